@@ -1,0 +1,22 @@
+# One interface target that every target of ours links: warnings, sanitizers, the include root.
+
+add_library(weir_options INTERFACE)
+target_include_directories(weir_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(weir_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Wundef -Wimplicit-fallthrough)
+if(WEIR_WARNINGS_ARE_ERRORS)
+  target_compile_options(weir_options INTERFACE -Werror)
+endif()
+if(WEIR_SANITIZE)
+  add_compile_options(-fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${WEIR_SANITIZE})
+endif()
+if(WEIR_LTO)
+  include(CheckIPOSupported)
+  check_ipo_supported(RESULT ipo_works OUTPUT ipo_output LANGUAGES C CXX)
+  if(ipo_works)
+    set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  else()
+    message(WARNING "link-time optimisation was asked for but does not work here: ${ipo_output}")
+  endif()
+endif()

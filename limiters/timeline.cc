@@ -1,0 +1,62 @@
+#include "limiters/timeline.h"
+
+#include <algorithm>
+
+namespace weir::limiters {
+
+Timeline::Timer::Timer(Timer&& other) noexcept
+    : timeline_(std::exchange(other.timeline_, nullptr)), key_(other.key_) {}
+
+Timeline::Timer& Timeline::Timer::operator=(Timer&& other) noexcept {
+  if (this != &other) {
+    cancel();
+    timeline_ = std::exchange(other.timeline_, nullptr);
+    key_ = other.key_;
+  }
+  return *this;
+}
+
+void Timeline::Timer::cancel() noexcept {
+  if (timeline_ == nullptr) return;
+  // The action may own what owns this timer, so it dies only after the timer has let go of the
+  // timeline.
+  Timeline& timeline = *std::exchange(timeline_, nullptr);
+  auto action = timeline.actions_.extract(key_);
+  if (action.empty()) action = timeline.next_run_.extract(key_);
+}
+
+bool Timeline::Timer::pending() const noexcept {
+  return timeline_ != nullptr &&
+         (timeline_->actions_.contains(key_) || timeline_->next_run_.contains(key_));
+}
+
+Timeline::Timer Timeline::at(TimePoint when, std::function<void()> action) {
+  const bool overdue = when <= now_;
+  const Key key{std::max(when, now_), inserted_++};
+  (running_ && overdue ? next_run_ : actions_).emplace(key, std::move(action));
+  return Timer(*this, key);
+}
+
+std::optional<TimePoint> Timeline::next() const {
+  std::optional<TimePoint> earliest;
+  for (const Actions* actions : {&actions_, &next_run_}) {
+    if (actions->empty()) continue;
+    const TimePoint first = actions->begin()->first.first;
+    if (!earliest || first < *earliest) earliest = first;
+  }
+  return earliest;
+}
+
+void Timeline::run_until(TimePoint t) {
+  running_ = true;
+  while (!actions_.empty() && actions_.begin()->first.first <= std::max(t, now_)) {
+    auto next = actions_.extract(actions_.begin());
+    now_ = std::max(now_, next.key().first);
+    next.mapped()();
+  }
+  now_ = std::max(now_, t);
+  running_ = false;
+  actions_.merge(next_run_);
+}
+
+}  // namespace weir::limiters
