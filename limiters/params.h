@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "limiters/timeline.h"
+
+// What the limiters can be told, as plain values with every default visible; it does not know where
+// they come from.
+namespace weir::limiters {
+
+enum class Algorithm : uint8_t { kFixed, kAimd, kVegas, kGradient };
+
+// The operator's number.
+struct FixedParams {
+  int limit = 20;
+};
+
+// Additive increase, multiplicative decrease on loss; a success slower than `timeout` counts as a
+// loss.
+struct AimdParams {
+  Duration timeout = std::chrono::seconds(5);
+  double backoff_ratio = 0.9;  // [0.5, 1)
+};
+
+// Queue estimate from the latency at low load.
+struct VegasParams {
+  int probe_multiplier = 30;  // how many times `limit` samples a baseline lives, [1, 1000]
+};
+
+// Current latency against the baseline.
+struct GradientParams {
+  double tolerance = 1.25;  // how much slower than the baseline is still healthy, [1, 10]
+  double smoothing = 0.2;   // share of each new value in the limit, (0, 1]
+};
+
+struct LimiterParams {
+  Algorithm algorithm = Algorithm::kGradient;
+  int initial_limit = 20;  // a hint; adaptive algorithms find the right one from any start
+  int min_limit = 1;
+  int max_limit = 1000;
+  bool dry_run = false;  // count what would be shed, shed nothing
+  FixedParams fixed;
+  AimdParams aimd;
+  VegasParams vegas;
+  GradientParams gradient;
+};
+
+struct QueueParams {
+  std::optional<Duration> max_wait;  // none: follows the baseline latency
+  std::optional<int> max_waiting;    // none: follows the limit; 0: no queue
+};
+
+struct RetryAfterParams {
+  Duration min = std::chrono::seconds(1);   // at least one second
+  Duration max = std::chrono::seconds(30);  // at least min
+};
+
+}  // namespace weir::limiters
