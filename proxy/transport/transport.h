@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "proxy/buffer.h"
+
+// Moves clear bytes over one connection; TLS and plain look the same. It knows no HTTP.
+namespace weir::transport {
+
+enum class CloseHow : uint8_t {
+  kFlush,  // write what is queued, then FIN; bounded by the caller's own timeouts
+  kNow     // drop what is queued
+};
+
+enum class CloseReason : uint8_t {
+  kReset,    // the peer reset the connection or a write failed
+  kRefused,  // connecting: nobody listens there
+  kTimedOut,
+  kUnreachable,  // connecting: no route, no such socket, name not known
+  kFailed        // anything else; see Transport::error_text()
+};
+
+// News for the one owner of a transport; never called from inside a call of the same transport.
+class TransportEvents {
+ public:
+  // Connected and, for TLS, shaken hands. Comes once, before anything else; at once for accepted
+  // sockets.
+  virtual void on_open() = 0;
+  // Valid during the call only.
+  virtual void on_bytes(std::span<const std::byte> bytes) = 0;
+  // The peer will send no more; writing still works.
+  virtual void on_end() = 0;
+  // unsent() has fallen to the low water mark after having been above the high one.
+  virtual void on_drained() = 0;
+  // Last event, once; not sent for a close() that the owner asked for.
+  virtual void on_closed(CloseReason why) = 0;
+
+ protected:
+  ~TransportEvents() = default;
+};
+
+// Destroying it closes at once. Its owner may destroy it from inside one of its events.
+class Transport {
+ public:
+  static constexpr size_t kHighWaterBytes = 128 * 1024;
+  static constexpr size_t kLowWaterBytes = 32 * 1024;
+
+  virtual ~Transport() = default;
+
+  // `events` outlives the transport or close() is called first.
+  virtual void start(TransportEvents& events) = 0;
+  // Written at once as far as the kernel takes it, else queued; failure arrives as on_closed.
+  virtual void send(Buffer bytes) = 0;
+  // Bytes queued here, not those in the kernel.
+  virtual size_t unsent() const = 0;
+  // A paused transport learns nothing of its peer, not even a reset.
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+  virtual bool reading() const = 0;
+  // No event follows. With kFlush the transport goes on by itself until all is written (or
+  // `destroyed`), and still reads and drops what comes, so that the peer is not reset before it has
+  // read the last bytes.
+  virtual void close(CloseHow how) = 0;
+  // "192.0.2.1:4711", "[::1]:80" or "unix:".
+  virtual const std::string& peer_text() const = 0;
+  // The system's word for the last failure, e.g. "connection refused"; empty when none.
+  virtual const std::string& error_text() const = 0;
+};
+
+}  // namespace weir::transport
