@@ -1,0 +1,67 @@
+#include "proxy/exchange/ending.h"
+
+#include <array>
+
+namespace weir::exchange {
+namespace {
+
+using limiters::Outcome;
+
+// Every ending, its words and its consequences. A request that never got a permit teaches the
+// limiter nothing whatever its row says.
+constexpr std::array<EndingRow, kEndings> kRows{{
+    {Ending::kServed, "served", 0, Outcome::kSuccess, ""},
+    {Ending::kUpgraded, "upgraded", 0, Outcome::kIgnored, ""},
+    {Ending::kRejected, "rejected", 503, Outcome::kIgnored, "proxy_internal_response"},
+    {Ending::kClientLeft, "client_left", 0, Outcome::kIgnored, ""},
+    {Ending::kClientStalled, "client_stalled", 0, Outcome::kIgnored, ""},
+    {Ending::kRequestRefused, "request_refused", 400, Outcome::kIgnored, "http_request_error"},
+    {Ending::kRequestTimedOut, "request_timed_out", 408, Outcome::kIgnored, "http_request_error"},
+    {Ending::kMethodRefused, "method_refused", 405, Outcome::kIgnored, "http_request_denied"},
+    {Ending::kBodyTooLarge, "body_too_large", 413, Outcome::kIgnored, "http_request_error"},
+    {Ending::kBackendRefused, "backend_refused", 502, Outcome::kOverload, "connection_refused"},
+    {Ending::kBackendUnreachable, "backend_unreachable", 502, Outcome::kIgnored,
+     "destination_ip_unroutable"},
+    {Ending::kConnectTimedOut, "connect_timed_out", 503, Outcome::kOverload, "connection_timeout"},
+    {Ending::kBackendClosed, "backend_closed", 502, Outcome::kIgnored, "connection_terminated"},
+    {Ending::kBackendProtocol, "backend_protocol", 502, Outcome::kIgnored, "http_protocol_error"},
+    {Ending::kResponseTimedOut, "response_timed_out", 504, Outcome::kOverload,
+     "http_response_timeout"},
+    {Ending::kBackendStalled, "backend_stalled", 504, Outcome::kOverload, "http_response_timeout"},
+    {Ending::kShutdown, "shutdown", 503, Outcome::kIgnored, "proxy_internal_response"},
+}};
+
+constexpr bool in_order() {
+  for (size_t i = 0; i < kRows.size(); ++i)
+    if (static_cast<size_t>(kRows[i].ending) != i) return false;
+  return true;
+}
+static_assert(in_order(), "the table follows the enumeration");
+
+}  // namespace
+
+const EndingRow& row_of(Ending ending) { return kRows[static_cast<size_t>(ending)]; }
+
+std::string_view word_of(Ending ending) { return row_of(ending).word; }
+
+std::string_view word_of(limiters::Rejection rejection) {
+  switch (rejection) {
+    case limiters::Rejection::kLimit:
+      return "limit";
+    case limiters::Rejection::kQueueFull:
+      return "queue_full";
+    case limiters::Rejection::kWaitedTooLong:
+      return "waited_too_long";
+    case limiters::Rejection::kShed:
+      return "shed";
+  }
+  return "";
+}
+
+std::string_view word_of(Stage stage) {
+  constexpr std::array<std::string_view, 5> words{"arrived", "waiting", "connecting", "forwarding",
+                                                  "ended"};
+  return words[static_cast<size_t>(stage)];
+}
+
+}  // namespace weir::exchange

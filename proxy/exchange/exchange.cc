@@ -1,0 +1,321 @@
+#include "proxy/exchange/exchange.h"
+
+#include <array>
+#include <cassert>
+#include <utility>
+
+namespace weir::exchange {
+namespace {
+
+// From each stage, the stages that may follow.
+constexpr auto kMoves = [] {
+  std::array<std::array<bool, 5>, 5> moves{};
+  const auto allow = [&](Stage from, Stage to) {
+    moves[static_cast<size_t>(from)][static_cast<size_t>(to)] = true;
+  };
+  allow(Stage::kArrived, Stage::kWaiting);
+  allow(Stage::kArrived, Stage::kConnecting);
+  allow(Stage::kWaiting, Stage::kConnecting);
+  allow(Stage::kConnecting, Stage::kForwarding);
+  allow(Stage::kForwarding, Stage::kConnecting);  // once, when a pooled connection had died
+  for (const Stage from :
+       {Stage::kArrived, Stage::kWaiting, Stage::kConnecting, Stage::kForwarding})
+    allow(from, Stage::kEnded);
+  return moves;
+}();
+
+Ending ending_of(BackendFailure why) {
+  switch (why) {
+    case BackendFailure::kRefused:
+      return Ending::kBackendRefused;
+    case BackendFailure::kUnreachable:
+      return Ending::kBackendUnreachable;
+    case BackendFailure::kConnectTimedOut:
+      return Ending::kConnectTimedOut;
+    case BackendFailure::kClosedUnanswered:
+    case BackendFailure::kClosed:
+      return Ending::kBackendClosed;
+    case BackendFailure::kProtocol:
+      return Ending::kBackendProtocol;
+    case BackendFailure::kHeadTimedOut:
+      return Ending::kResponseTimedOut;
+    case BackendFailure::kStalled:
+      return Ending::kBackendStalled;
+  }
+  return Ending::kBackendClosed;
+}
+
+std::string_view version_word(http::Version version) {
+  return version == http::Version::kHttp10  ? "h1.0"
+         : version == http::Version::kHttp2 ? "h2"
+                                            : "h1.1";
+}
+
+}  // namespace
+
+Exchange::Exchange(ClientStream& client, http::RequestHead head, http::End end, Rooms& rooms)
+    : client_(client),
+      rooms_(rooms),
+      head_(std::move(head)),
+      request_complete_(end == http::End::kYes),
+      arrived_(rooms.timeline.now()) {}
+
+Exchange::~Exchange() = default;
+
+void Exchange::move_to(Stage next) {
+  assert(kMoves[static_cast<size_t>(stage_)][static_cast<size_t>(next)]);
+  stage_ = next;
+}
+
+// ---- arrived ----
+
+void Exchange::start() {
+  const limiters::LimiterStats stats = rooms_.limiter.stats();
+  limit_at_arrival_ = stats.limit;
+  in_flight_at_arrival_ = stats.in_flight;
+  waiting_at_arrival_ = stats.waiting;
+  if (head_.method == "CONNECT") return end(Ending::kMethodRefused);
+  if (rooms_.params.max_body_bytes && head_.body.kind == http::BodyLength::Kind::kKnown &&
+      head_.body.bytes > *rooms_.params.max_body_bytes)
+    return end(Ending::kBodyTooLarge);
+  exempt_ = rooms_.classifier.exempt(head_);
+  if (exempt_) return open_backend(Reuse::kAllowed);
+
+  limiters::Admission admission = rooms_.limiter.admit(rooms_.classifier.classify(head_), *this);
+  if (auto* permit = std::get_if<limiters::Permit>(&admission)) {
+    granted(std::move(*permit));
+  } else if (auto* rejection = std::get_if<limiters::Rejection>(&admission)) {
+    rejection_ = *rejection;
+    end(Ending::kRejected);
+  } else {
+    waiting_since_ = arrived_;
+    move_to(Stage::kWaiting);
+  }
+}
+
+// ---- waiting ----
+
+void Exchange::on_permit(limiters::Permit permit) { granted(std::move(permit)); }
+
+void Exchange::on_rejected(limiters::Rejection why) {
+  rejection_ = why;
+  end(Ending::kRejected);
+}
+
+// ---- connecting ----
+
+void Exchange::granted(limiters::Permit permit) {
+  permit_ = std::move(permit);
+  granted_ = rooms_.timeline.now();
+  if (!head_.upgrade.empty()) permit_->leave_unsampled();
+  open_backend(Reuse::kAllowed);
+}
+
+void Exchange::open_backend(Reuse reuse) {
+  move_to(Stage::kConnecting);
+  if (!forwarded_rules_applied_) {
+    http::apply_request_rules(head_, rooms_.params.forwarding,
+                              {client_.peer_address(), client_.scheme()});
+    forwarded_rules_applied_ = true;
+  }
+  opening_ = rooms_.timeline.now();
+  backend_ = rooms_.backends.open(*this, reuse);
+  const bool whole = request_complete_ && held_body_.empty() && !held_trailers_;
+  backend_->send_request(head_, whole ? http::End::kYes : http::End::kNo);
+  if (whole) {
+  } else if (held_trailers_) {
+    if (!held_body_.empty()) backend_->send_body(std::move(held_body_), http::End::kNo);
+    backend_->send_trailers(*held_trailers_);
+    body_given_ = true;
+  } else if (!held_body_.empty()) {
+    backend_->send_body(std::move(held_body_),
+                        request_complete_ ? http::End::kYes : http::End::kNo);
+    body_given_ = true;
+  }
+  if (backend_->reused()) on_backend_open();
+}
+
+void Exchange::on_backend_open() {
+  if (!backend_->reused()) opened_ = rooms_.timeline.now();
+  move_to(Stage::kForwarding);
+}
+
+// ---- forwarding: the request ----
+
+void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_of_body) {
+  if (stage_ == Stage::kEnded) return;
+  request_bytes_ += bytes.size();
+  if (!upgraded_ && rooms_.params.max_body_bytes && request_bytes_ > *rooms_.params.max_body_bytes)
+    return end(Ending::kBodyTooLarge);
+  if (end_of_body == http::End::kYes) request_complete_ = true;
+  if (!backend_) {
+    held_body_.append(bytes);
+    return;
+  }
+  body_given_ = true;
+  backend_->send_body(Buffer(bytes), end_of_body);
+}
+
+void Exchange::on_request_trailers(const http::Headers& trailers) {
+  if (stage_ == Stage::kEnded) return;
+  request_complete_ = true;
+  if (!backend_) {
+    held_trailers_ = trailers;
+    return;
+  }
+  body_given_ = true;
+  backend_->send_trailers(trailers);
+}
+
+void Exchange::on_request_sent(size_t body_bytes) { client_.consumed(body_bytes); }
+
+// ---- forwarding: the response ----
+
+void Exchange::on_informational(http::ResponseHead head) {
+  http::apply_response_rules(head, rooms_.params.forwarding);
+  client_.send_head(head, http::End::kNo);
+}
+
+void Exchange::on_response_head(http::ResponseHead head, http::End end_of_response) {
+  responded_ = rooms_.timeline.now();
+  if (permit_) permit_->responded();
+  status_ = head.status;
+  upgraded_ = head.status == 101;
+  response_begun_ = true;
+  http::apply_response_rules(head, rooms_.params.forwarding);
+  client_.send_head(head, end_of_response);
+  if (end_of_response == http::End::kYes) response_complete();
+}
+
+void Exchange::on_response_body(std::span<const std::byte> bytes, http::End end_of_response) {
+  response_bytes_ += bytes.size();
+  client_.send_body(Buffer(bytes), end_of_response);
+  if (end_of_response == http::End::kYes) response_complete();
+}
+
+void Exchange::on_response_trailers(const http::Headers& trailers) {
+  client_.send_trailers(trailers);
+  response_complete();
+}
+
+void Exchange::on_response_sent(size_t body_bytes) {
+  if (backend_) backend_->consumed(body_bytes);
+}
+
+void Exchange::response_complete() {
+  response_complete_ = true;
+  if (!request_complete_) client_.discard_request();
+  end(upgraded_ ? Ending::kUpgraded : Ending::kServed);
+}
+
+// ---- what can go wrong ----
+
+bool Exchange::may_retry() const {
+  return backend_->reused() && !retried_ && !response_begun_ && !body_given_ &&
+         http::is_idempotent(head_.method);
+}
+
+void Exchange::on_backend_failed(BackendFailure why, std::string_view text) {
+  if (why == BackendFailure::kClosedUnanswered && may_retry()) {
+    retried_ = true;
+    backend_.reset();
+    return open_backend(Reuse::kFreshOnly);
+  }
+  end(upgraded_ && why == BackendFailure::kClosed ? Ending::kUpgraded : ending_of(why), text);
+}
+
+void Exchange::on_client_left() {
+  if (stage_ != Stage::kEnded) end(upgraded_ ? Ending::kUpgraded : Ending::kClientLeft);
+}
+
+void Exchange::on_client_stalled() {
+  if (stage_ != Stage::kEnded) end(Ending::kClientStalled, "the client did not read the response");
+}
+
+void Exchange::on_request_failed(const http::ProtocolError& why) {
+  if (stage_ == Stage::kEnded) return;
+  status_ = response_begun_ ? status_ : why.status;
+  end(why.status == 408 ? Ending::kRequestTimedOut : Ending::kRequestRefused, why.reason);
+}
+
+void Exchange::on_shutdown() {
+  if (stage_ != Stage::kEnded) end(Ending::kShutdown, "weir is shutting down");
+}
+
+// ---- ended ----
+
+void Exchange::end(Ending how, std::string_view error_text) {
+  ended_in_ = stage_;
+  move_to(Stage::kEnded);
+  if (permit_) std::move(*permit_).finish(outcome_of(how));
+  permit_.reset();
+  backend_.reset();
+  tell_client(how, error_text);
+  record(how, error_text);
+  client_.ended();
+}
+
+void Exchange::tell_client(Ending how, std::string_view error_text) {
+  if (response_complete_ || how == Ending::kClientLeft) return;
+  if (how == Ending::kUpgraded) return client_.send_body(Buffer(), http::End::kYes);
+  if (how == Ending::kClientStalled) return client_.reset(http::ResetReason::kTimedOut);
+  if (response_begun_) return client_.reset(http::ResetReason::kBackendFailed);
+  reply(how, error_text);
+  if (!request_complete_) client_.discard_request();
+}
+
+void Exchange::reply(Ending how, std::string_view error_text) {
+  const EndingRow& row = row_of(how);
+  if (how != Ending::kRequestRefused) status_ = row.status;
+  if (how == Ending::kRejected)
+    retry_after_seconds_ = rooms_.retry_after.next(rooms_.timeline.now());
+  std::string_view details = how == Ending::kRejected ? word_of(*rejection_) : row.word;
+  http::Reply answer = http::error_reply({.status = status_,
+                                          .proxy_error = row.proxy_error,
+                                          .word = details,
+                                          .text = error_text,
+                                          .reveal = rooms_.params.reveal_reason,
+                                          .retry_after_seconds = retry_after_seconds_,
+                                          .via_name = rooms_.params.forwarding.via_name});
+  const bool bodyless = head_.method == "HEAD";
+  response_bytes_ = bodyless ? 0 : answer.body.size();
+  client_.send_head(answer.head, bodyless ? http::End::kYes : http::End::kNo);
+  if (!bodyless) client_.send_body(std::move(answer.body), http::End::kYes);
+}
+
+limiters::Outcome Exchange::outcome_of(Ending how) const {
+  if (how != Ending::kServed) return row_of(how).outcome;
+  if (status_ == 503 || status_ == 504) return limiters::Outcome::kOverload;
+  return status_ >= 500 ? limiters::Outcome::kFailure : limiters::Outcome::kSuccess;
+}
+
+void Exchange::record(Ending how, std::string_view error_text) const {
+  const limiters::TimePoint now = rooms_.timeline.now();
+  ExchangeFacts facts;
+  facts.ending = how;
+  facts.rejection = rejection_;
+  facts.stage = ended_in_;
+  facts.method = head_.method;
+  facts.target = head_.target;
+  facts.authority = head_.authority;
+  facts.peer_address = client_.peer_address();
+  facts.request_id = head_.headers.get(http::Name::kXRequestId).value_or("");
+  facts.version = version_word(head_.version);
+  facts.error_text = error_text;
+  facts.status = status_;
+  facts.request_bytes = request_bytes_;
+  facts.response_bytes = response_bytes_;
+  facts.total = now - arrived_;
+  if (waiting_since_) facts.queue_wait = granted_.value_or(now) - *waiting_since_;
+  if (opened_) facts.connect = *opened_ - *opening_;
+  if (responded_) facts.backend = *responded_ - granted_.value_or(*opening_);
+  facts.retry_after_seconds = retry_after_seconds_;
+  facts.limit = limit_at_arrival_;
+  facts.in_flight = in_flight_at_arrival_;
+  facts.waiting = waiting_at_arrival_;
+  facts.exempt = exempt_;
+  facts.retried = retried_;
+  rooms_.ledger.record(facts);
+}
+
+}  // namespace weir::exchange

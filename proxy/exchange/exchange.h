@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "limiters/limiter.h"
+#include "limiters/retry_after.h"
+#include "proxy/exchange/classifier.h"
+#include "proxy/exchange/ending.h"
+#include "proxy/exchange/streams.h"
+#include "proxy/http/error_reply.h"
+#include "proxy/http/forwarding_rules.h"
+
+// One request and its response, from head to ending; it knows neither sockets nor versions of HTTP
+// nor how a limit is found.
+namespace weir::exchange {
+
+struct ExchangeParams {
+  http::ForwardingParams forwarding;
+  std::optional<uint64_t> max_body_bytes;  // of a request; none: unlimited
+  bool reveal_reason = true;               // local answers say which limit and why
+};
+
+// What every exchange of one loop shares; all outlive it.
+struct Rooms {
+  const ExchangeParams& params;
+  const Classifier& classifier;
+  limiters::Limiter& limiter;
+  limiters::RetryAfter& retry_after;
+  Backends& backends;
+  Ledger& ledger;
+  limiters::Timeline& timeline;
+};
+
+class Exchange final : public RequestEvents, public ResponseEvents, private limiters::Waiter {
+ public:
+  // `client` outlives the exchange, `rooms` too.
+  Exchange(ClientStream& client, http::RequestHead head, http::End end, Rooms& rooms);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange();
+
+  // Asks for a permit and goes on from there; once. May end the exchange before it returns.
+  void start();
+  Stage stage() const { return stage_; }
+  // What the client is waiting for is the service, or its turn: its own silence is no stall.
+  bool request_complete() const { return request_complete_; }
+
+  void on_request_body(std::span<const std::byte> bytes, http::End end) override;
+  void on_request_trailers(const http::Headers& trailers) override;
+  void on_response_sent(size_t body_bytes) override;
+  void on_client_left() override;
+  void on_request_failed(const http::ProtocolError& why) override;
+  void on_client_stalled() override;
+  void on_shutdown() override;
+
+  void on_backend_open() override;
+  void on_informational(http::ResponseHead head) override;
+  void on_response_head(http::ResponseHead head, http::End end) override;
+  void on_response_body(std::span<const std::byte> bytes, http::End end) override;
+  void on_response_trailers(const http::Headers& trailers) override;
+  void on_request_sent(size_t body_bytes) override;
+  void on_backend_failed(BackendFailure why, std::string_view text) override;
+
+ private:
+  void on_permit(limiters::Permit permit) override;
+  void on_rejected(limiters::Rejection why) override;
+
+  void move_to(Stage next);
+  void granted(limiters::Permit permit);
+  void open_backend(Reuse reuse);
+  bool may_retry() const;
+  void response_complete();
+  // Every path comes here, once: permit, reply or reset, metrics, log.
+  void end(Ending how, std::string_view error_text = {});
+  void tell_client(Ending how, std::string_view error_text);
+  void reply(Ending how, std::string_view error_text);
+  void record(Ending how, std::string_view error_text) const;
+  limiters::Outcome outcome_of(Ending how) const;
+
+  ClientStream& client_;
+  Rooms& rooms_;
+  http::RequestHead head_;
+  Stage stage_ = Stage::kArrived;
+  Stage ended_in_ = Stage::kArrived;
+  bool request_complete_;
+  bool body_given_ = false;  // the service was given part of the request body
+  bool response_begun_ = false;
+  bool response_complete_ = false;
+  bool upgraded_ = false;
+  bool exempt_ = false;
+  bool retried_ = false;
+  bool forwarded_rules_applied_ = false;
+  int status_ = 0;
+  std::optional<int> retry_after_seconds_;
+  std::optional<limiters::Rejection> rejection_;
+  std::optional<limiters::Permit> permit_;
+  BackendStreamPtr backend_;
+  Buffer held_body_;  // came before the backend stream was open
+  std::optional<http::Headers> held_trailers_;
+  uint64_t request_bytes_ = 0;
+  uint64_t response_bytes_ = 0;
+  int limit_at_arrival_ = 0;
+  int in_flight_at_arrival_ = 0;
+  int waiting_at_arrival_ = 0;
+  const limiters::TimePoint arrived_;
+  std::optional<limiters::TimePoint> waiting_since_, granted_, opening_, opened_, responded_;
+};
+
+}  // namespace weir::exchange
