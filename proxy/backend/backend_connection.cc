@@ -1,0 +1,246 @@
+#include "proxy/backend/backend_connection.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::backend {
+
+using exchange::BackendFailure;
+using transport::Transport;
+
+namespace {
+
+constexpr size_t kWriteBytes = 64 * 1024;
+
+BackendFailure failure_of(transport::CloseReason why) {
+  switch (why) {
+    case transport::CloseReason::kRefused:
+      return BackendFailure::kRefused;
+    case transport::CloseReason::kTimedOut:
+      return BackendFailure::kConnectTimedOut;
+    case transport::CloseReason::kUnreachable:
+    case transport::CloseReason::kReset:
+    case transport::CloseReason::kFailed:
+      return BackendFailure::kUnreachable;
+  }
+  return BackendFailure::kUnreachable;
+}
+
+}  // namespace
+
+BackendConnection::BackendConnection(std::unique_ptr<Transport> transport,
+                                     const BackendParams& params, limiters::Timeline& timeline,
+                                     loop::TurnQueue& turn_queue, BackendConnectionOwner& owner)
+    : transport_(std::move(transport)),
+      params_(params),
+      timeline_(timeline),
+      turn_queue_(turn_queue),
+      owner_(owner),
+      codec_(*this, params.response_limits),
+      deadline_(timeline, [this] { missed(); }),
+      last_read_(timeline.now()),
+      last_write_(timeline.now()) {}
+
+void BackendConnection::start() { transport_->start(*this); }
+
+exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& events) {
+  events_ = &events;
+  ++carried_;
+  owed_ = 0;
+  released_ = request_ended_ = answer_begun_ = head_seen_ = tunnel_ = false;
+  return exchange::BackendStreamPtr(this);
+}
+
+void BackendConnection::close() {
+  over_ = true;
+  events_ = nullptr;
+  deadline_.set(std::nullopt);
+  transport_->close(transport::CloseHow::kNow);
+}
+
+// ---- the request ----
+
+void BackendConnection::send_request(const http::RequestHead& head, http::End end) {
+  stream_ = codec_.send_request(head, end);
+  request_ended_ = end == http::End::kYes;
+  last_write_ = timeline_.now();
+  turn_queue_.add(*this);
+}
+
+void BackendConnection::send_body(Buffer bytes, http::End end) {
+  codec_.send_body(stream_, std::move(bytes), end);
+  request_ended_ = end == http::End::kYes;
+  last_write_ = timeline_.now();
+  turn_queue_.add(*this);
+}
+
+void BackendConnection::send_trailers(const http::Headers& trailers) {
+  codec_.send_trailers(stream_, trailers);
+  request_ended_ = true;
+  last_write_ = timeline_.now();
+  turn_queue_.add(*this);
+}
+
+void BackendConnection::consumed(size_t response_bytes) {
+  owed_ -= response_bytes;
+  codec_.consumed(stream_, response_bytes);
+  turn_queue_.add(*this);
+}
+
+void BackendConnection::release() noexcept {
+  events_ = nullptr;
+  released_ = true;
+  if (!over_) turn_queue_.add(*this);
+}
+
+// ---- the connection ----
+
+void BackendConnection::on_open() {
+  open_ = true;
+  last_read_ = last_write_ = timeline_.now();
+  if (events_ != nullptr) events_->on_backend_open();
+  turn_queue_.add(*this);
+}
+
+void BackendConnection::on_bytes(std::span<const std::byte> bytes) {
+  last_read_ = timeline_.now();
+  // The service said something that nobody asked for, or goes on after its request was given up.
+  if (events_ == nullptr) return finish();
+  answer_begun_ = true;
+  if (auto error = codec_.feed(bytes)) return fail(BackendFailure::kProtocol, error->reason);
+  turn_queue_.add(*this);
+}
+
+void BackendConnection::on_end() {
+  if (events_ == nullptr) return finish();
+  auto error = codec_.end_of_input();
+  if (events_ == nullptr) return finish();  // a response that runs until close has ended just now
+  if (!answer_begun_)
+    return fail(BackendFailure::kClosedUnanswered, "the backend closed without an answer");
+  if (tunnel_) return fail(BackendFailure::kClosed, "the backend closed the tunnel");
+  fail(BackendFailure::kClosed, error && !error->reason.empty()
+                                    ? error->reason
+                                    : "the backend closed before its response was complete");
+}
+
+void BackendConnection::on_drained() { turn_queue_.add(*this); }
+
+void BackendConnection::on_closed(transport::CloseReason why) {
+  const std::string text = transport_->error_text();
+  if (!open_) return fail(failure_of(why), text);
+  fail(answer_begun_ ? BackendFailure::kClosed : BackendFailure::kClosedUnanswered,
+       text.empty() ? "the backend reset the connection" : text);
+}
+
+// ---- the response ----
+
+void BackendConnection::on_informational(http::StreamId, http::ResponseHead head) {
+  if (events_ != nullptr) events_->on_informational(std::move(head));
+}
+
+void BackendConnection::on_response(http::StreamId, http::ResponseHead head, http::End end) {
+  head_seen_ = true;
+  tunnel_ = head.status == 101;
+  if (events_ != nullptr) events_->on_response_head(std::move(head), end);
+}
+
+void BackendConnection::on_body(http::StreamId id, std::span<const std::byte> bytes,
+                                http::End end) {
+  if (events_ == nullptr) return codec_.consumed(id, bytes.size());
+  owed_ += bytes.size();
+  events_->on_response_body(bytes, end);
+}
+
+void BackendConnection::on_trailers(http::StreamId, http::Headers trailers) {
+  if (events_ != nullptr) events_->on_response_trailers(trailers);
+}
+
+void BackendConnection::on_sent(http::StreamId, size_t body_bytes) {
+  if (events_ != nullptr) events_->on_request_sent(body_bytes);
+}
+
+void BackendConnection::on_reset(http::StreamId, http::ResetReason) {
+  fail(BackendFailure::kClosed, "the backend reset the stream");
+}
+
+// ---- end of a turn ----
+
+void BackendConnection::at_turn_end() {
+  if (over_) return;
+  if (open_) pump();
+  if (over_) return;
+  if (released_) return settle();
+  watch();
+}
+
+void BackendConnection::pump() {
+  while (codec_.has_output() && transport_->unsent() < Transport::kHighWaterBytes)
+    transport_->send(codec_.take_output(kWriteBytes));
+  // An exchange that has ended lets its last owed bytes go at once: they are in the client's buffer
+  // already.
+  if (released_ && owed_ > 0) codec_.consumed(stream_, std::exchange(owed_, 0));
+  if (codec_.wants_input() == transport_->reading()) return;
+  if (codec_.wants_input()) {
+    last_read_ = timeline_.now();
+    transport_->resume_reading();
+  } else {
+    transport_->pause_reading();
+  }
+}
+
+void BackendConnection::settle() {
+  const bool reusable = open_ && codec_.reusable() && !codec_.has_output() &&
+                        transport_->unsent() == 0 && transport_->reading();
+  if (!reusable) return finish();
+  released_ = false;
+  deadline_.set(timeline_.now() + params_.idle_timeout);
+  owner_.on_reusable(*this);
+}
+
+void BackendConnection::watch() {
+  if (transport_->unsent() < unsent_seen_) last_write_ = timeline_.now();
+  unsent_seen_ = transport_->unsent();
+  deadline_.set(next_deadline());
+}
+
+std::optional<limiters::TimePoint> BackendConnection::next_deadline() const {
+  if (!open_ || tunnel_ || events_ == nullptr) return std::nullopt;
+  std::optional<limiters::TimePoint> earliest;
+  const auto by = [&](limiters::TimePoint when) {
+    earliest = earliest ? std::min(*earliest, when) : when;
+  };
+  const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
+  if (output_stuck) by(last_write_ + params_.body_stall_timeout);
+  if (!head_seen_ && request_ended_ && !output_stuck)
+    by(last_write_ + params_.response_head_timeout);
+  if (head_seen_ && transport_->reading()) by(last_read_ + params_.body_stall_timeout);
+  return earliest;
+}
+
+void BackendConnection::missed() {
+  if (events_ == nullptr) return finish();  // idle for long enough
+  watch();
+  const auto deadline = next_deadline();
+  if (!deadline || *deadline > timeline_.now()) return;
+  if (!head_seen_ && transport_->unsent() == 0 && !codec_.has_output())
+    return fail(BackendFailure::kHeadTimedOut, "no response head in time");
+  fail(BackendFailure::kStalled,
+       head_seen_ ? "the response body stopped" : "the backend does not read the request");
+}
+
+// ---- the end ----
+
+void BackendConnection::fail(BackendFailure why, std::string_view text) {
+  if (over_) return;
+  exchange::ResponseEvents* const events = std::exchange(events_, nullptr);
+  finish();
+  if (events != nullptr) events->on_backend_failed(why, text);
+}
+
+void BackendConnection::finish() {
+  if (over_) return;
+  close();
+  owner_.on_over(*this);
+}
+
+}  // namespace weir::backend

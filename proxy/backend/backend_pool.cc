@@ -1,0 +1,67 @@
+#include "proxy/backend/backend_pool.h"
+
+#include <utility>
+
+namespace weir::backend {
+
+BackendPool::BackendPool(const BackendParams& params,
+                         std::function<std::unique_ptr<transport::Transport>()> dial,
+                         limiters::Timeline& timeline, loop::TurnQueue& turn_queue)
+    : params_(params), dial_(std::move(dial)), timeline_(timeline), turn_queue_(turn_queue) {}
+
+BackendPool::~BackendPool() {
+  for (auto& connection : connections_) connection->close();
+}
+
+exchange::BackendStreamPtr BackendPool::open(exchange::ResponseEvents& events,
+                                             exchange::Reuse reuse) {
+  if (reuse == exchange::Reuse::kAllowed && !idle_.empty()) {
+    BackendConnection& connection = *idle_.back();
+    leave_idle(connection);
+    return connection.carry(events);
+  }
+  auto made = std::make_unique<BackendConnection>(dial_(), params_, timeline_, turn_queue_, *this);
+  BackendConnection& connection = *made;
+  connection.pool_place = connections_.size();
+  connection.idle_place = kNotIdle;
+  connections_.push_back(std::move(made));
+  exchange::BackendStreamPtr stream = connection.carry(events);
+  connection.start();
+  return stream;
+}
+
+void BackendPool::close_idle() {
+  while (!idle_.empty()) {
+    BackendConnection& connection = *idle_.back();
+    connection.close();
+    on_over(connection);
+  }
+}
+
+void BackendPool::on_reusable(BackendConnection& connection) {
+  if (idle_.size() >= params_.max_idle_connections) {
+    connection.close();
+    return on_over(connection);
+  }
+  connection.idle_place = idle_.size();
+  idle_.push_back(&connection);
+}
+
+void BackendPool::on_over(BackendConnection& connection) {
+  if (connection.idle_place != kNotIdle) leave_idle(connection);
+  const size_t place = connection.pool_place;
+  std::swap(connections_[place], connections_.back());
+  connections_[place]->pool_place = place;
+  turn_queue_.bury(std::move(connections_.back()));
+  connections_.pop_back();
+}
+
+void BackendPool::leave_idle(BackendConnection& connection) {
+  const size_t place = connection.idle_place;
+  // The order of the others stays: the last used is taken first, so that the surplus ages and goes.
+  idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(place));
+  for (size_t i = place; i < idle_.size(); ++i) idle_[i]->idle_place = i;
+  connection.idle_place = kNotIdle;
+}
+
+}  // namespace weir::backend

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "proxy/backend/backend_connection.h"
+
+// The connections of one loop to the service: kept while idle, the last used first; it does not
+// know how many requests may run.
+namespace weir::backend {
+
+class BackendPool final : public exchange::Backends, private BackendConnectionOwner {
+ public:
+  // `dial` gives a transport that is not started yet. Everything referred to outlives the pool;
+  // streams end before it.
+  BackendPool(const BackendParams& params,
+              std::function<std::unique_ptr<transport::Transport>()> dial,
+              limiters::Timeline& timeline, loop::TurnQueue& turn_queue);
+  ~BackendPool();
+
+  exchange::BackendStreamPtr open(exchange::ResponseEvents& events, exchange::Reuse reuse) override;
+
+  size_t connections() const { return connections_.size(); }
+  size_t idle() const { return idle_.size(); }
+  // Closes what is idle; for the end of the process and when the backend's address has changed.
+  void close_idle();
+
+ private:
+  void on_reusable(BackendConnection& connection) override;
+  void on_over(BackendConnection& connection) override;
+  void leave_idle(BackendConnection& connection);
+
+  static constexpr size_t kNotIdle = static_cast<size_t>(-1);
+
+  const BackendParams& params_;
+  std::function<std::unique_ptr<transport::Transport>()> dial_;
+  limiters::Timeline& timeline_;
+  loop::TurnQueue& turn_queue_;
+  std::vector<std::unique_ptr<BackendConnection>> connections_;
+  std::vector<BackendConnection*> idle_;
+};
+
+}  // namespace weir::backend

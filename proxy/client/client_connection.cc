@@ -1,0 +1,314 @@
+#include "proxy/client/client_connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/http/error_reply.h"
+
+namespace weir::client {
+
+using http::End;
+using transport::CloseHow;
+using transport::Transport;
+
+namespace {
+
+constexpr size_t kWriteBytes = 64 * 1024;
+
+// "192.0.2.1:4711" without its port, "[::1]:80" without port and brackets.
+std::string without_port(const std::string& peer) {
+  if (peer.starts_with('[')) return peer.substr(1, peer.find(']') - 1);
+  if (peer.starts_with("unix")) return "unix";
+  return peer.substr(0, peer.rfind(':'));
+}
+
+}  // namespace
+
+// ---- one request on the connection ----
+
+class ClientConnection::Stream final : public exchange::ClientStream {
+ public:
+  Stream(ClientConnection& connection, http::StreamId id, http::RequestHead head, End end)
+      : connection_(connection),
+        id_(id),
+        expects_continue_(head.expects_continue),
+        exchange_(*this, std::move(head), end, connection.rooms_) {}
+
+  exchange::Exchange& exchange() { return exchange_; }
+  const exchange::Exchange& exchange() const { return exchange_; }
+  http::StreamId id() const { return id_; }
+
+  void send_head(const http::ResponseHead& head, End end) override {
+    connection_.codec_.send_head(id_, head, end);
+    connection_.wrote();
+  }
+  void send_body(Buffer bytes, End end) override {
+    connection_.codec_.send_body(id_, std::move(bytes), end);
+    connection_.wrote();
+  }
+  void send_trailers(const http::Headers& trailers) override {
+    connection_.codec_.send_trailers(id_, trailers);
+    connection_.wrote();
+  }
+  void consumed(size_t request_bytes) override {
+    connection_.codec_.consumed(id_, request_bytes);
+    connection_.turn_queue_.add(connection_);
+  }
+  void discard_request() override {
+    // Who waits for a 100 has not sent its body, and whether it ever will cannot be told.
+    connection_.codec_.discard_body(
+        id_, expects_continue_ ? 0 : connection_.params_.max_discarded_bytes);
+    connection_.turn_queue_.add(connection_);
+  }
+  void reset(http::ResetReason why) override {
+    connection_.codec_.reset(id_, why);
+    connection_.wrote();
+  }
+  void ended() override { connection_.stream_ended(*this); }
+  std::string_view peer_address() const override { return connection_.peer_address_; }
+  std::string_view scheme() const override { return "http"; }
+
+ private:
+  ClientConnection& connection_;
+  const http::StreamId id_;
+  const bool expects_continue_;
+  exchange::Exchange exchange_;
+};
+
+// ---- the connection ----
+
+ClientConnection::ClientConnection(std::unique_ptr<Transport> transport, const ClientParams& params,
+                                   exchange::Rooms& rooms, loop::TurnQueue& turn_queue,
+                                   ClientConnectionOwner& owner)
+    : transport_(std::move(transport)),
+      params_(params),
+      rooms_(rooms),
+      turn_queue_(turn_queue),
+      owner_(owner),
+      peer_address_(without_port(transport_->peer_text())),
+      codec_(*this, params.request_limits),
+      deadline_(rooms.timeline, [this] { missed(); }),
+      last_read_(rooms.timeline.now()),
+      last_write_(last_read_),
+      idle_since_(last_read_) {}
+
+ClientConnection::~ClientConnection() = default;
+
+void ClientConnection::start() {
+  transport_->start(*this);
+  turn_queue_.add(*this);
+}
+
+void ClientConnection::drain(limiters::TimePoint idle_until) {
+  drain_idle_until_ = idle_until;
+  codec_.drain();
+  turn_queue_.add(*this);
+}
+
+void ClientConnection::shut_down() {
+  if (over_) return;
+  while (!streams_.empty()) streams_.back()->exchange().on_shutdown();
+  broken_ = true;
+  turn_queue_.add(*this);
+}
+
+// ---- from the transport ----
+
+void ClientConnection::on_open() {}
+
+void ClientConnection::on_bytes(std::span<const std::byte> bytes) {
+  last_read_ = rooms_.timeline.now();
+  turn_queue_.add(*this);
+  if (broken_) return;
+  if (auto error = codec_.feed(bytes)) broken(*error);
+}
+
+void ClientConnection::on_end() {
+  if (over_) return;
+  input_ended_ = true;
+  turn_queue_.add(*this);
+  if (broken_) return;
+  const bool open = !streams_.empty();
+  if (open && params_.half_close == HalfClose::kCancel && !codec_.tunnel()) {
+    streams_.front()->exchange().on_client_left();
+    return leave(CloseHow::kNow);
+  }
+  if (auto error = codec_.end_of_input()) return broken(*error);
+  if (!open && !codec_.has_output() && transport_->unsent() == 0) leave(CloseHow::kFlush);
+}
+
+void ClientConnection::on_drained() { turn_queue_.add(*this); }
+
+void ClientConnection::on_closed(transport::CloseReason) {
+  if (over_) return;
+  over_ = true;
+  while (!streams_.empty()) streams_.back()->exchange().on_client_left();
+  deadline_.set(std::nullopt);
+  owner_.on_over(*this);
+}
+
+// ---- from the codec ----
+
+void ClientConnection::on_request(http::StreamId id, http::RequestHead head, End end) {
+  head_began_.reset();
+  streams_.push_back(std::make_unique<Stream>(*this, id, std::move(head), end));
+  streams_.back()->exchange().start();
+}
+
+void ClientConnection::on_body(http::StreamId id, std::span<const std::byte> bytes, End end) {
+  if (Stream* stream = find(id)) {
+    stream->exchange().on_request_body(bytes, end);
+  } else {
+    codec_.consumed(id, bytes.size());
+  }
+}
+
+void ClientConnection::on_trailers(http::StreamId id, http::Headers trailers) {
+  if (Stream* stream = find(id)) stream->exchange().on_request_trailers(trailers);
+}
+
+void ClientConnection::on_sent(http::StreamId id, size_t body_bytes) {
+  if (Stream* stream = find(id)) stream->exchange().on_response_sent(body_bytes);
+}
+
+void ClientConnection::on_reset(http::StreamId id, http::ResetReason) {
+  if (Stream* stream = find(id)) stream->exchange().on_client_left();
+}
+
+ClientConnection::Stream* ClientConnection::find(http::StreamId id) {
+  const auto found =
+      std::ranges::find(streams_, id, [](const auto& stream) { return stream->id(); });
+  return found == streams_.end() ? nullptr : found->get();
+}
+
+void ClientConnection::stream_ended(Stream& stream) {
+  const auto found =
+      std::ranges::find(streams_, &stream, [](const auto& open) { return open.get(); });
+  ended_.push_back(std::move(*found));
+  streams_.erase(found);
+  idle_since_ = rooms_.timeline.now();
+  if (!over_) turn_queue_.add(*this);
+}
+
+// ---- what the client did wrong ----
+
+void ClientConnection::broken(const http::ProtocolError& why) {
+  broken_ = true;
+  turn_queue_.add(*this);
+  if (streams_.empty()) return refuse(why);
+  if (!streams_.front()->exchange().request_complete())
+    streams_.front()->exchange().on_request_failed(why);
+}
+
+void ClientConnection::refuse(const http::ProtocolError& why) {
+  const exchange::Ending ending =
+      why.status == 408 ? exchange::Ending::kRequestTimedOut : exchange::Ending::kRequestRefused;
+  exchange::ExchangeFacts facts;
+  facts.ending = ending;
+  facts.peer_address = peer_address_;
+  facts.error_text = why.reason;
+  facts.status = why.status;
+  facts.total = head_began_ ? rooms_.timeline.now() - *head_began_ : limiters::Duration(0);
+  codec_.send_error(http::error_reply({.status = why.status,
+                                       .proxy_error = exchange::row_of(ending).proxy_error,
+                                       .word = exchange::word_of(ending),
+                                       .text = why.reason,
+                                       .reveal = rooms_.params.reveal_reason,
+                                       .retry_after_seconds = std::nullopt,
+                                       .via_name = rooms_.params.forwarding.via_name}));
+  rooms_.ledger.record(facts);
+}
+
+// ---- end of a turn ----
+
+void ClientConnection::at_turn_end() {
+  ended_.clear();
+  if (over_) return;
+  // A response that has ended makes room for the next request on the line, whose answer may be
+  // ready at once.
+  while (pump() && streams_.empty() && !broken_ && codec_.held() > 0) {
+    if (auto error = codec_.resume()) broken(*error);
+    if (streams_.empty() && !codec_.has_output()) break;
+  }
+  if (over_) return;
+  const bool flushed = !codec_.has_output() && transport_->unsent() == 0;
+  if (flushed && streams_.empty() && (codec_.finished() || broken_ || input_ended_))
+    return leave(CloseHow::kFlush);
+  const bool reading = codec_.wants_input() || broken_;
+  if (reading != transport_->reading() && !input_ended_) {
+    last_read_ = rooms_.timeline.now();
+    reading ? transport_->resume_reading() : transport_->pause_reading();
+  }
+  watch();
+}
+
+// True when the transport has room for more.
+bool ClientConnection::pump() {
+  while (codec_.has_output() && transport_->unsent() < Transport::kHighWaterBytes)
+    transport_->send(codec_.take_output(kWriteBytes));
+  return transport_->unsent() < Transport::kHighWaterBytes;
+}
+
+void ClientConnection::wrote() {
+  if (!codec_.has_output() || transport_->unsent() == 0) last_write_ = rooms_.timeline.now();
+  turn_queue_.add(*this);
+}
+
+// ---- time ----
+
+void ClientConnection::watch() {
+  const limiters::TimePoint now = rooms_.timeline.now();
+  if (transport_->unsent() < unsent_seen_ || transport_->unsent() == 0) last_write_ = now;
+  unsent_seen_ = transport_->unsent();
+  if (!codec_.inside_head()) {
+    head_began_.reset();
+  } else if (!head_began_) {
+    head_began_ = now;
+  }
+  deadline_.set(next_deadline());
+}
+
+std::optional<limiters::TimePoint> ClientConnection::next_deadline() const {
+  if (codec_.tunnel()) return std::nullopt;
+  std::optional<limiters::TimePoint> earliest;
+  const auto by = [&](limiters::TimePoint when) {
+    earliest = earliest ? std::min(*earliest, when) : when;
+  };
+  const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
+  if (output_stuck) by(last_write_ + params_.body_stall_timeout);
+  if (codec_.inside_body() && transport_->reading() && !broken_)
+    by(last_read_ + params_.body_stall_timeout);
+  if (head_began_) by(*head_began_ + params_.request_head_timeout);
+  if (!output_stuck && !earliest && streams_.empty()) {
+    by(idle_since_ + params_.idle_timeout);
+    if (drain_idle_until_) by(std::max(*drain_idle_until_, idle_since_));
+  }
+  return earliest;
+}
+
+void ClientConnection::missed() {
+  if (over_) return;
+  watch();
+  const limiters::TimePoint now = rooms_.timeline.now();
+  const auto deadline = next_deadline();
+  if (!deadline || *deadline > now) return;
+  const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
+  if (output_stuck && last_write_ + params_.body_stall_timeout <= now) {
+    if (!streams_.empty()) streams_.front()->exchange().on_client_stalled();
+    return leave(CloseHow::kNow);
+  }
+  if (head_began_) return broken({408, "the request head did not come in time"});
+  if (codec_.inside_body() && !streams_.empty())
+    return broken({408, "the request body stopped coming"});
+  leave(CloseHow::kFlush);
+}
+
+void ClientConnection::leave(CloseHow how) {
+  if (over_) return;
+  over_ = true;
+  deadline_.set(std::nullopt);
+  transport_->close(how);
+  owner_.on_over(*this);
+}
+
+}  // namespace weir::client
