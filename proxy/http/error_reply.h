@@ -17,10 +17,10 @@ struct Reply {
 
 struct ReplyParams {
   int status = 500;
-  std::string_view proxy_error;  // of the registry of RFC 9209; empty: none is named
-  std::string_view word;         // one word that also stands in metrics and logs
-  std::string_view text;         // a sentence for people; empty: the word stands for it
-  bool reveal = true;            // tell `word` and `text`
+  std::string_view proxy_error;            // of the registry of RFC 9209; empty: none is named
+  std::string_view word;                   // one word that also stands in metrics and logs
+  std::string_view text;                   // a sentence for people; empty: the word stands for it
+  bool reveal = true;                      // tell `word` and `text`
   std::optional<int> retry_after_seconds;  // raised to 1 when below
   std::string_view via_name;               // names weir in Proxy-Status
 };

@@ -27,14 +27,14 @@ struct Hop {
 // 1. An absolute-form target becomes origin form (RFC 9112 section 3.2.4: OPTIONS without a path
 //    becomes "*"); the authority stays in `head.authority`.
 // 2. Fields meant for this hop are removed: Connection and the fields it names, Keep-Alive,
-//    Proxy-Connection, Proxy-Authorization (meant for a proxy that asked for it, and weir does not),
-//    Proxy-Authenticate, HTTP2-Settings, Upgrade (what is asked for stands in `head.upgrade`), TE but
-//    for `trailers`, Expect unless it is a 100-continue of HTTP/1.1. An upgrade to h2c is not passed
-//    on: behind it requests would reach the service unseen.
+//    Proxy-Connection, Proxy-Authorization (meant for a proxy that asked for it, and weir does
+//    not), Proxy-Authenticate, HTTP2-Settings, Upgrade (what is asked for stands in
+//    `head.upgrade`), TE but for `trailers`, Expect unless it is a 100-continue of HTTP/1.1. An
+//    upgrade to h2c is not passed on: behind it requests would reach the service unseen.
 // 3. Via, X-Forwarded-… and Forwarded are set, so nothing in Connection can take them away. For the
-//    same reason Connection cannot name away what hops in front of weir have said there, nor Host and
-//    the framing. X-Forwarded-For and Forwarded grow by the peer; X-Forwarded-Proto and -Host are
-//    set only where the hop in front has not.
+//    same reason Connection cannot name away what hops in front of weir have said there, nor Host
+//    and the framing. X-Forwarded-For and Forwarded grow by the peer; X-Forwarded-Proto and -Host
+//    are set only where the hop in front has not.
 void apply_request_rules(RequestHead& head, const ForwardingParams& params, const Hop& hop);
 
 // The same removal for a response, where Upgrade stays on a 101, and Via on final responses.
