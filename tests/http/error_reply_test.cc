@@ -83,7 +83,8 @@ TEST(ErrorReplyTest, ARefusedMethodComesWithThoseAllowed) {
   ReplyParams params = shed();
   params.status = 405;
   params.retry_after_seconds.reset();
-  const auto allow = error_reply(params).head.headers.get("allow");
+  const Reply reply = error_reply(params);
+  const auto allow = reply.head.headers.get("allow");
   ASSERT_TRUE(allow);
   EXPECT_EQ(allow->find("CONNECT"), std::string_view::npos);
   EXPECT_NE(allow->find("GET"), std::string_view::npos);
