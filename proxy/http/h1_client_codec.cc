@@ -201,15 +201,16 @@ H1ClientCodec::Failure H1ClientCodec::broken(ProtocolError why) {
 }
 
 H1ClientCodec::Failure H1ClientCodec::read_head(std::span<const std::byte>& bytes) {
-  switch (head_.next(bytes, limits_)) {
-    case HeadReader::Step::kMore:
+  ResponseHead head;
+  switch (reader_.next(bytes, limits_, head)) {
+    case H1ResponseReader::Step::kMore:
       return std::nullopt;
-    case HeadReader::Step::kFailed:
-      return broken(head_.error);
-    case HeadReader::Step::kHead:
+    case H1ResponseReader::Step::kFailed:
+      return broken(reader_.error());
+    case H1ResponseReader::Step::kHead:
       break;
   }
-  return take_head(std::move(head_.head));
+  return take_head(std::move(head));
 }
 
 H1ClientCodec::Failure H1ClientCodec::take_head(ResponseHead head) {

@@ -8,7 +8,7 @@
 #include "proxy/buffer.h"
 #include "proxy/http/chunk_reader.h"
 #include "proxy/http/client_codec.h"
-#include "proxy/http/head_reader.h"
+#include "proxy/http/h1_response_reader.h"
 
 // Speaks HTTP/1.1 with a backend: writes requests and reads responses, one at a time. It knows
 // neither sockets nor time, and not what a response means.
@@ -74,7 +74,7 @@ class H1ClientCodec final : public ClientCodec {
   bool upgrade_asked_ = false;
   bool begun_ = false;  // some of the present request has left
   bool keeps_connection_ = true;
-  HeadReader head_;
+  H1ResponseReader reader_;
   ChunkReader chunks_;
 };
 
