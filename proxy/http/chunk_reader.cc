@@ -41,16 +41,16 @@ bool ChunkReader::fail(const char* reason, int status) {
 }
 
 ChunkReader::Step ChunkReader::next(std::span<const std::byte>& bytes,
-                                    std::span<const std::byte>& data, const HeadLimits& limits) {
+                                    std::span<const std::byte>& body, const HeadLimits& limits) {
   while (!bytes.empty()) {
-    if (at_ == At::kData) {
+    if (at_ == At::kBody) {
       const auto part = static_cast<size_t>(std::min<uint64_t>(left_, bytes.size()));
-      data = bytes.first(part);
+      body = bytes.first(part);
       bytes = bytes.subspan(part);
       left_ -= part;
       body_ += part;
-      if (left_ == 0) at_ = At::kDataReturn;
-      return Step::kData;
+      if (left_ == 0) at_ = At::kBodyReturn;
+      return Step::kBody;
     }
     if (at_ == At::kTrailers) return take_trailer_bytes(bytes, limits);
     const auto c = static_cast<unsigned char>(bytes.front());
@@ -68,14 +68,14 @@ bool ChunkReader::take_line_byte(unsigned char c) {
       return take_extension(c);
     case At::kSizeLineFeed:
       return c == '\n' ? begin_chunk() : fail("a chunk size line does not end in CRLF");
-    case At::kDataReturn:
-      at_ = At::kDataLineFeed;
+    case At::kBodyReturn:
+      at_ = At::kBodyLineFeed;
       return c == '\r' || fail("a chunk is longer than its size");
-    case At::kDataLineFeed:
+    case At::kBodyLineFeed:
       at_ = At::kSize;
       digits_ = 0;
       return c == '\n' || fail("a chunk does not end in CRLF");
-    case At::kData:
+    case At::kBody:
     case At::kTrailers:
     case At::kFailed:
       break;
@@ -111,7 +111,7 @@ bool ChunkReader::take_extension(unsigned char c) {
 }
 
 bool ChunkReader::begin_chunk() {
-  at_ = left_ == 0 ? At::kTrailers : At::kData;
+  at_ = left_ == 0 ? At::kTrailers : At::kBody;
   return true;
 }
 

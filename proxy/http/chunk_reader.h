@@ -2,9 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "proxy/http/codec.h"
 #include "proxy/http/message.h"
@@ -19,14 +20,14 @@ class ChunkReader {
  public:
   enum class Step : uint8_t {
     kMore,   // all bytes were taken
-    kData,   // `data` holds body bytes
+    kBody,   // `body` holds body bytes
     kEnd,    // the body and its trailers have ended; take_trailers() once
     kFailed  // error() says why; final
   };
 
-  // Takes bytes off the front of `bytes`, for one step. `data` is a part of them, valid as long as
+  // Takes bytes off the front of `bytes`, for one step. `body` is a part of them, valid as long as
   // they are.
-  Step next(std::span<const std::byte>& bytes, std::span<const std::byte>& data,
+  Step next(std::span<const std::byte>& bytes, std::span<const std::byte>& body,
             const HeadLimits& limits);
   ProtocolError error() const { return {failure_status_, failure_}; }
   // Those that may be passed on: a field that weir itself acts on in a head says nothing when it
@@ -38,9 +39,9 @@ class ChunkReader {
     kSize,
     kExtension,
     kSizeLineFeed,
-    kData,
-    kDataReturn,
-    kDataLineFeed,
+    kBody,
+    kBodyReturn,
+    kBodyLineFeed,
     kTrailers,
     kFailed
   };

@@ -291,7 +291,7 @@ H1ClientCodec::Failure H1ClientCodec::read_chunks(std::span<const std::byte>& by
   switch (chunks_.next(bytes, body, limits_)) {
     case ChunkReader::Step::kMore:
       return std::nullopt;
-    case ChunkReader::Step::kData:
+    case ChunkReader::Step::kBody:
       give_body(body, End::kNo);
       return std::nullopt;
     case ChunkReader::Step::kFailed:
