@@ -2,6 +2,7 @@
 
 #include <uv.h>
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "limiters/timeline.h"
+#include "proxy/loop/turn_queue.h"
 
 // One thread's loop: turns uv's callbacks and the clock into a Timeline; it does not know what runs
 // on it.
@@ -19,22 +21,29 @@ using limiters::Duration;
 using limiters::Timeline;
 using limiters::TimePoint;
 
-// Created, run and destroyed on one thread; only post() and stop() may be called from others.
-// Outlives everything that runs on it.
+// Created, run and destroyed on one thread; only post(), stop() and the figures may be used from
+// others. Outlives everything that runs on it.
 class EventLoop {
  public:
   EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
-  // Runs what is left of closing handles.
+  // Destroys stragglers and tasks never run, then waits for handles and queries that are closing. A
+  // handle that somebody forgot to close is a bug.
   ~EventLoop();
 
-  // Opens every uv callback: brings the timeline to the real time; at its end runs what became due,
-  // empties the graveyard and arms the one uv timer. Nests: only the outermost turn does so.
+  // Opens every uv callback: brings the timeline to the real time. At its end runs the turn queue
+  // and what became due, until both are quiet, and arms the one uv timer. Nests: only the outermost
+  // turn does so.
   class Turn {
    public:
-    explicit Turn(EventLoop& loop);
-    ~Turn();
+    explicit Turn(EventLoop& loop) : loop_(loop) {
+      if (loop_.depth_++ == 0) loop_.begin_turn();
+    }
+    ~Turn() {
+      if (loop_.depth_ == 1) loop_.end_turn();
+      --loop_.depth_;
+    }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
 
@@ -42,54 +51,69 @@ class EventLoop {
     EventLoop& loop_;
   };
 
-  Timeline& timeline() { return timeline_; }
-  uv_loop_t* uv() { return &uv_; }
+  // Something that goes on by itself after its owner has let go, until it is done or the loop ends.
+  class Straggler {
+   public:
+    virtual ~Straggler() = default;
 
-  // Runs until stop(). Posted tasks and timers run inside.
+   private:
+    friend class EventLoop;
+    size_t place_ = 0;
+  };
+
+  Timeline& timeline() { return timeline_; }
+  TurnQueue& turn_queue() { return turn_queue_; }
+  uv_loop_t* uv() { return &uv_; }
+  // The loop that a uv handle belongs to.
+  static EventLoop& of(const uv_loop_t* uv) { return *static_cast<EventLoop*>(uv->data); }
+
+  // Runs until stop(), which may also have come before. Posted tasks and timers run inside.
   void run();
-  // Safe from any thread.
+  // Safe from any thread; run() returns after the present turn.
   void stop();
   // Runs `task` on this loop's thread in a later turn; safe from any thread, never blocks long.
-  // Tasks posted after the loop has ended are destroyed unrun.
+  // What the loop has not run when it dies is destroyed unrun.
   void post(std::function<void()> task);
 
-  // Keeps `object` until the current turn has ended: for what must die while its own code is on the
-  // stack.
-  template <typename T>
-  void bury(std::unique_ptr<T> object) {
-    graveyard_.push_back(std::shared_ptr<void>(std::move(object)));
-  }
+  void keep(std::unique_ptr<Straggler> straggler);
+  // It is done: destroyed at the end of this turn.
+  void let_go(Straggler& straggler);
+  size_t stragglers() const { return stragglers_.size(); }
 
   // One read buffer for all transports of this loop: parse from it, copy what must stay.
   static constexpr size_t kScratchBytes = 64 * 1024;
   std::span<std::byte> scratch() { return {scratch_.get(), kScratchBytes}; }
 
-  // Time spent in callbacks since the start, and the longest single turn since the last call; for
-  // weir_loop_*.
-  Duration busy() const { return busy_; }
-  Duration take_longest_turn();
+  // Time spent in turns since the start, without timers that fell due during the turn itself.
+  Duration busy() const { return Duration(busy_.load(std::memory_order_relaxed)); }
+  // The longest single turn since the last call.
+  Duration take_longest_turn() {
+    return Duration(longest_turn_.exchange(0, std::memory_order_relaxed));
+  }
 
  private:
   void begin_turn();
   void end_turn();
-  void arm_timer();
+  void arm_timer(TimePoint now);
   void run_posted();
 
   uv_loop_t uv_;
   uv_timer_t timer_;
   uv_async_t wake_;
   Timeline timeline_;
+  TurnQueue turn_queue_;
   std::unique_ptr<std::byte[]> scratch_;
-  std::vector<std::shared_ptr<void>> graveyard_;
+  std::vector<std::unique_ptr<Straggler>> stragglers_;
   int depth_ = 0;
   TimePoint turn_began_;
   TimePoint armed_for_;
   bool armed_ = false;
-  Duration busy_{0};
-  Duration longest_turn_{0};
+  // Written by the loop, read by whoever shows metrics; figures that order nothing, hence relaxed.
+  // A turn that ends while the longest is taken may be counted on either side or be lost.
+  std::atomic<Duration::rep> busy_{0};
+  std::atomic<Duration::rep> longest_turn_{0};
   std::mutex posted_mutex_;
-  std::vector<std::function<void()>> posted_;
-  bool ended_ = false;  // guarded by posted_mutex_
+  std::vector<std::function<void()>> posted_;  // guarded by posted_mutex_
 };
 
 }  // namespace weir::loop

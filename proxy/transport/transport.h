@@ -11,7 +11,7 @@
 namespace weir::transport {
 
 enum class CloseHow : uint8_t {
-  kFlush,  // write what is queued, then FIN; bounded by the caller's own timeouts
+  kFlush,  // write what is queued, then FIN, then wait a little for the peer's
   kNow     // drop what is queued
 };
 
@@ -33,7 +33,7 @@ class TransportEvents {
   virtual void on_bytes(std::span<const std::byte> bytes) = 0;
   // The peer will send no more; writing still works.
   virtual void on_end() = 0;
-  // unsent() has fallen to the low water mark after having been above the high one.
+  // unsent() has fallen to the low water mark after having reached the high one.
   virtual void on_drained() = 0;
   // Last event, once; not sent for a close() that the owner asked for.
   virtual void on_closed(CloseReason why) = 0;
@@ -56,13 +56,14 @@ class Transport {
   virtual void send(Buffer bytes) = 0;
   // Bytes queued here, not those in the kernel.
   virtual size_t unsent() const = 0;
-  // A paused transport learns nothing of its peer, not even a reset.
+  // A paused transport still hears of a reset; of the peer's orderly end only when it reads again.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
   virtual bool reading() const = 0;
-  // No event follows. With kFlush the transport goes on by itself until all is written (or
-  // `destroyed`), and still reads and drops what comes, so that the peer is not reset before it has
-  // read the last bytes.
+  // No event follows, and unsent() is empty. With kFlush the loop writes the rest on its own, even
+  // when the transport is destroyed: until all is written or the peer takes nothing for 30 s. It
+  // still reads and drops what comes for a while, so that the peer is not reset before it has read
+  // the last bytes. One that is still connecting is closed at once.
   virtual void close(CloseHow how) = 0;
   // "192.0.2.1:4711", "[::1]:80" or "unix:".
   virtual const std::string& peer_text() const = 0;

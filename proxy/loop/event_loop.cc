@@ -1,0 +1,141 @@
+#include "proxy/loop/event_loop.h"
+
+#include <cassert>
+#include <utility>
+
+#include "proxy/loop/real_clock.h"
+
+namespace weir::loop {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// uv reports what can fail here only for wrong use or when the machine has no descriptors left
+// before any work has begun.
+void must(int uv_result) {
+  if (uv_result == 0) return;
+  assert(!"libuv refused a loop");
+  std::abort();
+}
+
+}  // namespace
+
+EventLoop::EventLoop() : timeline_(steady_now()), scratch_(new std::byte[kScratchBytes]) {
+  must(uv_loop_init(&uv_));
+  uv_.data = this;
+  must(uv_timer_init(&uv_, &timer_));
+  must(uv_async_init(&uv_, &wake_, [](uv_async_t* wake) {
+    EventLoop& loop = of(wake->loop);
+    const Turn turn(loop);
+    loop.run_posted();
+  }));
+}
+
+EventLoop::~EventLoop() {
+  std::vector<std::unique_ptr<Straggler>> stragglers = std::move(stragglers_);
+  stragglers.clear();
+  {
+    std::vector<std::function<void()>> unrun;
+    const std::lock_guard lock(posted_mutex_);
+    unrun.swap(posted_);
+  }
+  turn_queue_.run();
+  uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&wake_), nullptr);
+  uv_walk(
+      &uv_, [](uv_handle_t* handle, void*) { assert(uv_is_closing(handle) != 0); }, nullptr);
+  uv_run(&uv_, UV_RUN_DEFAULT);
+  must(uv_loop_close(&uv_));
+}
+
+void EventLoop::run() {
+  // What was asked for before the loop ran has had no turn yet.
+  { const Turn turn(*this); }
+  uv_run(&uv_, UV_RUN_DEFAULT);
+}
+
+void EventLoop::stop() {
+  post([this] { uv_stop(&uv_); });
+}
+
+void EventLoop::post(std::function<void()> task) {
+  bool first = false;
+  {
+    const std::lock_guard lock(posted_mutex_);
+    first = posted_.empty();
+    posted_.push_back(std::move(task));
+  }
+  // One wake drains everything, so only the first needs to ask for it.
+  if (first) uv_async_send(&wake_);
+}
+
+void EventLoop::run_posted() {
+  std::vector<std::function<void()>> tasks;
+  {
+    const std::lock_guard lock(posted_mutex_);
+    tasks.swap(posted_);
+  }
+  for (auto& task : tasks) std::exchange(task, nullptr)();
+}
+
+void EventLoop::keep(std::unique_ptr<Straggler> straggler) {
+  straggler->place_ = stragglers_.size();
+  stragglers_.push_back(std::move(straggler));
+}
+
+void EventLoop::let_go(Straggler& straggler) {
+  const size_t place = straggler.place_;
+  assert(stragglers_[place].get() == &straggler);
+  std::swap(stragglers_[place], stragglers_.back());
+  stragglers_[place]->place_ = place;
+  turn_queue_.bury(std::move(stragglers_.back()));
+  stragglers_.pop_back();
+}
+
+void EventLoop::begin_turn() {
+  turn_began_ = steady_now();
+  timeline_.run_until(turn_began_);
+}
+
+void EventLoop::end_turn() {
+  turn_queue_.run();
+  const TimePoint now = steady_now();
+  const auto due = [&] {
+    const auto next = timeline_.next();
+    return next && *next <= now;
+  };
+  timeline_.run_until(now);
+  while (!turn_queue_.empty() || due()) {
+    turn_queue_.run();
+    timeline_.run_until(now);
+  }
+  arm_timer(now);
+  const Duration::rep took = (now - turn_began_).count();
+  busy_.store(busy_.load(std::memory_order_relaxed) + took, std::memory_order_relaxed);
+  if (took > longest_turn_.load(std::memory_order_relaxed))
+    longest_turn_.store(took, std::memory_order_relaxed);
+}
+
+// The timer is left alone while it fires early enough: most deadlines move later or are never
+// missed, and a wake for nothing is cheaper than arming it in each turn.
+void EventLoop::arm_timer(TimePoint now) {
+  const auto next = timeline_.next();
+  if (!next || (armed_ && armed_for_ <= *next)) return;
+  if (uv_is_closing(reinterpret_cast<uv_handle_t*>(&timer_)) != 0) return;
+  armed_ = true;
+  armed_for_ = *next;
+  // uv counts whole milliseconds of the same clock, from a time it has read some callbacks ago.
+  uv_update_time(&uv_);
+  const auto delay = std::chrono::ceil<milliseconds>(*next) - std::chrono::floor<milliseconds>(now);
+  uv_timer_start(
+      &timer_,
+      [](uv_timer_t* timer) {
+        EventLoop& loop = of(timer->loop);
+        loop.armed_ = false;
+        const Turn turn(loop);
+      },
+      static_cast<uint64_t>(delay.count()), 0);
+}
+
+}  // namespace weir::loop

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proxy/loop/event_loop.h"
+#include "proxy/transport/socket_address.h"
+#include "proxy/transport/transport.h"
+
+// Makes connections to whichever of the known addresses answers; it does not know where the
+// addresses come from nor what the connections are for.
+namespace weir::transport {
+
+class Dialer {
+ public:
+  // `loop` outlives the dialer and what it has dialled.
+  Dialer(loop::EventLoop& loop, loop::Duration connect_timeout)
+      : loop_(loop), connect_timeout_(connect_timeout), rotation_(std::make_shared<Rotation>()) {}
+
+  void set_addresses(std::vector<SocketAddress> addresses);
+  // Why there is no address; shown while there is none.
+  void set_failure(std::string text) { failure_ = std::move(text); }
+  bool has_address() const { return !rotation_->addresses.empty(); }
+
+  // A transport that is not started yet. It tries the addresses in turn, beginning with the one
+  // that answered last, and fails with kUnreachable when none is known.
+  std::unique_ptr<Transport> dial();
+
+ private:
+  struct Rotation {
+    std::vector<SocketAddress> addresses;
+    size_t first = 0;
+  };
+
+  loop::EventLoop& loop_;
+  loop::Duration connect_timeout_;
+  std::string failure_ = "name not known yet";
+  std::shared_ptr<Rotation> rotation_;  // shared with what is connecting
+};
+
+}  // namespace weir::transport
