@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,25 +7,12 @@
 #include <vector>
 
 #include "config/config.h"
+#include "config/fault.h"
+#include "config/substitution.h"
 
 // Reads the configuration, says everything that is wrong with it in one go and remembers where each
 // value came from; it does not know the host it will run on, so it touches no network.
 namespace weir::config {
-
-// Something wrong, or worth a warning.
-struct Fault {
-  std::string file;  // or the origin, such as "flag --workers"; empty: nowhere in particular
-  int line = 0;      // from 1; 0: no line
-  int column = 0;    // from 1
-  std::string key;   // "client.idle_timeout"; empty: the file as a whole
-  std::string text;  // what is wrong, what is expected, the nearest that is known
-};
-
-// "file:line:column: key: text", without the parts that are not known.
-std::string to_string(const Fault& fault);
-
-// "weir.yaml: 2 faults, 1 warning", for the end of a list of them; "weir.yaml: no faults".
-std::string closing_line(std::string_view file, size_t faults, size_t warnings);
 
 struct Origin {
   enum class Kind : uint8_t {
@@ -42,10 +28,6 @@ struct Origin {
 // Key path -> where its value came from. What is not in it is a default. Lists have one entry for
 // the whole.
 using Provenance = std::map<std::string, Origin, std::less<>>;
-
-// Value of a variable; none when it is not set.
-using Environment = std::function<std::optional<std::string>(std::string_view name)>;
-Environment process_environment();
 
 struct Loaded {
   Config config;
