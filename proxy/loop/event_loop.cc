@@ -1,6 +1,8 @@
 #include "proxy/loop/event_loop.h"
 
 #include <cassert>
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "proxy/loop/real_clock.h"
@@ -11,11 +13,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// uv reports what can fail here only for wrong use or when the machine has no descriptors left
-// before any work has begun.
+// uv refuses these only when it is used wrongly, or has no descriptors left before any work began.
 void must(int uv_result) {
   if (uv_result == 0) return;
-  assert(!"libuv refused a loop");
+  std::fprintf(stderr, "weir: no event loop: %s\n", uv_strerror(uv_result));
   std::abort();
 }
 

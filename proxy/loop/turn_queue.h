@@ -21,7 +21,7 @@ class TurnQueue {
     virtual void at_turn_end() = 0;
 
    protected:
-    ~Task();
+    virtual ~Task();
 
    private:
     friend class TurnQueue;

@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <string>
 #include <utility>
 
-// A descriptor with an owner; it does not know what it describes.
+#include "proxy/buffer.h"
+
+// A descriptor with an owner, and the few things done to sockets in more than one place.
 namespace weir::transport {
 
 // Move-only; an empty one holds -1. Closed by its destructor.
@@ -32,5 +35,18 @@ class Fd {
  private:
   int fd_ = -1;
 };
+
+// A stream socket of that family, non-blocking and close-on-exec; empty, with errno set, when there
+// is none.
+Fd open_stream_socket(int family);
+// No delay for small writes, and no more than 128 KiB unsent in the kernel, so that a slow reader
+// is noticed here. Does nothing to Unix sockets, whose buffers are small.
+void tune_stream_socket(int fd, int family);
+// Writes from the front of `bytes` until it is empty or the kernel is full. 0 or an errno.
+[[nodiscard]] int write_front(int fd, Buffer& bytes);
+// Takes the error that is pending on the socket; 0 when none is.
+int take_socket_error(int fd);
+// The system's word for an errno, e.g. "connection refused".
+std::string error_word(int error);
 
 }  // namespace weir::transport

@@ -1,0 +1,252 @@
+#include "proxy/transport/plain_transport.h"
+
+#include <poll.h>
+
+#include <cassert>
+#include <cerrno>
+#include <utility>
+
+#include "proxy/transport/lingering_socket.h"
+
+namespace weir::transport {
+
+namespace {
+
+CloseReason reason_of(int error) {
+  switch (error) {
+    case ECONNRESET:
+    case EPIPE:
+      return CloseReason::kReset;
+    case ECONNREFUSED:
+      return CloseReason::kRefused;
+    case ETIMEDOUT:
+      return CloseReason::kTimedOut;
+    case ENOENT:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
+      return CloseReason::kUnreachable;
+    default:
+      return CloseReason::kFailed;
+  }
+}
+
+// Both directions are closed by the peer, which only a Unix socket can tell.
+bool hung_up(int fd) {
+  pollfd one{fd, 0, 0};
+  return ::poll(&one, 1, 0) == 1 && (one.revents & POLLHUP) != 0;
+}
+
+}  // namespace
+
+std::unique_ptr<PlainTransport> PlainTransport::accepted(loop::EventLoop& loop, Fd socket,
+                                                         const SocketAddress& peer) {
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, peer.text()));
+  tune_stream_socket(socket.get(), peer.family());
+  made->socket_ = PolledSocket(std::move(socket));
+  return made;
+}
+
+std::unique_ptr<PlainTransport> PlainTransport::connecting(loop::EventLoop& loop,
+                                                           ConnectPlan plan) {
+  assert(!plan.targets.empty());
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, plan.targets.front().text()));
+  made->connecting_ = std::make_unique<Connecting>();
+  made->connecting_->plan = std::move(plan);
+  return made;
+}
+
+std::unique_ptr<PlainTransport> PlainTransport::connecting(loop::EventLoop& loop,
+                                                           const SocketAddress& target,
+                                                           loop::Duration connect_timeout) {
+  return connecting(loop,
+                    {.targets = {target}, .timeout = connect_timeout, .on_target_failed = nullptr});
+}
+
+std::unique_ptr<PlainTransport> PlainTransport::unreachable(loop::EventLoop& loop,
+                                                            std::string error_text) {
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, std::string()));
+  made->why_closed_ = CloseReason::kUnreachable;
+  made->error_text_ = std::make_unique<std::string>(std::move(error_text));
+  return made;
+}
+
+PlainTransport::~PlainTransport() = default;
+
+// ---- opening ----
+
+void PlainTransport::start(TransportEvents& events) {
+  assert(state_ == State::kNew);
+  events_ = &events;
+  if (error_text_ != nullptr) {
+    state_ = State::kFailed;
+    return loop_.turn_queue().add(*this);
+  }
+  if (connecting_ != nullptr) return connect();
+  if (!socket_.watch(loop_, *this)) return fail(errno);
+  state_ = State::kOpening;
+  loop_.turn_queue().add(*this);
+}
+
+void PlainTransport::connect() {
+  state_ = State::kConnecting;
+  connecting_->connector = std::make_unique<Connector>(
+      loop_, std::move(connecting_->plan),
+      [this](PolledSocket socket, const SocketAddress& target, int error) {
+        connected(std::move(socket), target, error);
+      });
+}
+
+void PlainTransport::connected(PolledSocket socket, const SocketAddress& target, int error) {
+  peer_text_ = target.text();
+  connecting_.reset();
+  if (error != 0) return fail(error);
+  socket_ = std::move(socket);
+  if (!socket_.watch(loop_, *this)) return fail(errno);
+  open();
+}
+
+void PlainTransport::open() {
+  state_ = State::kOpen;
+  flush();
+  if (state_ == State::kOpen) arm();
+  // on_open invites more by itself.
+  if (unsent_.size() <= kLowWaterBytes) above_high_water_ = false;
+  events_->on_open();
+}
+
+void PlainTransport::at_turn_end() {
+  if (state_ == State::kOpening) return open();
+  if (state_ != State::kFailed) return;
+  state_ = State::kClosed;
+  events_->on_closed(why_closed_);
+}
+
+// ---- from the socket: each readiness is one event of ours, told last, because the owner may
+// destroy the transport inside; what else is ready is reported again in the next turn ----
+
+void PlainTransport::on_ready(int what) {
+  if ((what & UV_WRITABLE) != 0) {
+    flush();
+    if (state_ != State::kOpen) return;
+    if (above_high_water_ && unsent_.size() <= kLowWaterBytes) {
+      above_high_water_ = false;
+      return events_->on_drained();
+    }
+  }
+  if ((what & UV_READABLE) != 0 && reading_) return read();
+  noticed_hangup(what);
+}
+
+void PlainTransport::on_socket_error() {
+  // What came before the error can still be read, and the read after it tells the error.
+  if (reading_ && !ended_) return read();
+  const int error = take_socket_error(socket_.fd());
+  fail(error != 0 ? error : ECONNRESET);
+}
+
+void PlainTransport::read() {
+  const auto scratch = loop_.scratch();
+  const ssize_t read = ::recv(socket_.fd(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+  if (read > 0) {
+    arm();
+    return events_->on_bytes(scratch.first(static_cast<size_t>(read)));
+  }
+  if (read < 0) {
+    if (errno != EAGAIN && errno != EINTR) return fail(errno);
+    return arm();
+  }
+  ended_ = true;
+  if (write_broken_) {
+    fail(EPIPE);
+  } else {
+    arm();
+  }
+  events_->on_end();
+}
+
+// Only what the present interest can bring: after each kind of hang-up a quieter one is armed, or
+// the level-triggered loop would report it without end.
+void PlainTransport::noticed_hangup(int what) {
+  if ((what & UV_DISCONNECT) != 0) half_close_seen_ = true;
+  if ((what & UV_PRIORITIZED) != 0) {
+    if (ended_ && hung_up(socket_.fd())) return fail(ECONNRESET);
+    hangup_seen_ = true;
+  }
+  arm();
+}
+
+int PlainTransport::interest() const {
+  const int writing = unsent_.empty() ? 0 : UV_WRITABLE;
+  if (reading_ && !ended_) return writing | UV_READABLE;
+  if (!ended_ && !half_close_seen_) return writing | UV_DISCONNECT;
+  // Nobody sends urgent bytes; this stands for errors alone, which are reported with any interest.
+  return hangup_seen_ ? writing : writing | UV_PRIORITIZED;
+}
+
+// ---- from the owner ----
+
+// Pausing arms nothing: mostly reading resumes before the next bytes come, and if they come first,
+// that is noticed then.
+void PlainTransport::resume_reading() {
+  reading_ = true;
+  if (ended_) return;
+  half_close_seen_ = hangup_seen_ = false;
+  if (state_ == State::kOpen && (socket_.armed() & UV_READABLE) == 0) arm();
+}
+
+void PlainTransport::send(Buffer bytes) {
+  if (write_broken_ || state_ == State::kFailed || state_ == State::kClosed) return;
+  const bool idle = unsent_.empty();
+  unsent_.append(std::move(bytes));
+  if (idle && state_ == State::kOpen) flush();
+  if (unsent_.size() >= kHighWaterBytes) above_high_water_ = true;
+}
+
+void PlainTransport::close(CloseHow how) {
+  const bool open = state_ == State::kOpen || state_ == State::kOpening;
+  state_ = State::kClosed;
+  connecting_.reset();
+  Buffer unsent = std::move(unsent_);
+  if (how == CloseHow::kFlush && open && !write_broken_)
+    return LingeringSocket::keep(
+        loop_, std::move(socket_), std::move(unsent),
+        ended_ ? LingeringSocket::PeerEnd::kSeen : LingeringSocket::PeerEnd::kUnseen);
+  socket_.close();
+}
+
+const std::string& PlainTransport::error_text() const {
+  static const std::string none;
+  return error_text_ != nullptr ? *error_text_ : none;
+}
+
+// ---- writing ----
+
+void PlainTransport::flush() {
+  if (const int error = write_front(socket_.fd(), unsent_); error != 0) return write_failed(error);
+  if (unsent_.empty() == ((socket_.armed() & UV_WRITABLE) != 0)) arm();
+}
+
+// A service that answers early and closes has said something that is still to be read.
+void PlainTransport::write_failed(int error) {
+  if (!reading_ || ended_) return fail(error);
+  write_broken_ = true;
+  unsent_.clear();
+  arm();
+}
+
+// ---- the end ----
+
+void PlainTransport::fail(int error) { fail(reason_of(error), error_word(error)); }
+
+void PlainTransport::fail(CloseReason why, std::string text) {
+  state_ = State::kFailed;
+  why_closed_ = why;
+  error_text_ = std::make_unique<std::string>(std::move(text));
+  socket_.close();
+  unsent_.clear();
+  loop_.turn_queue().add(*this);
+}
+
+}  // namespace weir::transport

@@ -1,0 +1,74 @@
+#include "proxy/transport/socket.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <span>
+#include <system_error>
+
+namespace weir::transport {
+
+namespace {
+
+constexpr int kMostUnsentInKernel = 128 * 1024;
+constexpr size_t kMostPieces = 64;  // a MiB at a time
+
+}  // namespace
+
+Fd open_stream_socket(int family) {
+  return Fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+void tune_stream_socket(int fd, int family) {
+  if (family == AF_UNIX) return;
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsentInKernel,
+               sizeof kMostUnsentInKernel);
+}
+
+int write_front(int fd, Buffer& bytes) {
+  std::array<std::span<const std::byte>, kMostPieces> pieces;
+  std::array<iovec, kMostPieces> vectors;
+  while (!bytes.empty()) {
+    const size_t count = bytes.gather(pieces);
+    size_t offered = 0;
+    for (size_t i = 0; i < count; ++i) {
+      // The kernel only reads from it; the type is shared with reading.
+      vectors[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
+      offered += pieces[i].size();
+    }
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
+    const ssize_t written = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return errno == EAGAIN ? 0 : errno;
+    }
+    bytes.drop_front(static_cast<size_t>(written));
+    if (static_cast<size_t>(written) < offered) return 0;
+  }
+  return 0;
+}
+
+int take_socket_error(int fd) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
+  return error;
+}
+
+std::string error_word(int error) {
+  std::string word = std::generic_category().message(error);
+  if (!word.empty())
+    word.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(word.front())));
+  return word;
+}
+
+}  // namespace weir::transport
