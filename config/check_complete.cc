@@ -67,9 +67,7 @@ class Rules {
         apart({"listen"}, listen[at].address, {"listen"}, listen[earlier].address);
       }
       const auto& backend = config_.backend.address;
-      const bool own = overlap(listen[at].address, backend) ||
-                       (backend.path.empty() && listen[at].address.port == backend.port &&
-                        listen[at].address.path.empty() && reaches_itself(listen[at].address));
+      const bool own = reaches(backend, listen[at].address);
       if (own && sound({"listen", "backend.address"})) {
         add(loaded_.faults, {"backend.address", "listen"},
             quoted(to_string(backend)) + " is where weir itself listens, expected the service");
@@ -168,10 +166,13 @@ class Rules {
             (address == other ? "" : " (" + to_string(other) + ")") + ", expected another address");
   }
 
-  // `listen` has the port of the backend.
-  bool reaches_itself(const Endpoint& listen) const {
-    const bool all = listen.host.empty() || listen.host == "0.0.0.0" || listen.host == "::";
-    return stays_on_host(config_.backend.address) && (all || stays_on_host(listen));
+  // As far as the texts tell; another host may well serve on the same port.
+  static bool reaches(const Endpoint& backend, const Endpoint& listen) {
+    if (backend == listen) return true;
+    if (!stays_on_host(backend)) return false;
+    const bool by_name = backend.host == "localhost" && listen.path.empty() &&
+                         listen.port == backend.port && stays_on_host(listen);
+    return by_name || overlap(listen, backend);
   }
 
   void warn_of_unused_section(std::string_view prefix, limiters::Algorithm algorithm) {

@@ -43,7 +43,19 @@ struct Term {
   uint64_t value = 0;
 };
 
-// The next term; none when there is no number. A fraction smaller than the smallest unit is cut.
+// `factor` times 0.fraction, cut to a whole number. Places after the ninth are not looked at: with
+// nine, no product overflows.
+uint64_t share_of(uint64_t factor, std::string_view fraction) {
+  uint64_t share = 0;
+  uint64_t whole = 1;
+  for (const char digit : fraction.substr(0, 9)) {
+    share = share * 10 + static_cast<uint64_t>(digit - '0');
+    whole *= 10;
+  }
+  return factor / whole * share + factor % whole * share / whole;
+}
+
+// The next term; none when there is no number.
 std::optional<Term> take_term(std::string_view& text, std::span<const Unit> units) {
   Term term;
   const std::string_view all = text;
@@ -67,15 +79,7 @@ std::optional<Term> take_term(std::string_view& text, std::span<const Unit> unit
     term.value = kHuge;
     return term;
   }
-  uint64_t part = term.unit->factor;
-  uint64_t added = 0;
-  for (const char digit : fraction) {
-    // Exact as long as the factor divides by ten; minutes and hours do so for every place down to
-    // a nanosecond, powers of two lose less than one byte a place.
-    part /= 10;
-    added += part * static_cast<uint64_t>(digit - '0');
-  }
-  term.value = std::min(kHuge, number * term.unit->factor + added);
+  term.value = std::min(kHuge, number * term.unit->factor + share_of(term.unit->factor, fraction));
   return term;
 }
 

@@ -142,10 +142,11 @@ class Walk {
       return;
     }
     const std::string member = joined(path, std::string(key.item_member));
-    size_t members = 0;
+    const size_t faults_before = loaded_.faults.size();
+    bool found = false;
     for_each_entry(path, item, [&](const YamlNode& item_name, const YamlNode& value) {
       if (item_name.text == key.item_member) {
-        ++members;
+        found = true;
         read_scalar(key, member, item_name, value);
       } else {
         const std::string guess = did_you_mean(item_name.text, std::span(&key.item_member, 1));
@@ -154,7 +155,9 @@ class Walk {
             "unknown key" + (guess.empty() ? ", expected " + std::string(key.item_member) : guess));
       }
     });
-    if (members == 0) add_fault(item, member, "required but missing, expected " + key.expected);
+    // Next to an unknown key the missing one would be the same mistake told twice.
+    const bool excused = found || loaded_.faults.size() > faults_before;
+    if (!excused) add_fault(item, member, "required but missing, expected " + key.expected);
   }
 
   void read_scalar(const Key& key, const std::string& path, const YamlNode& name,

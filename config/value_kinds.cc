@@ -94,8 +94,12 @@ std::string NumberKind::write(double value) {
   return {text.data(), end.ptr};
 }
 std::string NumberKind::expected() const {
-  return std::string("a number ") + (min_bound == Bound::kIncluded ? "from " : "above ") +
-         write(min) + (max_bound == Bound::kIncluded ? " to " : " and below ") + write(max);
+  if (min_bound == Bound::kIncluded && max_bound == Bound::kIncluded) {
+    return "a number from " + write(min) + " to " + write(max);
+  }
+  return std::string("a number ") + (min_bound == Bound::kIncluded ? "of at least " : "above ") +
+         write(min) + (max_bound == Bound::kIncluded ? " and at most " : " and below ") +
+         write(max);
 }
 
 Complaint SwitchKind::read(std::string_view text, bool& to) const {

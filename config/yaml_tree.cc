@@ -164,6 +164,7 @@ YamlTree read_yaml(std::string_view text, std::string_view file_name) {
     return tree;
   } catch (const Stop&) {
   } catch (const YAML::Exception& error) {
+    tree.root = YamlNode();
     builder.add_fault(error.mark, "not valid YAML: " + error.msg + tab_hint(text, error.mark.line));
   } catch (const std::exception& error) {
     tree.faults.push_back(

@@ -1,0 +1,123 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/config/loading.h"
+
+namespace weir::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+using testing::IsEmpty;
+
+const std::string kRequired = "listen: ':80'\nbackend: a:1\n";
+
+struct Case {
+  std::string yaml;  // after the two lines that are required
+  std::vector<std::string> faults;
+};
+
+TEST(Rules, KeysThatContradictEachOtherAreFaults) {
+  const std::vector<Case> cases = {
+      {"limiter: {min: 10, max: 5}",
+       {"weir.yaml:3:11: limiter.min: 10 is above limiter.max, expected at most 5"}},
+      {"limiter: {initial: 10, max: 5}",
+       {"weir.yaml:3:11: limiter.initial: 10 is above limiter.max, expected at most 5"}},
+      {"limiter: {initial: 3, min: 5}",
+       {"weir.yaml:3:11: limiter.initial: 3 is below limiter.min, expected at least 5"}},
+      {"limiter: {min: 2000}",
+       {"weir.yaml:3:11: limiter.min: 2000 is above limiter.max, expected at most 1000"}},
+      {"limiter: {algorithm: fixed, max: 50, fixed: {limit: 51}}",
+       {"weir.yaml:3:46: limiter.fixed.limit: 51 is above limiter.max, expected at most 50"}},
+      {"shed: {retry_after_min: 1m}",
+       {"weir.yaml:3:8: shed.retry_after_min: 1m is above shed.retry_after_max, expected at most "
+        "30s"}},
+      {"client: {max_head_size: 8KiB, max_target_size: 9KiB}",
+       {"weir.yaml:3:31: client.max_target_size: 9KiB is above client.max_head_size, expected at "
+        "most 8KiB"}},
+      {"status: ':80'",
+       {"weir.yaml:3:1: status.address: \":80\" is also listen, expected another address"}},
+      {"admin: '127.0.0.1:80'",
+       {"weir.yaml:3:1: admin.address: \"127.0.0.1:80\" is also listen (:80), expected another "
+        "address"}},
+      {"admin: '127.0.0.1:9880'",
+       {"weir.yaml:3:1: admin.address: \"127.0.0.1:9880\" is also status.address, expected another "
+        "address"}},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.yaml);
+    EXPECT_THAT(texts(load_complete(kRequired + one.yaml).faults), ElementsAreArray(one.faults));
+  }
+}
+
+TEST(Rules, AddressesOfWeirAndOfTheServiceAreApart) {
+  EXPECT_THAT(texts(load_complete("listen: [':80', ':81', '10.0.0.1:80']\nbackend: a:1").faults),
+              ElementsAre("weir.yaml:1:1: listen: \"10.0.0.1:80\" is listed twice (:80), expected "
+                          "another address"));
+  for (const char* backend : {"127.0.0.1:80", "localhost:80", "'[::1]:80'"}) {
+    EXPECT_EQ(load_complete(std::string("listen: ':80'\nbackend: ") + backend).faults.size(), 1U);
+  }
+  EXPECT_THAT(texts(load_complete("listen: 'unix:/s'\nbackend: unix:/s").faults),
+              ElementsAre("weir.yaml:2:1: backend.address: \"unix:/s\" is where weir itself "
+                          "listens, expected the service"));
+  EXPECT_THAT(texts(load_complete("listen: ':80'\nbackend: 127.0.0.1:9880").faults),
+              ElementsAre("weir.yaml:2:1: backend.address: \"127.0.0.1:9880\" is also "
+                          "status.address, expected the service"));
+  for (const char* text :
+       {"listen: ':80'\nbackend: service:80", "listen: ':80'\nbackend: 10.0.0.2:80",
+        "listen: '127.0.0.1:80'\nbackend: 127.0.0.2:80"}) {
+    EXPECT_THAT(texts(load_complete(text).faults), IsEmpty());
+  }
+}
+
+TEST(Rules, ListenAndBackendAreRequired) {
+  EXPECT_THAT(texts(load_complete("workers: 2").faults),
+              ElementsAre("listen: required but missing, expected an address to listen on, such as "
+                          "--listen :8080 or `listen: 0.0.0.0:8080` in the file",
+                          "backend.address: required but missing, expected the service's address, "
+                          "such as --backend 127.0.0.1:9000 or `backend: 127.0.0.1:9000` in the "
+                          "file"));
+  EXPECT_EQ(load_complete("listen: []\nbackend: a:1").faults.size(), 1U);
+}
+
+TEST(Rules, AKeyThatCannotBeReadIsToldOnceOnly) {
+  EXPECT_EQ(load_complete("listen: x\nbackend: y").faults.size(), 2U);
+  EXPECT_EQ(load_complete(kRequired + "limiter: {min: x, initial: 2000}").faults.size(), 2U);
+  EXPECT_EQ(load_complete("listen: [").faults.size(), 1U);
+}
+
+TEST(Rules, ADefaultGivesWayToWhatWasSet) {
+  const Loaded low = load_complete(kRequired + "limiter: {max: 5}\nclient: {max_head_size: 2KiB}");
+  EXPECT_THAT(texts(low.faults), IsEmpty());
+  EXPECT_EQ(low.config.limiter.initial_limit, 5);
+  EXPECT_EQ(low.config.client.max_target_size, 2048U);
+  EXPECT_EQ(load_complete(kRequired + "limiter: {min: 50}").config.limiter.initial_limit, 50);
+}
+
+TEST(Rules, WhatIsUnsafeIsAWarning) {
+  const std::vector<Case> cases = {
+      {"admin: ':9881'",
+       {"weir.yaml:3:1: admin.address: \":9881\" can be reached from other hosts, which may then "
+        "change weir; expected loopback or a Unix socket"}},
+      {"backend: {address: a:1, response_head_timeout: 1s}\nqueue: {max_wait: 2s}",
+       {"weir.yaml:4:9: queue.max_wait: 2s is longer than backend.response_head_timeout (1s): "
+        "clients wait longer for their turn than for the service"}},
+      {"limiter: {fixed: {limit: 5}}",
+       {"weir.yaml:3:19: limiter.fixed.limit: has no effect with another limiter.algorithm"}},
+      {"limiter: {algorithm: vegas, gradient: {tolerance: 2}, vegas: {probe_multiplier: 3}}",
+       {"weir.yaml:3:40: limiter.gradient.tolerance: has no effect with another "
+        "limiter.algorithm"}},
+      {"admin: unix:/run/weir/admin.sock", {}},
+      {"admin: off", {}},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.yaml);
+    const bool has_backend = one.yaml.starts_with("backend");
+    const Loaded loaded = load_complete((has_backend ? "listen: ':80'\n\n" : kRequired) + one.yaml);
+    EXPECT_THAT(texts(loaded.faults), IsEmpty());
+    EXPECT_THAT(texts(loaded.warnings), ElementsAreArray(one.faults));
+  }
+}
+
+}  // namespace
+}  // namespace weir::config
