@@ -1,5 +1,4 @@
 #include <charconv>
-#include <cmath>
 #include <span>
 
 #include "config/value_kinds.h"

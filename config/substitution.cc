@@ -41,7 +41,7 @@ std::variant<std::string, SubstitutionFault> expand(std::string_view inside,
 
 }  // namespace
 
-Environment process_environment() {
+Environment real_environment() {
   return [](std::string_view name) -> std::optional<std::string> {
     const char* value = std::getenv(std::string(name).c_str());
     if (value == nullptr) return {};

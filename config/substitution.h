@@ -11,7 +11,8 @@ namespace weir::config {
 
 // Value of a variable; none when it is not set.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
-Environment process_environment();
+// The variables of this program.
+Environment real_environment();
 
 struct SubstitutionFault {
   std::string text;

@@ -1,7 +1,6 @@
 #include "config/value_kinds.h"
 
 #include <charconv>
-#include <cmath>
 #include <span>
 
 // Values without a unit.

@@ -11,7 +11,7 @@
 #include "config/endpoint.h"
 #include "config/fault.h"
 #include "config/suggestions.h"
-#include "limiters/timeline.h"
+#include "limiters/params.h"
 
 // The kinds of values: how each is read, written and described. A kind knows its range, but not
 // which key it stands for. Each has
