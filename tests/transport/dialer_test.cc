@@ -1,0 +1,54 @@
+#include "proxy/transport/dialer.h"
+
+#include "tests/transport/socket_fixture.h"
+
+namespace weir::transport {
+namespace {
+
+class DialerTest : public SocketTest {
+ protected:
+  // Dials once and returns what came of it.
+  std::string outcome() {
+    news = News();
+    transport = dialer.dial();
+    transport->start(news);
+    EXPECT_TRUE(becomes([&] { return !news.words.empty(); }));
+    return news.words.empty() ? "" : news.words.front();
+  }
+  Dialer dialer{loop, seconds(5)};
+  std::unique_ptr<Transport> transport;
+};
+
+TEST_F(DialerTest, WithoutAnAddressTheReasonIsTold) {
+  EXPECT_EQ(outcome(), "closed: unreachable");
+  EXPECT_EQ(transport->error_text(), "name not known yet");
+  dialer.set_failure("name not known: backend.invalid");
+  EXPECT_EQ(outcome(), "closed: unreachable");
+  EXPECT_EQ(transport->error_text(), "name not known: backend.invalid");
+}
+
+TEST_F(DialerTest, OneThatAnswersIsFoundAndRemembered) {
+  const SocketAddress nobody = address_of(bound(loopback()));
+  const Fd door = bound(loopback(), 8);
+  dialer.set_addresses({nobody, address_of(door)});
+  EXPECT_EQ(outcome(), "open");
+  EXPECT_EQ(transport->peer_text(), address_of(door).text());
+  transport = dialer.dial();
+  EXPECT_EQ(transport->peer_text(), address_of(door).text());
+}
+
+TEST_F(DialerTest, WhenNobodyAnswersTheLastReasonIsTold) {
+  dialer.set_addresses({address_of(bound(loopback())), address_of(bound(loopback()))});
+  EXPECT_EQ(outcome(), "closed: refused");
+}
+
+TEST_F(DialerTest, NewAddressesReplaceTheOldOnes) {
+  const Fd door = bound(loopback(), 8);
+  dialer.set_addresses({address_of(bound(loopback()))});
+  EXPECT_EQ(outcome(), "closed: refused");
+  dialer.set_addresses({address_of(door)});
+  EXPECT_EQ(outcome(), "open");
+}
+
+}  // namespace
+}  // namespace weir::transport

@@ -1,0 +1,267 @@
+#include "proxy/transport/plain_transport.h"
+
+#include <string>
+
+#include "tests/transport/socket_fixture.h"
+
+namespace weir::transport {
+namespace {
+
+// What an idle connection costs here, its uv handle included.
+static_assert(sizeof(PlainTransport) + sizeof(uv_poll_t) < 400);
+
+class PlainTransportTest : public SocketTest, public ::testing::WithParamInterface<Kind> {
+ protected:
+  void make() {
+    Pair pair = connected_pair(GetParam());
+    peer = std::move(pair.peer);
+    transport = PlainTransport::accepted(loop, std::move(pair.ours), pair.peer_address);
+  }
+  void start() {
+    make();
+    transport->start(news);
+    ASSERT_TRUE(becomes([&] { return news.heard("open"); }));
+  }
+  bool hears(const std::string& word) {
+    return becomes([&] { return news.heard(word); });
+  }
+  // Sends in pieces until the transport has had enough; returns how many bytes.
+  size_t fill() {
+    const std::string piece(16 * 1024, 'x');
+    size_t sent = 0;
+    for (; transport->unsent() < Transport::kHighWaterBytes; sent += piece.size())
+      transport->send(Buffer(piece));
+    return sent;
+  }
+
+  Peer peer;
+  std::unique_ptr<PlainTransport> transport;
+};
+
+INSTANTIATE_TEST_SUITE_P(Sockets, PlainTransportTest, ::testing::Values(Kind::kTcp, Kind::kUnix),
+                         [](const auto& param) {
+                           return param.param == Kind::kTcp ? "Tcp" : "Unix";
+                         });
+
+TEST_P(PlainTransportTest, OpensBeforeAnythingElseAndCarriesBothWays) {
+  make();
+  ASSERT_TRUE(peer.say("question"));
+  transport->start(news);
+  transport->send(Buffer("early "));
+  EXPECT_TRUE(news.words.empty());
+  ASSERT_TRUE(hears("bytes"));
+  EXPECT_EQ(news.words, (Words{"open", "bytes"}));
+  EXPECT_EQ(news.received, "question");
+  transport->send(Buffer("answer"));
+  EXPECT_EQ(transport->unsent(), 0u);
+  peer.listen();
+  EXPECT_EQ(peer.received, "early answer");
+}
+
+TEST_P(PlainTransportTest, NamesItsPeer) {
+  start();
+  if (GetParam() == Kind::kUnix) {
+    EXPECT_EQ(transport->peer_text(), "unix:");
+  } else {
+    EXPECT_TRUE(transport->peer_text().starts_with("127.0.0.1:")) << transport->peer_text();
+  }
+  EXPECT_EQ(transport->error_text(), "");
+}
+
+TEST_P(PlainTransportTest, MuchArrivesWholeThroughAReaderThatPauses) {
+  Pair pair = connected_pair(GetParam());
+  transport = PlainTransport::accepted(loop, std::move(pair.ours), pair.peer_address);
+  auto writer = PlainTransport::accepted(loop, Fd(::fcntl(pair.peer.fd(), F_DUPFD_CLOEXEC, 0)),
+                                         pair.peer_address);
+  pair.peer.leave();
+  std::string all;
+  for (int i = 0; all.size() < 12'000'000; ++i) all += std::to_string(i) + ' ';
+  size_t given = 0;
+  size_t most_unsent = 0;
+  News writer_news;
+  writer_news.on_news = [&](const std::string&) {
+    while (given < all.size() && writer->unsent() < Transport::kHighWaterBytes) {
+      const std::string_view piece = std::string_view(all).substr(given, 50'000);
+      given += piece.size();
+      writer->send(Buffer(piece));
+    }
+    most_unsent = std::max(most_unsent, writer->unsent());
+    if (given == all.size()) writer->close(CloseHow::kFlush);
+  };
+  loop::Timeline::Timer resume;
+  size_t pause_at = 1'000'000;
+  news.on_news = [&](const std::string& word) {
+    if (word != "bytes" || news.received.size() < pause_at) return;
+    pause_at += 1'000'000;
+    transport->pause_reading();
+    resume = loop.timeline().after(milliseconds(2), [&] { transport->resume_reading(); });
+  };
+  transport->start(news);
+  writer->start(writer_news);
+  ASSERT_TRUE(hears("end"));
+  EXPECT_TRUE(news.received == all);
+  EXPECT_LT(most_unsent, Transport::kHighWaterBytes + 50'000);
+}
+
+TEST_P(PlainTransportTest, SlowReaderStopsTheWriterUntilItHasRead) {
+  start();
+  const size_t sent = fill();
+  EXPECT_LT(transport->unsent(), Transport::kHighWaterBytes + 16 * 1024);
+  wakes_during(milliseconds(5));
+  EXPECT_FALSE(news.heard("drained"));
+  ASSERT_TRUE(becomes([&] {
+    peer.listen();
+    return peer.received.size() == sent;
+  }));
+  EXPECT_EQ(news.words, (Words{"open", "drained"}));
+  EXPECT_EQ(transport->unsent(), 0u);
+}
+
+TEST_P(PlainTransportTest, PausedReaderHearsNothingUntilItResumes) {
+  start();
+  transport->pause_reading();
+  ASSERT_TRUE(peer.say("later"));
+  EXPECT_LT(wakes_during(milliseconds(20)), 20);
+  EXPECT_EQ(news.received, "");
+  transport->resume_reading();
+  ASSERT_TRUE(hears("bytes"));
+  EXPECT_EQ(news.received, "later");
+}
+
+TEST_P(PlainTransportTest, HalfCloseEndsReadingButNotWriting) {
+  start();
+  ASSERT_TRUE(peer.say("last words"));
+  peer.end();
+  ASSERT_TRUE(hears("end"));
+  EXPECT_EQ(news.words, (Words{"open", "bytes", "end"}));
+  EXPECT_LT(wakes_during(milliseconds(20)), 20);
+  transport->send(Buffer("still here"));
+  peer.listen();
+  EXPECT_EQ(peer.received, "still here");
+}
+
+TEST_P(PlainTransportTest, HalfCloseWhilePausedIsToldWhenReadingResumes) {
+  start();
+  transport->pause_reading();
+  ASSERT_TRUE(peer.say("last words"));
+  peer.end();
+  EXPECT_LT(wakes_during(milliseconds(20)), 20);
+  EXPECT_EQ(news.words, (Words{"open"}));
+  transport->resume_reading();
+  ASSERT_TRUE(hears("end"));
+  EXPECT_EQ(news.received, "last words");
+}
+
+TEST_P(PlainTransportTest, WhatAPeerSaidBeforeItLeftIsNotLostWhilePaused) {
+  start();
+  transport->pause_reading();
+  ASSERT_TRUE(peer.say("last words"));
+  peer.leave();
+  EXPECT_LT(wakes_during(milliseconds(20)), 20);
+  EXPECT_EQ(news.words, (Words{"open"}));
+  transport->resume_reading();
+  ASSERT_TRUE(hears("end"));
+  EXPECT_EQ(news.received, "last words");
+}
+
+TEST_P(PlainTransportTest, ResetIsHeardWhilePaused) {
+  if (GetParam() == Kind::kUnix) {
+    // A Unix socket is reset when it is closed with something unread.
+    start();
+    transport->send(Buffer("unread"));
+  } else {
+    start();
+  }
+  transport->pause_reading();
+  peer.reset();
+  ASSERT_TRUE(hears("closed: reset"));
+  EXPECT_EQ(transport->error_text(), "connection reset by peer");
+}
+
+TEST_P(PlainTransportTest, ResetIsHeardAfterTheHalfClose) {
+  start();
+  if (GetParam() == Kind::kUnix) transport->send(Buffer("unread"));
+  peer.end();
+  ASSERT_TRUE(hears("end"));
+  peer.reset();
+  ASSERT_TRUE(hears("closed: reset"));
+  EXPECT_EQ(news.words, (Words{"open", "end", "closed: reset"}));
+}
+
+TEST_P(PlainTransportTest, FailedSendIsToldLaterAndOnce) {
+  start();
+  peer.reset();
+  transport->pause_reading();
+  for (int i = 0; i < 4; ++i) transport->send(Buffer("into the void"));
+  EXPECT_EQ(news.words, (Words{"open"}));
+  ASSERT_TRUE(hears("closed: reset"));
+  wakes_during(milliseconds(2));
+  EXPECT_EQ(news.words, (Words{"open", "closed: reset"}));
+}
+
+TEST_P(PlainTransportTest, EarlyAnswerIsHeardThoughNobodyTakesTheRest) {
+  make();
+  ASSERT_TRUE(peer.say("413"));
+  transport->start(news);
+  fill();
+  peer.leave();
+  ASSERT_TRUE(hears("closed: reset"));
+  EXPECT_EQ(news.received, "413");
+  EXPECT_EQ(transport->unsent(), 0u);
+}
+
+TEST_P(PlainTransportTest, MayBeDestroyedInsideEachEvent) {
+  for (const std::string last : {"open", "bytes", "end", "drained", "closed: reset"}) {
+    SCOPED_TRACE(last);
+    news = News();
+    news.on_news = [&](const std::string& word) {
+      if (word == last) transport.reset();
+    };
+    make();
+    transport->start(news);
+    ASSERT_TRUE(hears("open"));
+    if (transport == nullptr) continue;
+    fill();
+    ASSERT_TRUE(peer.say("hello"));
+    if (last == "end") peer.end();
+    if (last == "closed: reset") peer.reset();
+    ASSERT_TRUE(becomes([&] {
+      if (last == "drained") peer.listen();
+      return news.heard(last);
+    }));
+    EXPECT_EQ(transport, nullptr);
+    EXPECT_EQ(news.words.back(), last);
+  }
+}
+
+TEST_P(PlainTransportTest, MayBeClosedInsideEachEvent) {
+  for (const std::string last : {"open", "bytes", "end"}) {
+    for (const CloseHow how : {CloseHow::kNow, CloseHow::kFlush}) {
+      SCOPED_TRACE(last);
+      news = News();
+      news.on_news = [&](const std::string& word) {
+        if (word == last) transport->close(how);
+      };
+      make();
+      ASSERT_TRUE(peer.say("hello"));
+      peer.end();
+      transport->start(news);
+      ASSERT_TRUE(hears(last));
+      wakes_during(milliseconds(2));
+      EXPECT_EQ(news.words.back(), last);
+    }
+  }
+}
+
+TEST_P(PlainTransportTest, CloseNowDropsWhatIsQueued) {
+  start();
+  const size_t sent = fill();
+  transport->close(CloseHow::kNow);
+  EXPECT_EQ(transport->unsent(), 0u);
+  EXPECT_EQ(loop.stragglers(), 0u);
+  peer.listen();
+  EXPECT_LT(peer.received.size(), sent);
+}
+
+}  // namespace
+}  // namespace weir::transport
