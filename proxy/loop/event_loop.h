@@ -22,7 +22,8 @@ using limiters::Timeline;
 using limiters::TimePoint;
 
 // Created, run and destroyed on one thread; only post(), stop() and the figures may be used from
-// others. Outlives everything that runs on it.
+// others. Outlives everything that runs on it. What is asked of it or of its timeline outside a
+// turn waits for the next one; run() begins with one.
 class EventLoop {
  public:
   EventLoop();

@@ -130,7 +130,7 @@ void PlainTransport::on_ready(int what) {
   if ((what & UV_WRITABLE) != 0) {
     flush();
     if (state_ != State::kOpen) return;
-    if (above_high_water_ && unsent_.size() <= kLowWaterBytes) {
+    if (unsent_.empty() || (above_high_water_ && unsent_.size() <= kLowWaterBytes)) {
       above_high_water_ = false;
       return events_->on_drained();
     }

@@ -33,7 +33,8 @@ class TransportEvents {
   virtual void on_bytes(std::span<const std::byte> bytes) = 0;
   // The peer will send no more; writing still works.
   virtual void on_end() = 0;
-  // unsent() has fallen to the low water mark after having reached the high one.
+  // unsent() has fallen to the low water mark after having reached the high one, or to nothing
+  // after the kernel had not taken everything at once.
   virtual void on_drained() = 0;
   // Last event, once; not sent for a close() that the owner asked for.
   virtual void on_closed(CloseReason why) = 0;

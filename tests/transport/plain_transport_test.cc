@@ -113,8 +113,27 @@ TEST_P(PlainTransportTest, SlowReaderStopsTheWriterUntilItHasRead) {
     peer.listen();
     return peer.received.size() == sent;
   }));
-  EXPECT_EQ(news.words, (Words{"open", "drained"}));
+  EXPECT_EQ(news.words[1], "drained");
   EXPECT_EQ(transport->unsent(), 0u);
+}
+
+TEST_P(PlainTransportTest, LastQueuedByteIsToldEvenBelowTheMarks) {
+  start();
+  const std::string piece(1000, 'x');
+  while (transport->unsent() == 0) transport->send(Buffer(piece));
+  ASSERT_LT(transport->unsent(), Transport::kLowWaterBytes);
+  ASSERT_TRUE(becomes([&] {
+    peer.listen();
+    return news.heard("drained");
+  }));
+  EXPECT_EQ(transport->unsent(), 0u);
+}
+
+TEST_P(PlainTransportTest, WrittenAtOnceIsNoNews) {
+  start();
+  transport->send(Buffer("small"));
+  wakes_during(milliseconds(2));
+  EXPECT_EQ(news.words, (Words{"open"}));
 }
 
 TEST_P(PlainTransportTest, PausedReaderHearsNothingUntilItResumes) {
