@@ -45,7 +45,8 @@ EventLoop::~EventLoop() {
   uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&wake_), nullptr);
   uv_walk(
-      &uv_, [](uv_handle_t* handle, void*) { assert(uv_is_closing(handle) != 0); }, nullptr);
+      &uv_, []([[maybe_unused]] uv_handle_t* handle, void*) { assert(uv_is_closing(handle) != 0); },
+      nullptr);
   uv_run(&uv_, UV_RUN_DEFAULT);
   must(uv_loop_close(&uv_));
 }
