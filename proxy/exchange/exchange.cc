@@ -154,6 +154,8 @@ void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_o
   }
   body_given_ = true;
   backend_->send_body(Buffer(bytes), end_of_body);
+  // A tunnel has no half-close: what one side has ended is over for both, and its permit is free.
+  if (upgraded_ && end_of_body == http::End::kYes) end(Ending::kUpgraded);
 }
 
 void Exchange::on_request_trailers(const http::Headers& trailers) {

@@ -64,7 +64,8 @@ enum class BackendFailure : uint8_t {
   kRefused,      // nobody listens
   kUnreachable,  // no route, no such socket, name unknown
   kConnectTimedOut,
-  kClosed,        // closed or reset before the answer was complete
+  kClosedUnanswered,  // closed or reset before any byte of the answer
+  kClosed,            // closed or reset before the answer was complete
   kProtocol,      // what came is not HTTP, or not to be forwarded
   kHeadTimedOut,  // no response head in time
   kStalled        // the body stopped, or the request was not taken, for too long

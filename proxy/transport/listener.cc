@@ -128,6 +128,11 @@ void Listener::resume() {
   arm();
 }
 
+void Listener::accept_waiting() {
+  for (int i = 0; i < kBacklog && accept_one(); ++i) {
+  }
+}
+
 void Listener::arm() { socket_.arm(paused_ || retry_.pending() ? 0 : UV_READABLE); }
 
 void Listener::on_ready(int) {

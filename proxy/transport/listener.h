@@ -36,6 +36,9 @@ class Listener final : private SocketEvents {
   void pause();
   void resume();
   bool paused() const { return paused_; }
+  // Takes in who is waiting in the kernel's backlog, paused or not: closing the door would reset
+  // them. May be called from outside its events only.
+  void accept_waiting();
   // With the real port when 0 was asked for.
   const SocketAddress& local_address() const { return local_address_; }
 

@@ -1,0 +1,33 @@
+#include "proxy/loop/signal_watch.h"
+
+#include <csignal>
+#include <utility>
+
+namespace weir::loop {
+
+struct SignalWatch::Handle {
+  uv_signal_t uv;
+  std::function<void()> on_signal;
+};
+
+SignalWatch::SignalWatch(EventLoop& loop, int signal_number, std::function<void()> on_signal)
+    : handle_(new Handle{{}, std::move(on_signal)}) {
+  uv_signal_init(loop.uv(), &handle_->uv);
+  handle_->uv.data = handle_;
+  uv_signal_start(
+      &handle_->uv,
+      [](uv_signal_t* uv, int) {
+        EventLoop::Turn turn(EventLoop::of(uv->loop));
+        static_cast<Handle*>(uv->data)->on_signal();
+      },
+      signal_number);
+}
+
+SignalWatch::~SignalWatch() {
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv),
+           [](uv_handle_t* uv) { delete static_cast<Handle*>(uv->data); });
+}
+
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+
+}  // namespace weir::loop

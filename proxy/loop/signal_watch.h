@@ -1,0 +1,28 @@
+#pragma once
+
+#include <uv.h>
+
+#include <functional>
+
+#include "proxy/loop/event_loop.h"
+
+// Tells the loop of one signal to the process; it does not know what the signal should do.
+namespace weir::loop {
+
+class SignalWatch {
+ public:
+  // `loop` outlives it. `on_signal` runs in a turn of the loop, once for each delivery seen.
+  SignalWatch(EventLoop& loop, int signal_number, std::function<void()> on_signal);
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+  ~SignalWatch();
+
+ private:
+  struct Handle;  // outlives the watch until uv has closed it
+  Handle* handle_;
+};
+
+// A peer that is gone must be a failed write, never the end of the process. First line of main.
+void ignore_broken_pipes();
+
+}  // namespace weir::loop

@@ -1,0 +1,49 @@
+#include "proxy/settings.h"
+
+#include <algorithm>
+
+namespace weir {
+
+client::ClientParams client_params(const config::ClientConfig& client) {
+  client::ClientParams params;
+  params.request_limits = {.max_head_bytes = client.max_head_size,
+                           .max_fields = static_cast<size_t>(client.max_fields),
+                           .max_target_bytes = client.max_target_size};
+  params.request_head_timeout = client.request_head_timeout;
+  params.idle_timeout = client.idle_timeout;
+  params.body_stall_timeout = client.body_stall_timeout;
+  params.half_close = client.half_close == config::HalfClose::kServe ? client::HalfClose::kServe
+                                                                     : client::HalfClose::kCancel;
+  return params;
+}
+
+backend::BackendParams backend_params(const config::BackendConfig& backend, int workers) {
+  backend::BackendParams params;
+  params.response_head_timeout = backend.response_head_timeout;
+  params.body_stall_timeout = backend.body_stall_timeout;
+  params.idle_timeout = backend.idle_timeout;
+  const int share = (backend.max_idle_connections + workers - 1) / workers;
+  params.max_idle_connections = static_cast<size_t>(std::max(share, 0));
+  params.response_limits.max_head_bytes = backend.max_head_size;
+  params.response_limits.max_fields = static_cast<size_t>(backend.max_fields);
+  return params;
+}
+
+exchange::ExchangeParams exchange_params(const config::Config& config) {
+  exchange::ExchangeParams params;
+  params.forwarding = {.via_name = config.forwarding.via_name,
+                       .via = config.forwarding.via,
+                       .x_forwarded = config.forwarding.x_forwarded,
+                       .forwarded = config.forwarding.forwarded};
+  params.max_body_bytes = config.client.max_body_size;
+  params.reveal_reason = config.shed.reveal_reason;
+  return params;
+}
+
+std::optional<transport::SocketAddress> numeric_address(const config::Endpoint& endpoint) {
+  if (!endpoint.path.empty()) return transport::SocketAddress::from_unix_path(endpoint.path);
+  const std::string host = endpoint.host.empty() ? "::" : endpoint.host;
+  return transport::SocketAddress::from_numeric(host, endpoint.port);
+}
+
+}  // namespace weir
