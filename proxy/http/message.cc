@@ -97,24 +97,44 @@ std::string_view text_of(Name name) {
 Headers::Field Headers::operator[](size_t index) const {
   const Slot& slot = fields_[index];
   const std::string_view block = block_;
-  return {block.substr(slot.offset, slot.name_size),
-          block.substr(slot.offset + slot.name_size, slot.value_size), slot.known};
+  return {block.substr(slot.name_at, slot.name_size), block.substr(slot.value_at, slot.value_size),
+          slot.known};
+}
+
+void Headers::append(std::string_view name, std::string_view value, Name known) {
+  const auto at = static_cast<uint32_t>(block_.size());
+  const auto name_size = static_cast<uint32_t>(name.size());
+  fields_.push_back({at, name_size, at + name_size, static_cast<uint32_t>(value.size()), known});
+  block_.append(name).append(value);
+  bytes_ += name.size() + value.size();
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
-  fields_.push_back({static_cast<uint32_t>(block_.size()), static_cast<uint32_t>(name.size()),
-                     static_cast<uint32_t>(value.size()), name_of(name)});
-  block_.append(name).append(value);
-  bytes_ += name.size() + value.size();
+  append(name, value, name_of(name));
 }
 
 void Headers::add(Name name, std::string_view value) {
   const std::string_view text = text_of(name);
   assert(!text.empty());
-  fields_.push_back({static_cast<uint32_t>(block_.size()), static_cast<uint32_t>(text.size()),
-                     static_cast<uint32_t>(value.size()), name});
-  block_.append(text).append(value);
-  bytes_ += text.size() + value.size();
+  append(text, value, name);
+}
+
+void Headers::hold(std::string_view text, size_t fields) {
+  clear();
+  // What a gateway adds to nearly every message fits without taking memory again.
+  constexpr size_t kMoreFields = 6;
+  constexpr size_t kMoreBytes = 256;
+  reserve(fields + kMoreFields, text.size() + kMoreBytes);
+  block_ = text;
+}
+
+void Headers::add_held(std::string_view name, std::string_view value) {
+  const char* const begin = block_.data();
+  assert(name.data() >= begin && value.data() + value.size() <= begin + block_.size());
+  fields_.push_back({static_cast<uint32_t>(name.data() - begin), static_cast<uint32_t>(name.size()),
+                     static_cast<uint32_t>(value.data() - begin),
+                     static_cast<uint32_t>(value.size()), name_of(name)});
+  bytes_ += name.size() + value.size();
 }
 
 void Headers::remove(Name name) {

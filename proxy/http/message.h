@@ -81,13 +81,22 @@ class Headers {
   void clear();
   void reserve(size_t fields, size_t bytes);
 
+  // For readers, which have all fields in one piece: starts over with a copy of `text`, with room
+  // for `fields` of them and some more. They are then named, as parts of held(), by add_held().
+  void hold(std::string_view text, size_t fields);
+  std::string_view held() const { return block_; }
+  void add_held(std::string_view name, std::string_view value);
+
  private:
   struct Slot {
-    uint32_t offset;
+    uint32_t name_at;
     uint32_t name_size;
+    uint32_t value_at;
     uint32_t value_size;
     Name known;
   };
+  void append(std::string_view name, std::string_view value, Name known);
+
   std::string block_;
   std::vector<Slot> fields_;
   size_t bytes_ = 0;

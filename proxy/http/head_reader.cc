@@ -1,0 +1,97 @@
+#include "proxy/http/head_reader.h"
+
+#include <algorithm>
+
+#include "proxy/buffer.h"
+
+namespace weir::http {
+namespace {
+
+// Some clients end a body with a line break of their own; more than this is no accident.
+constexpr uint8_t kMostEmptyLines = 2;
+// For what stands beside the target in a start line: method, blanks and version.
+constexpr size_t kStartLineRoom = 64;
+
+}  // namespace
+
+bool HeadReader::fail(int status, const char* reason) {
+  failure_status_ = static_cast<int16_t>(status);
+  failure_ = reason;
+  return false;
+}
+
+void HeadReader::clear() {
+  held_ = std::string();
+  head_ = {};
+  line_ = searched_ = fields_ = 0;
+  empty_lines_ = 0;
+}
+
+HeadReader::Step HeadReader::next(std::span<const std::byte>& bytes, const HeadLimits& limits) {
+  if (!skip_empty_lines(bytes)) return Step::kFailed;
+  if (bytes.empty()) return Step::kMore;
+  const size_t before = held_.size();
+  if (before > 0) held_ += weir::text_of(bytes);
+  const std::string_view text = before > 0 ? std::string_view(held_) : weir::text_of(bytes);
+  switch (find_end(text, limits)) {
+    case Found::kFault:
+      return Step::kFailed;
+    case Found::kMore:
+      if (before == 0) held_ = text;
+      bytes = {};
+      return Step::kMore;
+    case Found::kEnd:
+      break;
+  }
+  head_ = text.substr(0, line_);
+  bytes = bytes.subspan(line_ - before);
+  return Step::kHead;
+}
+
+bool HeadReader::skip_empty_lines(std::span<const std::byte>& bytes) {
+  while (!bytes.empty()) {
+    const bool half = held_ == "\r";
+    if (!half) {
+      if (!held_.empty() || static_cast<char>(bytes.front()) != '\r') return true;
+      bytes = bytes.subspan(1);
+      held_ = "\r";
+      continue;
+    }
+    if (static_cast<char>(bytes.front()) != '\n') return fail(400, "a bare CR before the request");
+    if (++empty_lines_ > kMostEmptyLines) return fail(400, "empty lines before the request");
+    bytes = bytes.subspan(1);
+    held_.clear();
+  }
+  return true;
+}
+
+// At the end `line_` is where the body begins.
+HeadReader::Found HeadReader::find_end(std::string_view text, const HeadLimits& limits) {
+  for (size_t feed = text.find('\n', searched_); feed != std::string_view::npos;
+       feed = text.find('\n', line_)) {
+    if (!check_bounds(feed, limits)) return Found::kFault;
+    const size_t size = feed - line_;
+    if (size == 0 || text[feed - 1] != '\r') {
+      fail(400, "a bare LF in the request head");
+      return Found::kFault;
+    }
+    const bool end = size == 1;
+    if (line_ > 0 && !end && ++fields_ > limits.max_fields) {
+      fail(431, "too many fields in the request");
+      return Found::kFault;
+    }
+    line_ = searched_ = feed + 1;
+    if (end) return Found::kEnd;
+  }
+  searched_ = text.size();
+  return check_bounds(text.size(), limits) ? Found::kMore : Found::kFault;
+}
+
+// Of a head whose first `bytes` bytes have no line break in their last line.
+bool HeadReader::check_bounds(size_t bytes, const HeadLimits& limits) {
+  if (line_ > 0) return bytes < limits.max_head_bytes || fail(431, "the request head is too long");
+  const size_t most = std::min(limits.max_target_bytes + kStartLineRoom, limits.max_head_bytes);
+  return bytes <= most || fail(414, "the request target is too long");
+}
+
+}  // namespace weir::http
