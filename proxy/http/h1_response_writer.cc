@@ -1,0 +1,77 @@
+#include "proxy/http/h1_response_writer.h"
+
+#include <string_view>
+
+#include "proxy/http/head_writer.h"
+
+namespace weir::http {
+namespace {
+
+bool is_codecs_own(Name name, int status) {
+  switch (name) {
+    case Name::kConnection:
+    case Name::kContentLength:
+    case Name::kKeepAlive:
+    case Name::kTransferEncoding:
+      return true;
+    case Name::kUpgrade:
+      return status != 101;
+    default:
+      return false;
+  }
+}
+
+void add_framing(HeadWriter& out, BodyLength framing) {
+  switch (framing.kind) {
+    case BodyLength::Kind::kNone:
+    case BodyLength::Kind::kUntilClose:
+      return;
+    case BodyLength::Kind::kKnown:
+      out.add("Content-Length: ");
+      out.add_number(framing.bytes, 10);
+      out.add("\r\n");
+      return;
+    case BodyLength::Kind::kUnknown:
+      out.add("Transfer-Encoding: chunked\r\n");
+      return;
+  }
+}
+
+std::string_view line_of(ConnectionOption option) {
+  switch (option) {
+    case ConnectionOption::kNone:
+      return "";
+    case ConnectionOption::kClose:
+      return "Connection: close\r\n";
+    case ConnectionOption::kKeepAlive:
+      return "Connection: keep-alive\r\n";
+    case ConnectionOption::kUpgrade:
+      return "Connection: upgrade\r\n";
+  }
+  return "";
+}
+
+}  // namespace
+
+size_t append_response_head(Buffer& out, const ResponseHead& head, BodyLength framing,
+                            ConnectionOption option) {
+  const size_t before = out.size();
+  HeadWriter writer(out);
+  writer.add("HTTP/1.1 ");
+  writer.add_number(static_cast<uint64_t>(head.status), 10);
+  // The blank stands even before an empty reason (RFC 9112 section 4).
+  writer.add(" ");
+  writer.add(head.reason.empty() ? reason_phrase(head.status) : std::string_view(head.reason));
+  writer.add("\r\n");
+  for (size_t i = 0; i < head.headers.size(); ++i) {
+    const Headers::Field field = head.headers[i];
+    if (!is_codecs_own(field.known, head.status)) writer.add_field(field.name, field.value);
+  }
+  add_framing(writer, framing);
+  writer.add(line_of(option));
+  writer.add("\r\n");
+  writer.flush();
+  return out.size() - before;
+}
+
+}  // namespace weir::http
