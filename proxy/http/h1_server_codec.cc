@@ -140,16 +140,19 @@ void H1ServerCodec::end_chunks() {
   if (trailers.empty() || discarding_) return give_body({}, End::kYes);
   awaits_continue_ = false;
   events_.on_trailers(id_, std::move(trailers));
+  close_request();
 }
 
 void H1ServerCodec::give_body(std::span<const std::byte> bytes, End end) {
   awaits_continue_ = false;
   if (!discarding_) {
     owed_ += bytes.size();
-    return events_.on_body(id_, bytes, end);
+    events_.on_body(id_, bytes, end);
+  } else if (bytes.size() > discard_left_) {
+    return forsake_input();
+  } else {
+    discard_left_ -= bytes.size();
   }
-  if (bytes.size() > discard_left_) return forsake_input();
-  discard_left_ -= bytes.size();
   if (end == End::kYes) close_request();
 }
 

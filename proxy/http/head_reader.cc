@@ -12,6 +12,8 @@ constexpr uint8_t kMostEmptyLines = 2;
 // For what stands beside the target in a start line: method, blanks and version.
 constexpr size_t kStartLineRoom = 64;
 
+bool is_printable(std::byte b) { return b > std::byte{' '} && b < std::byte{0x7f}; }
+
 }  // namespace
 
 bool HeadReader::fail(int status, const char* reason) {
@@ -31,6 +33,11 @@ HeadReader::Step HeadReader::next(std::span<const std::byte>& bytes, const HeadL
   if (!skip_empty_lines(bytes)) return Step::kFailed;
   if (bytes.empty()) return Step::kMore;
   const size_t before = held_.size();
+  // What speaks another language, such as TLS, need not be waited for.
+  if (before == 0 && !is_printable(bytes.front())) {
+    fail(400, "not a request of HTTP/1");
+    return Step::kFailed;
+  }
   if (before > 0) held_ += weir::text_of(bytes);
   const std::string_view text = before > 0 ? std::string_view(held_) : weir::text_of(bytes);
   switch (find_end(text, limits)) {

@@ -1,0 +1,272 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/http/request_vectors.h"
+
+// Requests that could be read in two ways, or in none, and the status that each is refused with.
+// Limits as for the good ones.
+namespace weir::http {
+
+struct BadRequest {
+  const char* what;
+  std::string bytes;
+  int status = 400;
+  size_t requests = 0;  // that are read before
+};
+
+// Start lines, and what separates lines.
+inline std::vector<BadRequest> bad_lines() {
+  const std::string host = "Host: a\r\n\r\n";
+  const std::string end = " HTTP/1.1\r\n" + host;
+  const std::string get = "GET / HTTP/1.1\r\n" + host;
+  return {
+      {"no target", "GET HTTP/1.1\r\n" + host},
+      {"an empty target", "GET  HTTP/1.1\r\n" + host},
+      {"two blanks after the method", "GET  /" + end},
+      {"two blanks after the target", "GET / " + end},
+      {"a tab after the method", "GET\t/" + end},
+      {"a tab after the target", "GET /\tHTTP/1.1\r\n" + host},
+      {"a blank before the method", " GET /" + end},
+      {"a blank after the version", "GET / HTTP/1.1 \r\n" + host},
+      {"a tab after the version", "GET / HTTP/1.1\t\r\n" + host},
+      {"a form feed after the method", "GET\f/" + end},
+      {"a blank in the target", "GET /a b" + end},
+      {"a NUL in the target", std::string("GET /\0", 6) + end},
+      {"a DEL in the target", "GET /\x7f" + end},
+      {"a byte beyond ASCII in the target", "GET /\xe4" + end},
+      {"a fragment", "GET /a#b" + end},
+      {"a target without a slash", "GET a" + end},
+      {"a question alone", "GET ?a" + end},
+      {"a star outside OPTIONS", "GET *" + end},
+      {"a star and more", "OPTIONS *a" + end},
+      {"another scheme", "GET ftp://a/" + end},
+      {"no host in an absolute target", "GET http:///" + end},
+      {"a user in an absolute target", "GET http://b@a/" + end},
+      {"another host in the target", "GET http://b/" + end},
+      {"another port in the target", "GET http://a:81/" + end},
+      {"the port of another scheme in the target", "GET http://a:443/" + end},
+      {"a CONNECT to a path", "CONNECT /" + end},
+      {"a CONNECT without a port", "CONNECT a" + end},
+      {"a CONNECT that Host denies", "CONNECT b:443" + end},
+      {"a CONNECT with a body",
+       "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nContent-Length: 3\r\n\r\nGET"},
+      {"a bad method", "G@T /" + end},
+      {"an unknown method", "FETCH /" + end, 501},
+      {"a method in small letters", "get /" + end, 501},
+      {"no version", "GET /\r\n" + host},
+      {"no version after a blank", "GET / \r\n" + host},
+      {"HTTP/0.9", "GET / HTTP/0.9\r\n" + host, 505},
+      {"HTTP/1.2", "GET / HTTP/1.2\r\n" + host, 505},
+      {"HTTP/2.0", "GET / HTTP/2.0\r\n" + host, 505},
+      {"the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
+      {"HTTP/1.10", "GET / HTTP/1.10\r\n" + host},
+      {"HTTP/1", "GET / HTTP/1\r\n" + host},
+      {"HTTP/01.1", "GET / HTTP/01.1\r\n" + host},
+      {"a version in small letters", "GET / http/1.1\r\n" + host},
+      {"RTSP", "GET / RTSP/1.0\r\n" + host},
+      {"ICE", "SOURCE / ICE/1.0\r\n" + host},
+      {"a response", "HTTP/1.1 200 OK\r\n" + host},
+      {"a handshake of TLS", "\x16\x03\x01"},
+      {"a line of PROXY protocol", "PROXY TCP4 192.0.2.1 192.0.2.2 1 80\r\n" + get},
+      {"a target that is too long", "GET /" + std::string(100, 'x') + end, 414},
+      {"a target that never ends", "GET /" + std::string(300, 'x'), 414},
+      {"a method that never ends", std::string(300, 'X'), 414},
+      {"three empty lines before", "\r\n\r\n\r\n" + get},
+      {"a bare LF before", "\n" + get},
+      {"a bare CR before", "\r" + get},
+      {"a bare LF after the start line", "GET / HTTP/1.1\n" + host},
+      {"a bare CR after the start line", "GET / HTTP/1.1\rX: y\r\n" + host},
+      {"a bare LF after a field", "GET / HTTP/1.1\r\nHost: a\n\r\n"},
+      {"a bare LF for the blank line", "GET / HTTP/1.1\r\nHost: a\r\n\n"},
+      {"only bare LFs", "GET / HTTP/1.1\nHost: a\n\n"},
+      {"a CR instead of the blank line", "GET / HTTP/1.1\r\nHost: a\r\n\rX: y\r\n\r\n"},
+      {"two CRs before an LF", "GET / HTTP/1.1\r\nHost: a\r\r\n\r\n"},
+      {"a CR before the blank line", "GET / HTTP/1.1\r\nHost: a\r\n\r\r\n\r\n"},
+      {"a bare CR between fields", "GET / HTTP/1.1\r\nHost: a\rX: y\r\n\r\n"},
+      {"a bare CR in a name", "GET / HTTP/1.1\r\nHost: a\r\nX\rY: y\r\n\r\n"},
+      {"a bare CR in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: y\rz\r\n\r\n"},
+      {"a fault in the second request", get + "GET / HTTP/1.1\r\n\r\n", 400, 1},
+      {"junk behind a request", get + std::string("\0", 1), 400, 1},
+      {"more body than its length", with_fields("Content-Length: 1\r\n", "xy /" + end), 501, 1},
+  };
+}
+
+// Names, values, hosts.
+inline std::vector<BadRequest> bad_fields() {
+  const std::string line = "GET / HTTP/1.1\r\n";
+  const auto host = [&](const std::string& value) { return line + "Host: " + value + "\r\n\r\n"; };
+  return {
+      {"a folded field", with_fields("X: a\r\n b\r\n")},
+      {"a folded field with a tab", with_fields("X: a\r\n\tb\r\n")},
+      {"a folded length", with_fields("X: a\r\n Content-Length: 5\r\n")},
+      {"a fold of the first field", line + " Host: a\r\n\r\n"},
+      {"a fold that is blank", with_fields("X: a\r\n \r\n")},
+      {"a blank before the colon", with_fields("Content-Length : 5\r\n", "hello")},
+      {"a tab before the colon", with_fields("Transfer-Encoding\t: chunked\r\n")},
+      {"a name without a colon", with_fields("X\r\n")},
+      {"a blank in a name", with_fields("X Y: a\r\n")},
+      {"an empty name", with_fields(": ab\r\n")},
+      {"a NUL in a name", with_fields(std::string("X\0: a\r\n", 7))},
+      {"a byte beyond ASCII in a name", with_fields("X\xe4: a\r\n")},
+      {"a bracket in a name", with_fields("X(: a\r\n")},
+      {"a NUL in a value", with_fields(std::string("X: \0\r\n", 6))},
+      {"a control byte in a value", with_fields("X: \x01\r\n")},
+      {"an escape in a value", with_fields("X: \x1b[0m\r\n")},
+      {"a vertical tab in a value", with_fields("X: a\vb\r\n")},
+      {"a DEL in a value", with_fields("X: \x7f\r\n")},
+      {"eleven fields", with_fields("A:\r\nB:\r\nC:\r\nD:\r\nE:\r\nF:\r\nG:\r\nH:\r\nI:\r\nJ:\r\n"),
+       431},
+      {"a field that is too long", with_fields("X: " + std::string(2000, 'x') + "\r\n"), 431},
+      {"a field that never ends", line + "X: " + std::string(2500, 'x'), 431},
+      {"a head one byte too long", line + "Host: a\r\nX: " + std::string(1969, 'x') + "\r\n\r\n",
+       431},
+      {"no host", line + "\r\n"},
+      {"two hosts", line + "Host: a\r\nHost: b\r\n\r\n"},
+      {"the same host twice", line + "Host: a\r\nhost: a\r\n\r\n"},
+      {"two hosts on 1.0", "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n"},
+      {"an empty host", host("")},
+      {"a list of hosts", host("a, b")},
+      {"a list of hosts without blanks", host("a,b")},
+      {"a blank in the host", host("a b")},
+      {"a user in the host", host("u@a")},
+      {"a user and a password in the host", host("u:p@a")},
+      {"a path in the host", host("a/b")},
+      {"an address in the host", host("http://a")},
+      {"a question in the host", host("a?b")},
+      {"a fragment in the host", host("a#b")},
+      {"a backslash in the host", host("a\\b")},
+      {"a broken escape in the host", host("a%2")},
+      {"a byte beyond ASCII in the host", host("\xe4")},
+      {"only a port", host(":80")},
+      {"a port that is no number", host("a:b")},
+      {"a port beyond 65535", host("a:65536")},
+      {"a signed port", host("a:-1")},
+      {"two ports", host("a:1:2")},
+      {"an open bracket", host("[::1")},
+      {"bytes behind the bracket", host("[::1]a")},
+      {"an empty bracket", host("[]")},
+      {"a name in the bracket", host("[a.example]")},
+      {"a zone in the bracket", host("[fe80::1%25eth0]")},
+      {"an IPv6 address without brackets", host("::1")},
+      {"another expectation", with_fields("Expect: 200-ok\r\nContent-Length: 1\r\n"), 417},
+      {"a second expectation", with_fields("Expect: 100-continue\r\nExpect: x\r\n"), 417},
+      {"a list of expectations", with_fields("Expect: 100-continue, x\r\n"), 417},
+  };
+}
+
+// Where a body ends.
+inline std::vector<BadRequest> bad_framing() {
+  const std::string both = "0\r\n\r\nGET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+  return {
+      {"CL.TE", with_fields("Content-Length: 6\r\nTransfer-Encoding: chunked\r\n", both)},
+      {"TE.CL", with_fields("Transfer-Encoding: chunked\r\nContent-Length: 6\r\n", both)},
+      {"TE and a length of zero",
+       with_fields("Transfer-Encoding: chunked\r\nContent-Length: 0\r\n", both)},
+      {"TE.TE", with_fields("Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n", both)},
+      {"TE twice",
+       with_fields("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", both)},
+      {"TE identity", with_fields("Transfer-Encoding: identity\r\n", both)},
+      {"TE identity beside CL",
+       with_fields("Transfer-Encoding: identity\r\nContent-Length: 6\r\n", both)},
+      {"TE xchunked", with_fields("Transfer-Encoding: xchunked\r\n", both)},
+      {"TE chunkedx", with_fields("Transfer-Encoding: chunkedx\r\n", both)},
+      {"TE with a parameter", with_fields("Transfer-Encoding: chunked;q=1\r\n", both)},
+      {"TE in quotes", with_fields("Transfer-Encoding: \"chunked\"\r\n", both)},
+      {"TE with a comma before", with_fields("Transfer-Encoding: ,chunked\r\n", both)},
+      {"TE with a comma behind", with_fields("Transfer-Encoding: chunked,\r\n", both)},
+      {"TE of two codings", with_fields("Transfer-Encoding: gzip, chunked\r\n", both)},
+      {"TE of a coding in two fields",
+       with_fields("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", both)},
+      {"TE identity, chunked", with_fields("Transfer-Encoding: identity, chunked\r\n", both)},
+      {"TE chunked, identity", with_fields("Transfer-Encoding: chunked, identity\r\n", both)},
+      {"TE chunked, chunked", with_fields("Transfer-Encoding: chunked, chunked\r\n", both)},
+      {"TE gzip", with_fields("Transfer-Encoding: gzip\r\n", both)},
+      {"an empty TE", with_fields("Transfer-Encoding:\r\n", both)},
+      {"an empty TE before CL", with_fields("Transfer-Encoding:\r\nContent-Length: 3\r\n", "GET")},
+      {"an empty TE behind CL", with_fields("Content-Length: 3\r\nTransfer-Encoding:\r\n", "GET")},
+      {"TE behind a vertical tab", with_fields("Transfer-Encoding: \vchunked\r\n", both)},
+      {"TE behind a NUL", with_fields(std::string("Transfer-Encoding: \0chunked\r\n", 29), both)},
+      {"TE in a folded value", with_fields("Transfer-Encoding:\r\n chunked\r\n", both)},
+      {"TE behind a bare LF", with_fields("X: y\nTransfer-Encoding: chunked\r\n", both)},
+      {"TE behind a bare CR", with_fields("X: y\rTransfer-Encoding: chunked\r\n", both)},
+      {"TE behind a blank name", with_fields(" Transfer-Encoding: chunked\r\n", both)},
+      {"TE in disguise", with_fields("Transfer_Encoding: chunked\r\n", both)},
+      {"TE half in disguise beside CL",
+       with_fields("transfer_encoding: chunked\r\nContent-Length: 3\r\n", "GET")},
+      {"CL in disguise", with_fields("Content_Length: 5\r\n", "hello")},
+      {"TE on 1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + both},
+      {"TE on 1.0 that stays",
+       "POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n" + both},
+      {"two lengths", with_fields("Content-Length: 3\r\nContent-Length: 4\r\n", "GETx")},
+      {"the same length twice", with_fields("Content-Length: 3\r\ncontent-length: 3\r\n", "GET")},
+      {"a list of lengths", with_fields("Content-Length: 3, 3\r\n", "GET")},
+      {"a list with one length", with_fields("Content-Length: 3,\r\n", "GET")},
+      {"a length with a sign", with_fields("Content-Length: +3\r\n", "GET")},
+      {"a negative length", with_fields("Content-Length: -3\r\n", "GET")},
+      {"a hexadecimal length", with_fields("Content-Length: 0x3\r\n", "GET")},
+      {"a length with an exponent", with_fields("Content-Length: 3e0\r\n", "GET")},
+      {"a length with a fraction", with_fields("Content-Length: 3.0\r\n", "GET")},
+      {"a length with a blank", with_fields("Content-Length: 3 3\r\n", "GET")},
+      {"a length with an underscore", with_fields("Content-Length: 1_0\r\n", "GET")},
+      {"an empty length", with_fields("Content-Length:\r\n", "GET")},
+      {"a length above 2^64", with_fields("Content-Length: 18446744073709551617\r\n", "G")},
+      {"a length above 2^63", with_fields("Content-Length: 9999999999999999999999\r\n", "G")},
+      {"a length that is no number", with_fields("Content-Length: abc\r\n", "GET")},
+  };
+}
+
+// Chunks: one request is read before its body fails.
+inline std::vector<BadRequest> bad_chunks() {
+  std::vector<BadRequest> cases{
+      {"a size with a prefix", chunked("0x3\r\nabc\r\n0\r\n\r\n")},
+      {"a size with a blank behind", chunked("3 \r\nabc\r\n0\r\n\r\n")},
+      {"a size with a tab behind", chunked("3\t\r\nabc\r\n0\r\n\r\n")},
+      {"a size with a blank before", chunked(" 3\r\nabc\r\n0\r\n\r\n")},
+      {"a size with a sign", chunked("+3\r\nabc\r\n0\r\n\r\n")},
+      {"a negative size", chunked("-1\r\nabc\r\n0\r\n\r\n")},
+      {"a size with an underscore", chunked("1_0\r\nabc\r\n0\r\n\r\n")},
+      {"an empty size", chunked("\r\nabc\r\n0\r\n\r\n")},
+      {"an empty size with an extension", chunked(";a\r\nabc\r\n0\r\n\r\n")},
+      {"a size that overflows", chunked("10000000000000003\r\nabc\r\n0\r\n\r\n")},
+      {"a size of many zeros", chunked(std::string(20, '0') + "3\r\nabc\r\n0\r\n\r\n")},
+      {"a size that is no number", chunked("xyz\r\nabc\r\n0\r\n\r\n")},
+      {"a bare LF after a size", chunked("3\nabc\r\n0\r\n\r\n")},
+      {"a bare CR after a size", chunked("3\rabc\r\n0\r\n\r\n")},
+      {"a bare LF after an extension", chunked("3;a\nabc\r\n0\r\n\r\n")},
+      {"a bare CR in an extension", chunked("3;a\rb\r\nabc\r\n0\r\n\r\n")},
+      {"two CRs after a size", chunked("3\r\r\nabc\r\n0\r\n\r\n")},
+      {"a NUL in an extension", chunked(std::string("3;\0\r\nabc\r\n0\r\n\r\n", 16))},
+      {"a control byte in an extension", chunked("3;\x01\r\nabc\r\n0\r\n\r\n")},
+      {"an extension of 20 KiB", chunked("3;" + std::string(20000, 'a') + "\r\nabc\r\n0\r\n\r\n")},
+      {"more data than the size", chunked("3\r\nabcd\r\n0\r\n\r\n")},
+      {"less data than the size", chunked("5\r\nabc\r\n0\r\n\r\n")},
+      {"no line break after the data", chunked("3\r\nabc0\r\n\r\n")},
+      {"a bare LF after the data", chunked("3\r\nabc\n0\r\n\r\n")},
+      {"a bare CR after the data", chunked("3\r\nabc\r0\r\n\r\n")},
+      {"a bare LF after the last size", chunked("0\n\r\n")},
+      {"a bare LF at the end", chunked("0\r\n\n")},
+      {"a bare CR at the end", chunked("0\r\n\rGET")},
+      {"a request instead of the end", chunked("0\r\nGET /x HTTP/1.1\r\nHost: a\r\n\r\n")},
+      {"a length in the trailers", chunked("0\r\nContent-Length: 5\r\n\r\n")},
+      {"a coding in the trailers", chunked("0\r\nTransfer-Encoding: chunked\r\n\r\n")},
+      {"a host in the trailers", chunked("0\r\nHost: b\r\n\r\n")},
+      {"a folded trailer", chunked("0\r\nX: a\r\n b\r\n\r\n")},
+      {"a trailer without a name", chunked("0\r\n: a\r\n\r\n")},
+      {"a trailer without a colon", chunked("0\r\nX\r\n\r\n")},
+      {"a blank before the colon of a trailer", chunked("0\r\nX : a\r\n\r\n")},
+      {"a bare LF after a trailer", chunked("0\r\nX: a\n\r\n")},
+      {"a bare CR in a trailer", chunked("0\r\nX: a\rb\r\n\r\n")},
+      {"a NUL in a trailer", chunked(std::string("0\r\nX: \0\r\n\r\n", 11))},
+      {"eleven trailers",
+       chunked("0\r\nA:\r\nB:\r\nC:\r\nD:\r\nE:\r\nF:\r\nG:\r\nH:\r\nI:\r\nJ:\r\nK:\r\n\r\n"), 431},
+      {"trailers that never end", chunked("0\r\nX: " + std::string(2500, 'x')), 431},
+  };
+  for (BadRequest& c : cases) c.requests = 1;
+  return cases;
+}
+
+}  // namespace weir::http
