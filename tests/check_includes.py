@@ -22,6 +22,7 @@ MAY_INCLUDE = {
     "proxy/backend": ["proxy/exchange", "proxy/http", "proxy/transport", "proxy/loop", "proxy/buffer", "limiters"],
     "proxy/observe": ["proxy/exchange", "proxy/http", "proxy/transport", "proxy/loop", "proxy/buffer", "limiters"],
     "proxy": ["proxy", "config", "limiters"],
+    "load-tests/pieces": ["proxy/buffer", "proxy/loop", "proxy/transport", "proxy/http", "limiters"],
     "load-tests/load": ["proxy/buffer", "proxy/loop", "proxy/transport", "proxy/http", "limiters", "load-tests"],
     "load-tests/origin": ["proxy/buffer", "proxy/loop", "proxy/transport", "proxy/http", "limiters", "load-tests"],
     "load-tests": ["limiters", "config", "load-tests"],
@@ -29,7 +30,7 @@ MAY_INCLUDE = {
 }
 # header -> the only places that may include it: where the outside world comes in.
 OUTSIDE = {
-    r"uv\.h": ["proxy/loop/", "proxy/transport/", "load-tests/load/", "load-tests/origin/", "tests/"],
+    r"uv\.h": ["proxy/loop/", "proxy/transport/", "proxy/verbs", "load-tests/load/", "load-tests/origin/", "tests/"],
     r"llhttp\.h": ["proxy/http/h1_", "proxy/verbs", "tests/"],
     r"yaml-cpp/.*": ["config/", "tests/"],
     r"prometheus/.*": ["proxy/observe/", "tests/"],

@@ -1,0 +1,249 @@
+#include "load-tests/load/run.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/loop/real_clock.h"
+
+namespace weir::load {
+
+namespace {
+
+constexpr Duration kHeartbeat = std::chrono::milliseconds(10);
+
+Duration cpu_used() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto of = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+size_t connections_of(const RunParams& params) {
+  return params.closed > 0 ? params.closed : params.connections;
+}
+
+}  // namespace
+
+Run::Run(loop::EventLoop& loop, const RunParams& params, const transport::SocketAddress& target,
+         std::function<void()> on_over)
+    : loop_(loop),
+      params_(params),
+      on_over_(std::move(on_over)),
+      length_(length_of(params.profile)),
+      alarm_(loop, [this] { send_due(); }),
+      pool_(loop, target, connections_of(params), params.timeout, params.request, *this) {
+  if (params.closed == 0) schedule_ = make_schedule(params.profile, params.arrivals, params.seed);
+  // Whether anybody is there; also the first connection to be used.
+  pool_.take();
+}
+
+// ---- the start ----
+
+void Run::on_opened(Connection& connection) {
+  if (result_) return;
+  begin();
+  if (connection.free()) use_free(connection);
+}
+
+void Run::begin() {
+  result_.emplace();
+  begin_ = loop_.timeline().now();
+  cpu_at_begin_ = cpu_used();
+  result_->phases.resize(params_.profile.size());
+  heartbeat();
+  send_due();
+}
+
+// ---- requests become due ----
+
+std::optional<Duration> Run::next_due() const {
+  std::optional<Duration> due;
+  if (next_scheduled_ < schedule_.size()) due = schedule_[next_scheduled_];
+  if (!retries_.empty() && (!due || retries_.top().due < *due)) due = retries_.top().due;
+  return due;
+}
+
+void Run::send_due() {
+  if (!result_ || over_) return;
+  const Duration now = elapsed();
+  for (auto due = next_due(); due && *due <= now; due = next_due()) {
+    int attempts = 1;
+    if (!retries_.empty() && retries_.top().due == *due) {
+      attempts = retries_.top().attempts;
+      retries_.pop();
+    } else {
+      ++next_scheduled_;
+    }
+    make_request(*due, attempts);
+  }
+  if (const auto due = next_due()) alarm_.ring_by(begin_ + *due);
+}
+
+// Also after failures, which have left fewer open: not at once, or a target that refuses would be
+// tried without a pause.
+void Run::fill_closed() {
+  while (open_ < params_.closed && !scheduled_all()) make_request(elapsed(), 1);
+}
+
+void Run::make_request(Duration due, int attempts) {
+  // The real time, because many may be due in one turn.
+  result_->slip.record(loop::steady_now() - begin_ - due);
+  result_->series.due(due);
+  if (Tally* tally = tally_of(due)) {
+    ++tally->due;
+    if (attempts > 1) ++tally->retries;
+  }
+  const Ticket ticket = first_ticket_ + requests_.size();
+  requests_.push_back({.due = due, .attempts = attempts});
+  ++open_;
+  Connection* connection = pool_.take();
+  if (connection == nullptr) {
+    ++result_->waited;
+    waiting_.push_back(ticket);
+    return;
+  }
+  requests_.back().carrier = connection;
+  connection->send(ticket);
+}
+
+// Null while warming up.
+Tally* Run::tally_of(Duration due) {
+  return due < params_.warmup ? nullptr : &result_->phases[phase_at(params_.profile, due)];
+}
+
+// ---- and come to their end ----
+
+void Run::on_reply(Connection& connection, Ticket ticket, const Reply& reply) {
+  const Outcome outcome = outcome_of(reply.status);
+  const Request& ended = request(ticket);
+  if (reply.retry_after_seconds) {
+    if (Tally* tally = tally_of(ended.due)) tally->retry_after.record(*reply.retry_after_seconds);
+    if (outcome == Outcome::kShed) retry_later(ended, *reply.retry_after_seconds);
+  }
+  finish(ticket, outcome);
+  if (connection.free()) use_free(connection);
+}
+
+void Run::on_failed(Ticket ticket, Failure why, const std::string& text) {
+  if (result_->first_error.empty())
+    result_->first_error = (why == Failure::kConnect ? "connecting: " : "") + text;
+  finish(ticket, Outcome::kError);
+}
+
+void Run::on_gone(Connection& connection) {
+  if (!result_ && !over_) {
+    unreachable_ = connection.error_text();
+    over_ = true;
+    on_over_();
+  }
+  pool_.remove(connection);
+  // A place for a new one.
+  if (!over_ && !waiting_.empty()) {
+    if (Connection* next = pool_.take()) use_free(*next);
+  }
+}
+
+void Run::use_free(Connection& connection) {
+  while (!waiting_.empty()) {
+    const Ticket ticket = waiting_.front();
+    waiting_.pop_front();
+    // It may have timed out here.
+    if (ticket < first_ticket_ || !request(ticket).open) continue;
+    request(ticket).carrier = &connection;
+    return connection.send(ticket);
+  }
+  pool_.give_back(connection);
+  if (params_.closed > 0 && !over_) fill_closed();
+}
+
+void Run::retry_later(const Request& request, uint32_t seconds) {
+  if (params_.retries == RetryPolicy::kIgnore || request.attempts > kMostRetries) return;
+  const Duration due = elapsed() + std::chrono::seconds(seconds);
+  if (due >= length_) return;
+  retries_.push({due, request.attempts + 1});
+  alarm_.ring_by(begin_ + due);
+}
+
+void Run::finish(Ticket ticket, Outcome outcome) {
+  Request& ended = request(ticket);
+  ended.open = false;
+  ended.carrier = nullptr;
+  --open_;
+  const Duration latency = elapsed() - ended.due;
+  if (Tally* tally = tally_of(ended.due)) tally->record(outcome, latency, params_.objective);
+  result_->series.ended(elapsed(), outcome, latency, params_.objective, open_);
+  while (!requests_.empty() && !requests_.front().open) {
+    requests_.pop_front();
+    ++first_ticket_;
+  }
+}
+
+void Run::heartbeat() {
+  heartbeat_ = loop_.timeline().after(kHeartbeat, [this] { heartbeat(); });
+  time_out();
+  if (params_.closed > 0) fill_closed();
+  check_over();
+}
+
+void Run::time_out() {
+  const Duration latest = elapsed() - params_.timeout;
+  while (!requests_.empty() && requests_.front().due <= latest) {
+    Connection* carrier = requests_.front().carrier;
+    finish(first_ticket_, Outcome::kTimeout);
+    if (carrier != nullptr) carrier->abandon();
+  }
+}
+
+// ---- the end ----
+
+// The rates are over the time that counted: not warming up, and not after an interruption.
+void Run::measure_phases() {
+  Duration from{};
+  for (size_t i = 0; i < params_.profile.size(); ++i) {
+    const Duration end = from + params_.profile[i].length;
+    const Duration counted = std::min(end, elapsed()) - std::max(from, params_.warmup);
+    result_->phases[i].length = std::max(Duration(0), counted);
+    from = end;
+  }
+}
+
+bool Run::scheduled_all() const {
+  if (interrupted_) return true;
+  if (params_.closed > 0) return elapsed() >= length_;
+  return next_scheduled_ == schedule_.size() && retries_.empty() && elapsed() >= length_;
+}
+
+void Run::check_over() {
+  if (over_ || !scheduled_all() || (open_ > 0 && !interrupted_)) return;
+  over_ = true;
+  heartbeat_.cancel();
+  measure_phases();
+  result_->cpu = cpu_used() - cpu_at_begin_;
+  result_->connections_opened = pool_.opened();
+  result_->interrupted = interrupted_;
+  on_over_();
+}
+
+void Run::interrupt() {
+  interrupted_ = true;
+  if (result_) return check_over();
+  unreachable_ = "interrupted";
+  over_ = true;
+  on_over_();
+}
+
+Progress Run::progress() {
+  if (!result_) return {};
+  const Duration since = elapsed();
+  const double rate = params_.profile[phase_at(params_.profile, since)].rate;
+  return {.since_start = since,
+          .rate = rate,
+          .open = open_,
+          .last_second = result_->series.last_second()};
+}
+
+}  // namespace weir::load

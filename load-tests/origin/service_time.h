@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "limiters/timeline.h"
+#include "load-tests/pieces/random.h"
+
+// How long single requests take; it does not know who works on them.
+namespace weir::origin {
+
+using limiters::Duration;
+using limiters::TimePoint;
+
+// Every shape keeps the mean, so that capacity depends on workers and mean alone.
+class ServiceTime {
+ public:
+  // "constant", "exponential", "lognormal(SIGMA)" (default 1), "bimodal(SHARE,RATIO)": that share
+  // of the requests takes RATIO times as long as the others (default 0.1,40), "pareto(ALPHA)" with
+  // ALPHA over 1 (default 2). Empty for anything else.
+  static std::optional<ServiceTime> parse(std::string_view shape, Duration mean);
+
+  Duration draw(pieces::Random& random) const;
+  Duration mean() const { return mean_; }
+  // As given to parse().
+  const std::string& shape() const { return text_; }
+
+ private:
+  enum class Shape : uint8_t { kConstant, kExponential, kLognormal, kBimodal, kPareto };
+
+  double factor(pieces::Random& random) const;
+
+  Shape shape_ = Shape::kConstant;
+  Duration mean_{};
+  double first_ = 0;
+  double second_ = 0;
+  std::string text_;
+};
+
+}  // namespace weir::origin
