@@ -27,7 +27,7 @@ class H1RequestReader {
   bool begun() const { return reader_.begun(); }
 
  private:
-  HeadReader reader_;
+  HeadReader reader_{HeadReader::Message::kRequest};
   ProtocolError error_;
 };
 

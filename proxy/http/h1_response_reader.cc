@@ -3,9 +3,8 @@
 #include <llhttp.h>
 
 #include <algorithm>
-#include <utility>
 
-#include "proxy/buffer.h"
+#include "proxy/http/head_check.h"
 
 static_assert(LLHTTP_VERSION_MAJOR >= 9 || LLHTTP_STRICT_MODE == 1,
               "llhttp before version 9 has to be built in strict mode");
@@ -14,12 +13,6 @@ namespace weir::http {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 const llhttp_settings_t& head_only() {
   static const llhttp_settings_t settings = [] {
@@ -50,77 +43,21 @@ bool H1ResponseReader::fail(const char* reason) {
 
 H1ResponseReader::Step H1ResponseReader::next(std::span<const std::byte>& bytes,
                                               const HeadLimits& limits, ResponseHead& head) {
-  const size_t before = held_.size();
-  if (before > 0) held_ += weir::text_of(bytes);
-  const std::string_view text = before > 0 ? std::string_view(held_) : weir::text_of(bytes);
-  const Found found = find_end(text, limits);
-  if (found == Found::kFault) return Step::kFailed;
-  if (found == Found::kMore) {
-    if (before == 0) held_ = text;
-    bytes = {};
-    return Step::kMore;
-  }
-  const size_t end = line_;
-  if (!parse(text.substr(0, end), head)) return Step::kFailed;
-  bytes = bytes.subspan(end - before);
-  if (before > 0) held_ = std::string();
-  line_ = searched_ = fields_ = 0;
-  return Step::kHead;
-}
-
-// At the end `line_` is where the body begins.
-H1ResponseReader::Found H1ResponseReader::find_end(std::string_view text,
-                                                   const HeadLimits& limits) {
-  for (size_t feed = text.find('\n', searched_); feed != std::string_view::npos;
-       feed = text.find('\n', line_)) {
-    const std::string_view line = text.substr(line_, feed - line_);
-    if (!check_line(line)) return Found::kFault;
-    if (feed + 1 > limits.max_head_bytes) break;
-    const bool end = line.size() == 1;
-    if (line_ > 0 && !end && ++fields_ > limits.max_fields) {
-      fail("too many fields in the response");
-      return Found::kFault;
-    }
-    line_ = searched_ = feed + 1;
-    if (end) return Found::kEnd;
-  }
-  if (text.size() > limits.max_head_bytes) {
-    fail("the response head is too long");
-    return Found::kFault;
-  }
-  const size_t carriage = text.find('\r', searched_);
-  if (carriage != std::string_view::npos && carriage + 1 != text.size()) {
-    fail("a bare CR in the response head");
-    return Found::kFault;
-  }
-  searched_ = std::min(carriage, text.size());
-  return Found::kMore;
-}
-
-// `line` is without its LF.
-bool H1ResponseReader::check_line(std::string_view line) {
-  if (line.empty() || line.back() != '\r') return fail("a bare LF in the response head");
-  if (line.find('\r') + 1 != line.size()) return fail("a bare CR in the response head");
-  if (line_ == 0) return line.size() > 1 || fail("an empty line before the response");
-  const char first = line.front();
-  if (first == ' ' || first == '\t') return fail("a folded field in the response");
-  return first != ':' || fail("a field without a name in the response");
+  const Step step = reader_.next(bytes, limits);
+  if (step == Step::kFailed) fail(reader_.reason());
+  if (step != Step::kHead) return step;
+  const bool good = parse(reader_.head(), head);
+  reader_.clear();
+  return good ? Step::kHead : Step::kFailed;
 }
 
 bool H1ResponseReader::parse(std::string_view text, ResponseHead& head) {
   head = ResponseHead();
-  size_t end = text.find('\r');
-  if (!parse_status_line(text.substr(0, end), head)) return false;
-  if (!llhttp_agrees(text, head.status)) return fail("a malformed response head");
-  head.headers.reserve(fields_, text.size());
-  for (size_t begin = end + 2; text[begin] != '\r'; begin = end + 2) {
-    end = text.find('\r', begin);
-    const std::string_view line = text.substr(begin, end - begin);
-    const size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return fail("a response field without a colon");
-    head.headers.add(line.substr(0, colon), trimmed(line.substr(colon + 1)));
-  }
-  return true;
+  const size_t line_end = text.find('\n');
+  if (!parse_status_line(text.substr(0, line_end - 1), head)) return false;
+  if (const char* fault = take_fields(text.substr(line_end + 1), reader_.fields(), head.headers))
+    return fail(fault);
+  return llhttp_agrees(text, head.status) || fail("a malformed response head");
 }
 
 bool H1ResponseReader::parse_status_line(std::string_view line, ResponseHead& head) {

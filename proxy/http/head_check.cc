@@ -96,16 +96,19 @@ std::optional<ProtocolError> take_apart(std::string_view text, size_t fields,
                                         const HeadLimits& limits, RequestHead& head) {
   const size_t line_end = text.find('\n');
   if (Failure failure = take_start_line(text.substr(0, line_end - 1), limits, head)) return failure;
-  head.headers.hold(text.substr(line_end + 1), fields);
+  if (const char* fault = take_fields(text.substr(line_end + 1), fields, head.headers))
+    return bad(fault);
+  return std::nullopt;
+}
+
+const char* take_fields(std::string_view lines, size_t fields, Headers& headers) {
+  headers.hold(lines, fields);
   // Ends in CRLF on a line of its own, which stops every search below.
-  const std::string_view lines = head.headers.held();
+  const std::string_view held = headers.held();
   const char* fault = nullptr;
   size_t at = 0;
-  while (at + 2 < lines.size()) {
-    at = take_field(lines, at, head.headers, fault);
-    if (fault != nullptr) return bad(fault);
-  }
-  return std::nullopt;
+  while (at + 2 < held.size() && fault == nullptr) at = take_field(held, at, headers, fault);
+  return fault;
 }
 
 }  // namespace weir::http

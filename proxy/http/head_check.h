@@ -7,7 +7,7 @@
 #include "proxy/http/codec.h"
 #include "proxy/http/message.h"
 
-// Takes the raw bytes of a request head apart and refuses what two readers could read in two ways;
+// Takes the raw bytes of a head apart and refuses what two readers could read in two ways;
 // it does not know what the fields mean.
 namespace weir::http {
 
@@ -19,5 +19,9 @@ namespace weir::http {
 // nothing is folded and no CR or LF stands alone.
 [[nodiscard]] std::optional<ProtocolError> take_apart(std::string_view text, size_t fields,
                                                       const HeadLimits& limits, RequestHead& head);
+
+// The lines of a head behind its first, through the blank one. Starts `headers` over; what is wrong
+// with the lines, or nullptr.
+[[nodiscard]] const char* take_fields(std::string_view lines, size_t fields, Headers& headers);
 
 }  // namespace weir::http

@@ -30,12 +30,12 @@ void HeadReader::clear() {
 }
 
 HeadReader::Step HeadReader::next(std::span<const std::byte>& bytes, const HeadLimits& limits) {
-  if (!skip_empty_lines(bytes)) return Step::kFailed;
+  if (message_ == Message::kRequest && !skip_empty_lines(bytes)) return Step::kFailed;
   if (bytes.empty()) return Step::kMore;
   const size_t before = held_.size();
   // What speaks another language, such as TLS, need not be waited for.
   if (before == 0 && !is_printable(bytes.front())) {
-    fail(400, "not a request of HTTP/1");
+    fail(400, "not a message of HTTP/1");
     return Step::kFailed;
   }
   if (before > 0) held_ += weir::text_of(bytes);
@@ -79,24 +79,38 @@ HeadReader::Found HeadReader::find_end(std::string_view text, const HeadLimits& 
     if (!check_bounds(feed, limits)) return Found::kFault;
     const size_t size = feed - line_;
     if (size == 0 || text[feed - 1] != '\r') {
-      fail(400, "a bare LF in the request head");
+      fail(400, "a bare LF in the head");
       return Found::kFault;
     }
+    if (!check_returns(text, feed)) return Found::kFault;
     const bool end = size == 1;
     if (line_ > 0 && !end && ++fields_ > limits.max_fields) {
-      fail(431, "too many fields in the request");
+      fail(431, "too many fields in the head");
       return Found::kFault;
     }
     line_ = searched_ = feed + 1;
     if (end) return Found::kEnd;
   }
+  if (!check_bounds(text.size(), limits)) return Found::kFault;
+  if (!check_returns(text, text.size())) return Found::kFault;
   searched_ = text.size();
-  return check_bounds(text.size(), limits) ? Found::kMore : Found::kFault;
+  return Found::kMore;
+}
+
+// Of the line whose part up to `end` has come. Every fault of a response gets the same status, so
+// this one is told as soon as it is seen; in a request it waits for those before it.
+bool HeadReader::check_returns(std::string_view text, size_t end) {
+  if (message_ == Message::kRequest) return true;
+  // The last byte seen may have been a CR that waited for its LF.
+  const size_t from = std::max(line_, searched_ - std::min<size_t>(searched_, 1));
+  const size_t carriage = text.find('\r', from);
+  return carriage >= end - 1 || fail(400, "a bare CR in the head");
 }
 
 // Of a head whose first `bytes` bytes have no line break in their last line.
 bool HeadReader::check_bounds(size_t bytes, const HeadLimits& limits) {
-  if (line_ > 0) return bytes < limits.max_head_bytes || fail(431, "the request head is too long");
+  if (line_ > 0 || message_ == Message::kResponse)
+    return bytes < limits.max_head_bytes || fail(431, "the head is too long");
   const size_t most = std::min(limits.max_target_bytes + kStartLineRoom, limits.max_head_bytes);
   return bytes <= most || fail(414, "the request target is too long");
 }

@@ -8,7 +8,7 @@
 
 #include "proxy/http/codec.h"
 
-// Gathers the bytes of a request head up to its blank line; it does not know what its lines say.
+// Gathers the bytes of a head of HTTP/1 up to its blank line; it does not know what its lines say.
 namespace weir::http {
 
 // Every byte is looked at once, however the head is cut. What ends in a bare LF or goes over a
@@ -21,7 +21,11 @@ class HeadReader {
     kFailed  // error() says why; final
   };
 
-  // Takes bytes off the front of `bytes`. Empty lines in front of a head are skipped (RFC 9112
+  enum class Message : uint8_t { kRequest, kResponse };
+
+  explicit HeadReader(Message message) : message_(message) {}
+
+  // Takes bytes off the front of `bytes`. Empty lines in front of a request are skipped (RFC 9112
   // section 2.2), a few of them.
   Step next(std::span<const std::byte>& bytes, const HeadLimits& limits);
 
@@ -31,6 +35,7 @@ class HeadReader {
   // Lines of the head but for the first and the blank one.
   size_t fields() const { return fields_; }
   ProtocolError error() const { return {failure_status_, failure_}; }
+  const char* reason() const { return failure_; }
   // Some of a head has been taken, but not all.
   bool begun() const { return !held_.empty(); }
   // Makes room for the next head; to be called after kHead.
@@ -41,6 +46,7 @@ class HeadReader {
 
   bool skip_empty_lines(std::span<const std::byte>& bytes);
   Found find_end(std::string_view text, const HeadLimits& limits);
+  bool check_returns(std::string_view text, size_t end);
   bool check_bounds(size_t bytes, const HeadLimits& limits);
   bool fail(int status, const char* reason);
 
@@ -52,6 +58,7 @@ class HeadReader {
   const char* failure_ = "";
   int16_t failure_status_ = 400;
   uint8_t empty_lines_ = 0;
+  const Message message_;
 };
 
 }  // namespace weir::http
