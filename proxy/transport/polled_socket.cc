@@ -51,8 +51,10 @@ void PolledSocket::arm(int what) {
   }
   [[maybe_unused]] const int result =
       uv_poll_start(poll_, what, [](uv_poll_t* poll, int status, int ready) {
-        auto& socket = *static_cast<PolledSocket*>(poll->data);
         const EventLoop::Turn turn(EventLoop::of(poll->loop));
+        // A timer that the turn has run first may have closed this very socket.
+        if (uv_is_closing(reinterpret_cast<uv_handle_t*>(poll)) != 0) return;
+        auto& socket = *static_cast<PolledSocket*>(poll->data);
         if (status < 0) {
           // uv has stopped watching by itself.
           socket.armed_ = 0;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "proxy/loop/real_clock.h"
 #include "tests/transport/socket_fixture.h"
 
 namespace weir::transport {
@@ -270,6 +271,26 @@ TEST_P(PlainTransportTest, MayBeClosedInsideEachEvent) {
       EXPECT_EQ(news.words.back(), last);
     }
   }
+}
+
+TEST_P(PlainTransportTest, DestroyedByATimerThatItsOwnReadinessRunsFirst) {
+  start();
+  ASSERT_TRUE(peer.say("too late"));
+  const loop::TimePoint due = loop::steady_now() + milliseconds(2);
+  const auto timer = loop.timeline().at(due, [&] { transport.reset(); });
+  // Between the loop's timers and its poll, so that the timer is due only when the bytes are told.
+  static loop::TimePoint wait_until;
+  wait_until = due;
+  uv_prepare_t prepare;
+  uv_prepare_init(loop.uv(), &prepare);
+  uv_prepare_start(&prepare, [](uv_prepare_t*) {
+    while (loop::steady_now() < wait_until) {
+    }
+  });
+  EXPECT_TRUE(becomes([&] { return transport == nullptr; }));
+  EXPECT_EQ(news.words, (Words{"open"}));
+  uv_close(reinterpret_cast<uv_handle_t*>(&prepare), nullptr);
+  uv_run(loop.uv(), UV_RUN_NOWAIT);
 }
 
 TEST_P(PlainTransportTest, CloseNowDropsWhatIsQueued) {
