@@ -20,7 +20,9 @@ exchange::BackendStreamPtr BackendPool::open(exchange::ResponseEvents& events,
     leave_idle(connection);
     return connection.carry(events);
   }
-  auto made = std::make_unique<BackendConnection>(dial_(), params_, timeline_, turn_queue_, *this);
+  BackendConnectionOwner& owner = *this;
+  auto made =
+      std::make_unique<BackendConnection>(dial_(), params_, timeline_, turn_queue_, owner);
   BackendConnection& connection = *made;
   connection.pool_place = connections_.size();
   connection.idle_place = kNotIdle;

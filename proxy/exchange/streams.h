@@ -83,7 +83,7 @@ class BackendStream {
   virtual bool reused() const = 0;
 
  protected:
-  ~BackendStream() = default;
+  virtual ~BackendStream() = default;
 
  private:
   friend struct ReleaseStream;

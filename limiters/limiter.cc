@@ -1,0 +1,191 @@
+#include "limiters/limiter.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+namespace weir::limiters {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+WaitBounds wait_bounds(const QueueParams& params, Duration baseline) {
+  WaitBounds bounds;
+  bounds.calm =
+      params.max_wait.value_or(std::clamp<Duration>(baseline * 10, milliseconds(100), seconds(5)));
+  bounds.standing = baseline == Duration(0)
+                        ? bounds.calm
+                        : std::min(bounds.calm, std::max<Duration>(baseline, milliseconds(2)));
+  bounds.hold = std::max<Duration>(baseline * 10, milliseconds(100));
+  return bounds;
+}
+
+// ---- permits and waiters ----
+
+Permit& Permit::operator=(Permit&& other) noexcept {
+  if (this != &other) {
+    if (gate_ != nullptr) give_back(Outcome::kIgnored);
+    gate_ = std::exchange(other.gate_, nullptr);
+    granted_ = other.granted_;
+    responded_ = other.responded_;
+    in_flight_ = other.in_flight_;
+    sampled_ = other.sampled_;
+    spared_ = other.spared_;
+  }
+  return *this;
+}
+
+void Permit::responded() {
+  if (gate_ != nullptr) responded_ = gate_->timeline_.now();
+}
+
+void Permit::give_back(Outcome outcome) {
+  std::exchange(gate_, nullptr)->finished(*this, sampled_ ? outcome : Outcome::kIgnored);
+}
+
+Waiter::~Waiter() {
+  if (gate_ != nullptr) gate_->forget(*this);
+}
+
+// ---- the gate ----
+
+Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, std::unique_ptr<WaitQueue> queue,
+                 const LimiterParams& params, const QueueParams& queue_params, Timeline& timeline,
+                 std::function<void(int gate)> wake)
+    : gate_(gate),
+      pool_(pool),
+      shard_(shard),
+      queue_(std::move(queue)),
+      dry_run_(params.dry_run),
+      queue_params_(queue_params),
+      timeline_(timeline),
+      wake_(std::move(wake)) {}
+
+Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
+  if (queue_->size() == 0) {
+    const std::optional<int> place = pool_.take();
+    if (dry_run_) return admit_dry(place);
+    if (place) return permit(*place);
+  }
+  pool_.note_limited();
+  if (const auto why = turned_away(pool_.waiting())) return *why;
+  if (!pool_.join(gate_)) {
+    pool_.stand_until(timeline_.now() + wait_bounds(queue_params_, pool_.baseline()).hold);
+    return Rejection::kQueueFull;
+  }
+  // A place that was freed since the first look is offered to nobody else: who freed it may have
+  // seen no waiter.
+  if (queue_->size() == 0) {
+    if (const std::optional<int> place = pool_.take()) {
+      pool_.leave(gate_);
+      return permit(*place);
+    }
+  } else if (pool_.in_flight() < pool_.limit()) {
+    serve_later();
+  }
+  waiter.gate_ = this;
+  queue_->push(waiter, arrival, timeline_.now());
+  arm();
+  return Queued{};
+}
+
+// What a real run would have queued is in flight here, beyond the limit.
+Admission Limiter::admit_dry(std::optional<int> place) {
+  if (place) return permit(*place);
+  pool_.note_limited();
+  const int beyond = std::max(0, pool_.in_flight() - pool_.limit());
+  std::optional<Rejection> why = turned_away(beyond);
+  if (!why && beyond >= pool_.max_waiting()) why = Rejection::kQueueFull;
+  Permit admitted = permit(pool_.take_anyway());
+  admitted.spared_ = why;
+  return admitted;
+}
+
+std::optional<Rejection> Limiter::turned_away(int waiting) {
+  if (pool_.max_waiting() == 0) return Rejection::kLimit;
+  const TimePoint now = timeline_.now();
+  const double per_second = pool_.per_second();
+  if (!pool_.standing(now) || per_second <= 0) return std::nullopt;
+  const WaitBounds bounds = wait_bounds(queue_params_, pool_.baseline());
+  // As many as can be served within the bound may wait, and one, so that a slow service has
+  // somebody to turn to.
+  if (waiting < std::ceil(per_second * to_seconds(bounds.standing)) + 1) return std::nullopt;
+  pool_.stand_until(now + bounds.hold);
+  return Rejection::kShed;
+}
+
+void Limiter::finished(const Permit& permit, Outcome outcome) {
+  const TimePoint now = timeline_.now();
+  const TimePoint answered = permit.responded_.value_or(now);
+  shard_.add({permit.granted_, answered - permit.granted_, permit.in_flight_, outcome},
+             pool_.fresh(permit.granted_) ? SamplerShard::Age::kFresh : SamplerShard::Age::kStale);
+  pool_.give_back();
+  pass_on();
+}
+
+// Every so often another gate's queue comes first, so that one that holds no permits is not starved
+// by one that always has waiters.
+void Limiter::pass_on() {
+  const bool others_turn = pool_.gates() > 1 && ++given_back_ % pool_.gates() == 0;
+  if (queue_->size() > 0 && !others_turn) return serve_later();
+  const std::optional<int> next = pool_.gate_to_wake(gate_);
+  if (!next) return;
+  *next == gate_ ? serve_later() : wake_(*next);
+}
+
+void Limiter::serve() {
+  reject_expired();
+  while (Waiter* waiter = queue_->next()) {
+    const std::optional<int> place = pool_.take();
+    if (!place) break;
+    take_out(*waiter);
+    waiter->on_permit(permit(*place));
+    reject_expired();
+  }
+  if (queue_->size() > 0) return arm();
+  // Places are left: somebody else's waiters may have been passed over.
+  if (pool_.in_flight() >= pool_.limit()) return;
+  const std::optional<int> next = pool_.gate_to_wake(gate_);
+  if (next && *next != gate_) wake_(*next);
+}
+
+void Limiter::reject_expired() {
+  const TimePoint now = timeline_.now();
+  while (Waiter* waiter = queue_->expired(now, bound())) {
+    take_out(*waiter);
+    // Whoever is past a deadline of its own proves nothing about the queue.
+    if (waiter->deadline_ > now)
+      pool_.stand_until(now + wait_bounds(queue_params_, pool_.baseline()).hold);
+    waiter->on_rejected(Rejection::kWaitedTooLong);
+  }
+}
+
+void Limiter::take_out(Waiter& waiter) {
+  waiter.gate_ = nullptr;
+  queue_->remove(waiter);
+  pool_.leave(gate_);
+}
+
+void Limiter::forget(Waiter& waiter) { take_out(waiter); }
+
+Duration Limiter::bound() const {
+  const WaitBounds bounds = wait_bounds(queue_params_, pool_.baseline());
+  return pool_.standing(timeline_.now()) ? bounds.standing : bounds.calm;
+}
+
+void Limiter::arm() {
+  if (expiry_timer_.pending()) return;
+  const auto when = queue_->next_expiry(bound());
+  if (!when) return;
+  expiry_timer_ = timeline_.at(*when, [this] {
+    reject_expired();
+    arm();
+  });
+}
+
+void Limiter::serve_later() {
+  if (!serve_timer_.pending()) serve_timer_ = timeline_.at(timeline_.now(), [this] { serve(); });
+}
+
+}  // namespace weir::limiters

@@ -1,0 +1,47 @@
+#include "limiters/make_limiter.h"
+
+#include <array>
+
+#include "limiters/aimd_limit.h"
+#include "limiters/fifo_queue.h"
+#include "limiters/fixed_limit.h"
+#include "limiters/gradient_limit.h"
+#include "limiters/vegas_limit.h"
+
+namespace weir::limiters {
+
+std::unique_ptr<LimitAlgorithm> make_algorithm(const LimiterParams& params) {
+  switch (params.algorithm) {
+    case Algorithm::kFixed:
+      return std::make_unique<FixedLimit>(params);
+    case Algorithm::kAimd:
+      return std::make_unique<AimdLimit>(params);
+    case Algorithm::kVegas:
+      return std::make_unique<VegasLimit>(params);
+    case Algorithm::kGradient:
+      return std::make_unique<GradientLimit>(params);
+  }
+  return nullptr;
+}
+
+std::unique_ptr<WaitQueue> make_wait_queue(const QueueParams&) {
+  return std::make_unique<FifoQueue>();
+}
+
+std::string_view word_of(Algorithm algorithm) {
+  constexpr std::array<std::string_view, 4> words{"fixed", "aimd", "vegas", "gradient"};
+  return words[static_cast<size_t>(algorithm)];
+}
+
+std::string_view word_of(Cause cause) {
+  constexpr std::array<std::string_view, 9> words{"start",        "held",       "few_samples",
+                                                  "not_limited",  "slow_start", "latency_low",
+                                                  "latency_high", "overload",   "service_slower"};
+  return words[static_cast<size_t>(cause)];
+}
+
+int first_limit(const LimiterParams& params) { return make_algorithm(params)->limit(); }
+
+int first_max_waiting(const QueueParams& params) { return params.max_waiting.value_or(1000); }
+
+}  // namespace weir::limiters

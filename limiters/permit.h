@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "limiters/sample.h"
+
+// The right to have one request at the service; it does not know the request.
+namespace weir::limiters {
+
+class Limiter;
+
+enum class Rejection : uint8_t {
+  kLimit,          // no place and no queue
+  kQueueFull,      // as many wait as may
+  kWaitedTooLong,  // waited as long as is allowed now
+  kShed            // would have waited longer than is allowed now
+};
+inline constexpr size_t kRejections = 4;
+
+// Belongs to the loop that granted it; its gate outlives it.
+class [[nodiscard]] Permit {
+ public:
+  Permit(Permit&& other) noexcept
+      : gate_(std::exchange(other.gate_, nullptr)),
+        granted_(other.granted_),
+        responded_(other.responded_),
+        in_flight_(other.in_flight_),
+        sampled_(other.sampled_),
+        spared_(other.spared_) {}
+  Permit& operator=(Permit&& other) noexcept;
+  // Not finished: as if finished with kIgnored.
+  ~Permit() {
+    if (gate_ != nullptr) give_back(Outcome::kIgnored);
+  }
+
+  // The response head has come: what follows is not the service's latency any more.
+  void responded();
+  // Its latency means nothing: an upgrade, a stream.
+  void leave_unsampled() { sampled_ = false; }
+  // Makes the sample; the freed place is handed out in a later turn, never from inside.
+  void finish(Outcome outcome) && {
+    if (gate_ != nullptr) give_back(outcome);
+  }
+  TimePoint granted() const { return granted_; }
+  // In dry run: what would have been said instead.
+  std::optional<Rejection> spared() const { return spared_; }
+
+ private:
+  friend class Limiter;
+  Permit(Limiter& gate, TimePoint granted, int in_flight)
+      : gate_(&gate), granted_(granted), in_flight_(in_flight) {}
+  void give_back(Outcome outcome);
+
+  Limiter* gate_;
+  TimePoint granted_;
+  std::optional<TimePoint> responded_;
+  int in_flight_;  // at the grant, this one included
+  bool sampled_ = true;
+  std::optional<Rejection> spared_;
+};
+
+}  // namespace weir::limiters

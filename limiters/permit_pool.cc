@@ -1,0 +1,78 @@
+#include "limiters/permit_pool.h"
+
+namespace weir::limiters {
+
+PermitPool::PermitPool(int gates, int limit, int max_waiting)
+    : gates_(gates),
+      limit_(limit),
+      max_waiting_(max_waiting),
+      waiting_at_(new std::atomic<int>[static_cast<size_t>(gates)] {}) {}
+
+std::optional<int> PermitPool::take() noexcept {
+  int seen = in_flight_.load();
+  while (seen < limit_.load()) {
+    if (in_flight_.compare_exchange_weak(seen, seen + 1)) {
+      note_peak(seen + 1);
+      return seen + 1;
+    }
+  }
+  return std::nullopt;
+}
+
+int PermitPool::take_anyway() noexcept {
+  const int in_flight = in_flight_.fetch_add(1) + 1;
+  note_peak(in_flight);
+  return in_flight;
+}
+
+void PermitPool::give_back() noexcept { in_flight_.fetch_sub(1); }
+
+bool PermitPool::join(int gate) noexcept {
+  int seen = waiting_.load();
+  do {
+    if (seen >= max_waiting_.load()) return false;
+  } while (!waiting_.compare_exchange_weak(seen, seen + 1));
+  waiting_at_[static_cast<size_t>(gate)].fetch_add(1);
+  return true;
+}
+
+void PermitPool::leave(int gate) noexcept {
+  waiting_at_[static_cast<size_t>(gate)].fetch_sub(1);
+  waiting_.fetch_sub(1);
+}
+
+std::optional<int> PermitPool::gate_to_wake(int from) const noexcept {
+  if (waiting_.load() == 0) return std::nullopt;
+  for (int step = 1; step <= gates_; ++step) {
+    const int gate = (from + step) % gates_;
+    if (waiting_at_[static_cast<size_t>(gate)].load() > 0) return gate;
+  }
+  return std::nullopt;
+}
+
+void PermitPool::publish(int limit, TimePoint now) noexcept {
+  changed_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  limit_.store(limit);
+}
+
+void PermitPool::publish_service(Duration baseline, double per_second) noexcept {
+  baseline_.store(baseline.count(), std::memory_order_relaxed);
+  per_second_.store(per_second, std::memory_order_relaxed);
+}
+
+void PermitPool::stand_until(TimePoint until) noexcept {
+  const auto wanted = until.time_since_epoch().count();
+  auto seen = standing_until_.load(std::memory_order_relaxed);
+  while (seen < wanted &&
+         !standing_until_.compare_exchange_weak(seen, wanted, std::memory_order_relaxed)) {
+  }
+}
+
+void PermitPool::note_peak(int in_flight) noexcept {
+  int seen = peak_.load(std::memory_order_relaxed);
+  while (seen < in_flight &&
+         !peak_.compare_exchange_weak(seen, in_flight, std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace weir::limiters

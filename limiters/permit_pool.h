@@ -1,0 +1,86 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "limiters/timeline.h"
+
+// How many requests may be at the service at once, for the whole process; it knows no queue order,
+// no clock and no request.
+namespace weir::limiters {
+
+// Safe from any thread, never blocks. Outlives every gate and the regulator. take(), give_back(),
+// publish(), join() and gate_to_wake() are sequentially consistent: of a giver and a joiner that
+// cross, one sees the other.
+class PermitPool {
+ public:
+  PermitPool(int gates, int limit, int max_waiting);
+
+  // The number in flight with this one; none when the limit is reached. In flight never exceeds the
+  // limit that was read in the same attempt.
+  [[nodiscard]] std::optional<int> take() noexcept;
+  // Dry run: counted, not limited.
+  int take_anyway() noexcept;
+  // Frees one place; the caller then serves its own queue or asks gate_to_wake().
+  void give_back() noexcept;
+
+  // One more waiter behind this gate; false when as many wait as may, in the whole process.
+  [[nodiscard]] bool join(int gate) noexcept;
+  // One waiter less: served, rejected or gone.
+  void leave(int gate) noexcept;
+  // The next gate after `from`, in a ring, that has waiters; `from` itself comes last.
+  std::optional<int> gate_to_wake(int from) const noexcept;
+
+  int limit() const noexcept { return limit_.load(); }
+  int in_flight() const noexcept { return in_flight_.load(); }
+  int waiting() const noexcept { return waiting_.load(); }
+  int max_waiting() const noexcept { return max_waiting_.load(std::memory_order_relaxed); }
+  int gates() const noexcept { return gates_; }
+
+  // ---- what the regulator tells the gates ----
+
+  // A lower limit takes nothing back, places drain away. Samples granted before `now` are stale
+  // from then on.
+  void publish(int limit, TimePoint now) noexcept;
+  bool fresh(TimePoint granted) const noexcept {
+    return granted.time_since_epoch().count() >= changed_.load(std::memory_order_relaxed);
+  }
+  void publish_max_waiting(int max_waiting) noexcept { max_waiting_.store(max_waiting); }
+  // Latency of the service when it is not full (0: not known yet), and how many requests it
+  // finishes per second (0: not known).
+  void publish_service(Duration baseline, double per_second) noexcept;
+  Duration baseline() const noexcept { return Duration(baseline_.load(std::memory_order_relaxed)); }
+  double per_second() const noexcept { return per_second_.load(std::memory_order_relaxed); }
+
+  // ---- what the gates tell each other and the regulator ----
+
+  // Until when the queue counts as standing; see FifoQueue.
+  void stand_until(TimePoint until) noexcept;
+  bool standing(TimePoint now) const noexcept {
+    return now.time_since_epoch().count() < standing_until_.load(std::memory_order_relaxed);
+  }
+  // Somebody had to wait or was turned away.
+  void note_limited() noexcept { limited_.store(true, std::memory_order_relaxed); }
+  bool take_limited() noexcept { return limited_.exchange(false, std::memory_order_relaxed); }
+  // Highest in flight since the last call; the regulator's alone.
+  int take_peak() noexcept { return peak_.exchange(in_flight(), std::memory_order_relaxed); }
+
+ private:
+  void note_peak(int in_flight) noexcept;
+
+  const int gates_;
+  alignas(64) std::atomic<int> limit_;  // written by the regulator
+  alignas(64) std::atomic<int> in_flight_{0};
+  std::atomic<int> peak_{0};
+  alignas(64) std::atomic<int> waiting_{0};
+  std::atomic<int> max_waiting_;
+  std::atomic<bool> limited_{false};
+  std::atomic<Duration::rep> changed_{0};  // when the limit last changed
+  std::atomic<Duration::rep> standing_until_{0};
+  std::atomic<Duration::rep> baseline_{0};
+  std::atomic<double> per_second_{0};
+  std::unique_ptr<std::atomic<int>[]> waiting_at_;  // per gate
+};
+
+}  // namespace weir::limiters

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "limiters/limit_algorithm.h"
+#include "limiters/params.h"
+#include "limiters/permit_pool.h"
+#include "limiters/sampler_shard.h"
+
+// Turns what all loops measured into the one limit, and remembers why; it does not know what a
+// request is.
+namespace weir::limiters {
+
+// One step of the limit, with what it was taken on.
+struct Decision {
+  TimePoint when;
+  int from = 0, to = 0;
+  Cause cause = Cause::kStart;
+  double baseline_seconds = 0, latency_seconds = 0;  // 0: not known
+  double per_second = 0;                             // successes
+  int peak_in_flight = 0;
+  double samples = 0;
+};
+
+// Lives on one loop. A window is closed when it has seen enough for a judgement, and after a while
+// even when it has not: a service that has stalled must not freeze the limit.
+class Regulator {
+ public:
+  // `pool`, `shards` and `timeline` outlive it. `wake` asks a gate to serve() its waiters.
+  Regulator(const LimiterParams& params, const QueueParams& queue_params, PermitPool& pool,
+            std::vector<const SamplerShard*> shards, Timeline& timeline,
+            std::function<void(int gate)> wake);
+  Regulator(const Regulator&) = delete;
+  Regulator& operator=(const Regulator&) = delete;
+
+  // The last changes of the limit, the oldest first.
+  static constexpr size_t kRemembered = 256;
+  const std::deque<Decision>& decisions() const { return decisions_; }
+  // What the last window showed, whether or not it changed anything.
+  const Decision& last() const { return last_; }
+  Duration baseline() const { return algorithm_->baseline(); }
+  // Called at each change of the limit.
+  std::function<void(const Decision& decision)> on_decision;
+
+  static constexpr Duration kTick = std::chrono::milliseconds(10);
+
+ private:
+  void tick();
+  bool ripe(const SamplerShard::Totals& now) const;
+  Window close(const SamplerShard::Totals& now);
+  void decide(const Window& window);
+  void tell_gates(const Window& window);
+  SamplerShard::Totals read() const;
+
+  const QueueParams queue_params_;
+  std::unique_ptr<LimitAlgorithm> algorithm_;
+  PermitPool& pool_;
+  std::vector<const SamplerShard*> shards_;
+  Timeline& timeline_;
+  std::function<void(int gate)> wake_;
+  TimePoint opened_;
+  SamplerShard::Totals read_before_;
+  double per_second_ = 0;  // while the limit was in use
+  std::deque<Decision> decisions_;
+  Decision last_;
+  Timeline::Timer timer_;
+};
+
+}  // namespace weir::limiters

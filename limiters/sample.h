@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "limiters/timeline.h"
+
+// What one finished request tells, and what many tell together; it does not know who asks.
+namespace weir::limiters {
+
+enum class Outcome : uint8_t {
+  kSuccess,   // the service did its work: its latency counts
+  kFailure,   // the service said that it failed: quick or slow, its latency means nothing
+  kOverload,  // timed out, refused or turned away by the service: too much was sent
+  kIgnored    // cancelled, upgraded, or never reached the service: teaches nothing
+};
+inline constexpr size_t kOutcomes = 4;
+
+struct Sample {
+  TimePoint granted;
+  Duration latency;   // from the grant to the response head
+  int in_flight = 0;  // at the grant, this request included
+  Outcome outcome = Outcome::kIgnored;
+};
+
+// Latencies of successes that were granted at about the same number in flight.
+struct Level {
+  double count = 0;
+  double sum_seconds = 0;
+  double sum_squares = 0;  // of seconds
+
+  double mean() const { return count > 0 ? sum_seconds / count : 0; }
+  void add(const Level& other) {
+    count += other.count;
+    sum_seconds += other.sum_seconds;
+    sum_squares += other.sum_squares;
+  }
+};
+
+// Level 0 holds requests that were alone, 1 those with 2 or 3 in flight, 2 those with 4 to 7, ...
+inline constexpr size_t kLevels = 16;
+size_t level_of(int in_flight);
+
+// What was measured between two decisions.
+struct Window {
+  TimePoint opened, closed;
+  std::array<double, kOutcomes> finished{};  // requests by outcome
+  // Successes granted after the limit last changed: what they show is due to the present limit.
+  std::array<Level, kLevels> levels{};
+  int peak_in_flight = 0;
+  bool limited = false;  // somebody had to wait or was turned away
+
+  double seconds() const { return to_seconds(closed - opened); }
+  double count(Outcome outcome) const { return finished[static_cast<size_t>(outcome)]; }
+  // Successes per second.
+  double throughput() const;
+  Level all_levels() const;
+};
+
+}  // namespace weir::limiters

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "limiters/permit.h"
+#include "limiters/timeline.h"
+
+// Those who wait for a permit, and in which order they get it; it does not know what they want it
+// for.
+namespace weir::limiters {
+
+// What the gate knows of a request: no HTTP.
+struct Arrival {
+  uint8_t priority = 0;
+  uint8_t partition = 0;
+  TimePoint deadline = TimePoint::max();
+};
+
+class WaitQueue;
+
+// A request that waits. Destroying it gives up the place.
+class Waiter {
+ public:
+  Waiter() = default;
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  // Exactly one of the two, once, and never from inside admit() or finish().
+  virtual void on_permit(Permit permit) = 0;
+  virtual void on_rejected(Rejection why) = 0;
+
+ protected:
+  virtual ~Waiter();
+
+ private:
+  friend class Limiter;
+  friend class FifoQueue;
+  Limiter* gate_ = nullptr;  // while it waits
+  Waiter* before_ = nullptr;
+  Waiter* behind_ = nullptr;
+  TimePoint since_;
+  TimePoint deadline_ = TimePoint::max();
+};
+
+// Pushing and removing are O(1). Waiters outlive their stay.
+class WaitQueue {
+ public:
+  virtual ~WaitQueue() = default;
+  virtual void push(Waiter& waiter, const Arrival& arrival, TimePoint now) = 0;
+  // Who runs next, still in the queue; null when empty.
+  virtual Waiter* next() const = 0;
+  // Whoever has waited for `bound` or is past its own deadline, still in the queue; null when
+  // nobody.
+  virtual Waiter* expired(TimePoint now, Duration bound) const = 0;
+  virtual void remove(Waiter& waiter) = 0;
+  // When somebody will have expired.
+  virtual std::optional<TimePoint> next_expiry(Duration bound) const = 0;
+  virtual size_t size() const = 0;
+};
+
+}  // namespace weir::limiters
