@@ -49,7 +49,11 @@ void H1Answer::send_final(const ResponseHead& head, End end, Persistence& persis
   const BodyLength framing = begin_body(head, end);
   if (framing.kind == BodyLength::Kind::kUntilClose) persistence = Persistence::kCloses;
   overhead_unsent_ += append_response_head(output_, head, framing, option_of(persistence));
-  if (end == End::kYes || bodyless(head.status)) at_ = At::kDone;
+  if (bodyless(head.status)) {
+    at_ = At::kDone;
+  } else if (end == End::kYes) {
+    send_body(Buffer(), End::kYes);
+  }
 }
 
 bool H1Answer::bodyless(int status) const {
@@ -65,7 +69,6 @@ BodyLength H1Answer::begin_body(const ResponseHead& head, End end) {
   if (head.body.kind == Kind::kKnown || head.body.kind == Kind::kNone || end == End::kYes) {
     at_ = At::kSized;
     left_ = head.body.kind == Kind::kKnown ? head.body.bytes : 0;
-    assert(end == End::kNo || left_ == 0);
     return {Kind::kKnown, left_};
   }
   at_ = http10_ ? At::kUntilClose : At::kChunked;
@@ -75,16 +78,16 @@ BodyLength H1Answer::begin_body(const ResponseHead& head, End end) {
 // ---- bodies ----
 
 void H1Answer::send_body(Buffer bytes, End end) {
-  const size_t size = bytes.size();
   switch (at_) {
     case At::kSized:
-      assert(size <= left_);
-      left_ -= size;
-      assert(end == End::kNo || left_ == 0);
+      // The client would take what is too much for the beginning of its next response.
+      if (bytes.size() > left_) bytes = bytes.take_front(static_cast<size_t>(left_));
+      left_ -= bytes.size();
       output_.append(std::move(bytes));
+      if (end == End::kYes && left_ > 0) return cut();
       break;
     case At::kChunked:
-      if (size > 0) overhead_unsent_ += append_chunk(output_, std::move(bytes));
+      if (!bytes.empty()) overhead_unsent_ += append_chunk(output_, std::move(bytes));
       if (end == End::kYes) overhead_unsent_ += append_last_chunk(output_, Headers());
       break;
     case At::kUntilClose:
@@ -106,7 +109,8 @@ void H1Answer::send_trailers(const Headers& trailers) {
 }
 
 void H1Answer::cut() {
-  looks_complete_ = at_ == At::kUntilClose;
+  looks_complete_ = at_ == At::kUntilClose || at_ == At::kTunnel;
+  was_cut_ = true;
   at_ = At::kDone;
 }
 

@@ -26,6 +26,7 @@ class H1Answer {
   // Writes what `persistence` says, after lowering it when only the end of the connection can end
   // the body.
   void send_final(const ResponseHead& head, End end, Persistence& persistence);
+  // What goes beyond the announced length is left out; what ends before it is cut.
   void send_body(Buffer bytes, End end);
   void send_trailers(const Headers& trailers);
   // Nothing more is written of it.
@@ -45,6 +46,7 @@ class H1Answer {
   bool tunnel() const { return at_ == At::kTunnel; }
   // Written to its end, or cut; some may still have to be taken.
   bool done() const { return at_ == At::kDone; }
+  bool was_cut() const { return was_cut_; }
   // Was cut while only the end of the connection could end it.
   bool looks_complete() const { return looks_complete_; }
 
@@ -63,6 +65,7 @@ class H1Answer {
   At at_ = At::kNothing;
   bool http10_ = false;
   bool head_request_ = false;
+  bool was_cut_ = false;
   bool looks_complete_ = false;
 };
 

@@ -222,6 +222,7 @@ void H1ServerCodec::send_head(StreamId id, const ResponseHead& head, End end) {
   // 10.1.1); what was sent already is still answered while draining.
   if (awaits_continue_ || (draining_ && held_.empty())) persistence_ = Persistence::kCloses;
   answer_.send_final(head, end, persistence_);
+  if (answer_.was_cut()) forsake_input();
 }
 
 void H1ServerCodec::switch_protocols(const ResponseHead& head) {
@@ -234,11 +235,13 @@ void H1ServerCodec::switch_protocols(const ResponseHead& head) {
 void H1ServerCodec::send_body(StreamId id, Buffer bytes, End end) {
   if (id != id_) return;
   answer_.send_body(std::move(bytes), end);
-  if (end == End::kYes && request_ == Request::kTunnel) forsake_input();
+  if (answer_.was_cut() || (end == End::kYes && request_ == Request::kTunnel)) forsake_input();
 }
 
 void H1ServerCodec::send_trailers(StreamId id, const Headers& trailers) {
-  if (id == id_) answer_.send_trailers(trailers);
+  if (id != id_) return;
+  answer_.send_trailers(trailers);
+  if (answer_.was_cut()) forsake_input();
 }
 
 void H1ServerCodec::reset(StreamId id, ResetReason) {

@@ -250,6 +250,39 @@ TEST(H1AnswerTest, ACutResponseIsNeverEnded) {
   EXPECT_FALSE(answer.looks_complete());
 }
 
+TEST(H1AnswerTest, NothingGoesBeyondTheAnnouncedLength) {
+  H1Answer answer;
+  answer.expect(request("GET", k11));
+  Persistence persistence = kPersists;
+  answer.send_final(response(200, {Kind::kKnown, 3}), End::kNo, persistence);
+  answer.send_body(Buffer("ab"), End::kNo);
+  answer.send_body(Buffer("cHTTP/1.1 200 OK"), End::kYes);
+  EXPECT_EQ(all(answer), "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+  EXPECT_TRUE(answer.done());
+  EXPECT_FALSE(answer.was_cut());
+}
+
+TEST(H1AnswerTest, AnEndBeforeTheAnnouncedLengthIsACut) {
+  for (const char* body : {"", "ab"}) {
+    SCOPED_TRACE(body);
+    H1Answer answer;
+    answer.expect(request("GET", k11));
+    Persistence persistence = kPersists;
+    answer.send_final(response(200, {Kind::kKnown, 3}), End::kNo, persistence);
+    answer.send_body(Buffer(body), End::kYes);
+    EXPECT_TRUE(answer.was_cut());
+    EXPECT_FALSE(answer.looks_complete());
+  }
+}
+
+TEST(H1AnswerTest, ACutTunnelLooksComplete) {
+  H1Answer answer;
+  answer.expect(request("GET", k11));
+  answer.switch_protocols(response(101, {}));
+  answer.cut();
+  EXPECT_TRUE(answer.looks_complete());
+}
+
 TEST(H1AnswerTest, ACutResponseUntilCloseLooksComplete) {
   H1Answer answer;
   answer.expect(request("GET", k10));

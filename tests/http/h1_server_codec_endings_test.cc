@@ -50,6 +50,23 @@ TEST_F(H1ServerCodecEndingsTest, AResetResponseEndsTheConnectionWithoutItsEnd) {
   EXPECT_FALSE(codec.must_reset());
 }
 
+TEST_F(H1ServerCodecEndingsTest, AResponseShorterThanAnnouncedEndsTheConnection) {
+  receive(kGet + kGet);
+  send_head({Kind::kKnown, 3});
+  send("ab", End::kYes);
+  EXPECT_TRUE(sent().ends_with("\r\n\r\nab"));
+  EXPECT_TRUE(codec.finished());
+  resume();
+  EXPECT_EQ(events.requests, 1u);
+}
+
+TEST_F(H1ServerCodecEndingsTest, AHeadThatEndsBeforeItsBodyEndsTheConnection) {
+  receive(kGet);
+  send_head({Kind::kKnown, 3}, End::kYes);
+  sent();
+  EXPECT_TRUE(codec.finished());
+}
+
 TEST_F(H1ServerCodecEndingsTest, AResetResponseUntilCloseNeedsAResetConnection) {
   receive("GET / HTTP/1.0\r\n\r\n");
   send_head({Kind::kUnknown});
