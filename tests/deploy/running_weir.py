@@ -134,7 +134,7 @@ def families(text):
 
 
 def metrics_after_every_event():
-    """The families of a weir that has served, shed, been left by a client and waited for nobody."""
+    """The families of a weir that has served, let wait, shed, and been left by a client."""
     with running_weir("--algorithm", "fixed", "--set", "limiter.fixed.limit=1",
                       "--set", "queue.max_waiting=1", "--set", "queue.max_wait=10s") as weir:
         assert ask(weir.traffic, "/")[0] == 200
@@ -146,6 +146,7 @@ def metrics_after_every_event():
         until(lambda: re.search(r"^weir_queue_length(\{.*\})? 1", weir.metrics(), re.M), "one that waits")
         assert ask(weir.traffic, "/")[0] == 503
         leaves.close()
+        until(lambda: re.search(r"^weir_client_left_total\{.*\} [1-9]", weir.metrics(), re.M), "the client that left")
         weir.service.let_go.set()
         assert waits.recv(12) == b"HTTP/1.1 200"
         waits.close()
