@@ -2,6 +2,7 @@
 """The dashboard is sound, and weir serves every metric and label that its queries name."""
 
 import json
+import re
 import unittest
 
 import promql
@@ -65,6 +66,16 @@ class Dashboard(unittest.TestCase):
         for where, expression in queries():
             self.assertTrue(promql.named_metrics(expression), where)
             self.assertEqual(promql.faults(expression, served), [], where)
+
+    @needs_binary
+    def test_legends_name_labels_that_the_results_have(self):
+        served = metrics_after_every_event()
+        for panel in PANELS:
+            for target in panel["targets"]:
+                names = [promql.family_of(name, served) for name in promql.named_metrics(target["expr"])]
+                has = promql.grouped_by(target["expr"]) or promql.TARGET_LABELS.union(
+                    *(served[name][1] for name in names if name))
+                self.assertLessEqual(set(re.findall(r"{{(\w+)}}", target["legendFormat"])), has, panel["title"])
 
     @needs_binary
     def test_it_shows_every_metric_of_weir(self):
