@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "load-tests/pieces/quantities.h"
 #include "load-tests/pieces/random.h"
 
@@ -42,9 +44,10 @@ std::vector<Duration> make_schedule(const std::vector<Phase>& profile, Arrivals 
   for (const Phase& phase : profile) {
     // A Poisson stream has no memory, so it may begin anew with each phase.
     double seconds = arrivals == Arrivals::kPoisson ? random.exponential() / phase.rate : 0;
-    const double end = limiters::to_seconds(phase.length);
-    for (uint64_t sent = 1; phase.rate > 0 && seconds < end; ++sent) {
-      due.push_back(begin + limiters::from_seconds(seconds));
+    for (uint64_t sent = 1; phase.rate > 0; ++sent) {
+      const Duration at(std::llround(seconds * 1e9));
+      if (at >= phase.length) break;
+      due.push_back(begin + at);
       if (arrivals == Arrivals::kPoisson) {
         seconds += random.exponential() / phase.rate;
       } else {

@@ -44,6 +44,8 @@ RequestReader::Step RequestReader::next(std::string_view& bytes, Request& reques
 }
 
 RequestReader::Step RequestReader::take_head(std::string_view head) {
+  // One that came in pieces has not been passed over yet.
+  while (head.starts_with("\r\n")) head.remove_prefix(2);
   const std::string_view line = pieces::first_line(head);
   const size_t method_end = line.find(' ');
   const size_t target_end = line.rfind(' ');

@@ -1,0 +1,145 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "load-tests/load/run.h"
+#include "load-tests/origin/origin.h"
+#include "tests/transport/socket_fixture.h"
+
+namespace weir {
+namespace {
+
+using limiters::Duration;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using transport::SocketAddress;
+
+// Both tools on one loop, over real sockets.
+class LoopbackTest : public ::testing::Test {
+ protected:
+  LoopbackTest() {
+    params.request.bytes = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    params.profile = {{200, milliseconds(500)}};
+  }
+  void serve(const SocketAddress& address = transport::loopback()) {
+    std::string error;
+    origin = origin::Origin::open(loop, service, body_bytes, address, error);
+    ASSERT_NE(origin, nullptr) << error;
+  }
+  // Runs the load to its end.
+  load::RunResult run() {
+    if (origin == nullptr) serve();
+    load::Run made(loop, params, origin->address(), [this] { loop.stop(); });
+    loop.run();
+    EXPECT_EQ(made.unreachable(), "");
+    return made.result() ? std::move(*made.result()) : load::RunResult();
+  }
+  static uint64_t ended(const load::Tally& tally) {
+    return tally.ok + tally.shed + tally.failed + tally.errors + tally.timeouts;
+  }
+
+  loop::EventLoop loop;
+  origin::ServiceParams service;
+  uint64_t body_bytes = 13;
+  load::RunParams params;
+  std::unique_ptr<origin::Origin> origin;
+};
+
+TEST_F(LoopbackTest, EveryRequestOfALightLoadIsServed) {
+  const load::RunResult result = run();
+  const load::Tally& tally = result.phases.at(0);
+  EXPECT_EQ(tally.due, load::make_schedule(params.profile, params.arrivals, params.seed).size());
+  EXPECT_EQ(tally.ok, tally.due);
+  EXPECT_EQ(tally.good, tally.due);
+  EXPECT_EQ(result.first_error, "");
+  EXPECT_GE(tally.ok_latency.quantile(0.01), milliseconds(10) - milliseconds(1));
+}
+
+TEST_F(LoopbackTest, AUnixSocketDoesAsWell) {
+  const std::string path = ::testing::TempDir() + "weir-" + std::to_string(::getpid()) + ".sock";
+  serve(*SocketAddress::from_unix_path(path));
+  params.arrivals = load::Arrivals::kConstant;
+  EXPECT_EQ(run().phases.at(0).ok, 100u);
+}
+
+TEST_F(LoopbackTest, AFullServiceShedsAndTheRestIsServedInTime) {
+  service.workers = 1;
+  service.queue = 1;
+  const load::RunResult result = run();
+  const load::Tally& tally = result.phases.at(0);
+  EXPECT_GT(tally.shed, 0u);
+  EXPECT_GT(tally.ok, 30u);
+  EXPECT_EQ(tally.ok + tally.shed, tally.due);
+}
+
+TEST_F(LoopbackTest, WhatComesTooLateTimesOutFromWhenItWasDue) {
+  service.workers = 1;
+  service.service_time = *origin::ServiceTime::parse("constant", milliseconds(200));
+  params.timeout = milliseconds(300);
+  const load::RunResult result = run();
+  const load::Tally& tally = result.phases.at(0);
+  EXPECT_GT(tally.timeouts, 80u);
+  EXPECT_EQ(tally.ok + tally.timeouts, tally.due);
+  EXPECT_EQ(tally.errors, 0u);
+}
+
+TEST_F(LoopbackTest, RequestsWithoutAConnectionWaitAndCountFromWhenTheyWereDue) {
+  params.connections = 1;
+  const load::RunResult result = run();
+  const load::Tally& tally = result.phases.at(0);
+  EXPECT_EQ(result.connections_opened, 1u);
+  EXPECT_GT(result.waited, 0u);
+  EXPECT_EQ(tally.ok, tally.due);
+  // One at a time at 10 ms each takes twice as long as they took to come.
+  EXPECT_GT(tally.ok_latency.max(), milliseconds(300));
+}
+
+TEST_F(LoopbackTest, ClosedLoopKeepsThatManyOpen) {
+  params.closed = 4;
+  const load::RunResult result = run();
+  const load::Tally& tally = result.phases.at(0);
+  EXPECT_EQ(result.connections_opened, 4u);
+  EXPECT_GT(tally.ok, 20u);
+  EXPECT_LE(tally.ok, 204u);
+  EXPECT_EQ(ended(tally), tally.due);
+}
+
+TEST_F(LoopbackTest, LargeBodiesComeWhole) {
+  body_bytes = 5'000'000;
+  service.service_time = *origin::ServiceTime::parse("constant", Duration(0));
+  params.profile = {{20, milliseconds(300)}};
+  params.arrivals = load::Arrivals::kConstant;
+  EXPECT_EQ(run().phases.at(0).ok, 6u);
+}
+
+TEST_F(LoopbackTest, PhasesAndWarmupAreKeptApart) {
+  params.profile = {{100, milliseconds(200)}, {300, milliseconds(200)}};
+  params.arrivals = load::Arrivals::kConstant;
+  params.warmup = milliseconds(100);
+  load::RunResult result = run();
+  ASSERT_EQ(result.phases.size(), 2u);
+  EXPECT_EQ(result.phases[0].due, 10u);
+  EXPECT_EQ(result.phases[0].length, milliseconds(100));
+  EXPECT_EQ(result.phases[1].due, 60u);
+  uint64_t due = 0;
+  for (const load::Slice& slice : result.series.slices()) due += slice.due;
+  EXPECT_EQ(due, 80u);
+}
+
+TEST_F(LoopbackTest, ATargetThatIsNotThereIsReported) {
+  const auto closed = transport::bound(transport::loopback());
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  ::getsockname(closed.get(), reinterpret_cast<sockaddr*>(&storage), &size);
+  load::Run made(loop, params,
+                 SocketAddress::from_system(reinterpret_cast<sockaddr*>(&storage), size),
+                 [this] { loop.stop(); });
+  loop.run();
+  EXPECT_FALSE(made.result());
+  EXPECT_EQ(made.unreachable(), "connection refused");
+}
+
+}  // namespace
+}  // namespace weir
