@@ -91,14 +91,21 @@ void Regulator::decide(const Window& window) {
            .per_second = window.throughput(),
            .peak_in_flight = window.peak_in_flight,
            .samples = all.count};
+  samples_ += all.count;
+  peak_in_flight_ = std::max(peak_in_flight_, window.peak_in_flight);
   tell_gates(window);
   if (last_.to == from) return;
+  ++changes_[{cause, last_.to > from}];
   decisions_.push_back(last_);
   if (decisions_.size() > kRemembered) decisions_.pop_front();
   pool_.publish(last_.to, window.closed);
   if (on_decision) on_decision(last_);
   if (last_.to < from) return;
   for (int gate = 0; gate < pool_.gates(); ++gate) wake_(gate);
+}
+
+int Regulator::take_peak_in_flight() {
+  return std::max(std::exchange(peak_in_flight_, 0), pool_.in_flight());
 }
 
 void Regulator::tell_gates(const Window& window) {

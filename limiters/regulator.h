@@ -2,7 +2,9 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "limiters/limit_algorithm.h"
@@ -42,6 +44,13 @@ class Regulator {
   // What the last window showed, whether or not it changed anything.
   const Decision& last() const { return last_; }
   Duration baseline() const { return algorithm_->baseline(); }
+  // How often the limit went up (true) or down for each cause.
+  using Changes = std::map<std::pair<Cause, bool>, uint64_t>;
+  const Changes& changes() const { return changes_; }
+  // Latencies judged by so far.
+  double samples() const { return samples_; }
+  // Most in flight at once since the last call.
+  int take_peak_in_flight();
   // Called at each change of the limit.
   std::function<void(const Decision& decision)> on_decision;
 
@@ -65,6 +74,9 @@ class Regulator {
   SamplerShard::Totals read_before_;
   double per_second_ = 0;  // while the limit was in use
   std::deque<Decision> decisions_;
+  Changes changes_;
+  double samples_ = 0;
+  int peak_in_flight_ = 0;
   Decision last_;
   Timeline::Timer timer_;
 };

@@ -233,7 +233,7 @@ void ClientConnection::at_turn_end() {
   if (over_) return;
   const bool flushed = !codec_.has_output() && transport_->unsent() == 0;
   if (flushed && streams_.empty() && (codec_.finished() || broken_ || input_ended_))
-    return leave(CloseHow::kFlush);
+    return leave(codec_.must_reset() ? CloseHow::kNow : CloseHow::kFlush);
   const bool reading = codec_.wants_input() || broken_;
   if (reading != transport_->reading() && !input_ended_) {
     last_read_ = rooms_.timeline.now();

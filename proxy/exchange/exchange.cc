@@ -83,6 +83,7 @@ void Exchange::start() {
 
   limiters::Admission admission = rooms_.limiter.admit(rooms_.classifier.classify(head_), *this);
   if (auto* permit = std::get_if<limiters::Permit>(&admission)) {
+    rejection_ = permit->spared();
     granted(std::move(*permit));
   } else if (auto* rejection = std::get_if<limiters::Rejection>(&admission)) {
     rejection_ = *rejection;
@@ -262,8 +263,9 @@ void Exchange::tell_client(Ending how, std::string_view error_text) {
   if (how == Ending::kUpgraded) return client_.send_body(Buffer(), http::End::kYes);
   if (how == Ending::kClientStalled) return client_.reset(http::ResetReason::kTimedOut);
   if (response_begun_) return client_.reset(http::ResetReason::kBackendFailed);
-  reply(how, error_text);
+  // First, so that the head can say when the connection will not go on.
   if (!request_complete_) client_.discard_request();
+  reply(how, error_text);
 }
 
 void Exchange::reply(Ending how, std::string_view error_text) {

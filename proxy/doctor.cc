@@ -1,0 +1,202 @@
+#include "proxy/doctor.h"
+
+#include <fmt/format.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "proxy/file_limit.h"
+#include "proxy/settings.h"
+#include "proxy/transport/socket.h"
+
+namespace weir {
+namespace {
+
+using transport::Fd;
+using transport::SocketAddress;
+
+// One report; remembers whether anything was wrong.
+class Findings {
+ public:
+  void fine(std::string_view what, const std::string& text) {
+    fmt::print("ok       {:<14} {}\n", what, text);
+  }
+  void wrong(std::string_view what, const std::string& text, std::string_view hint) {
+    all_fine_ = false;
+    fmt::print("problem  {:<14} {}\n         {:<14} hint: {}\n", what, text, "", hint);
+  }
+  bool all_fine() const { return all_fine_; }
+
+ private:
+  bool all_fine_ = true;
+};
+
+std::optional<std::string> first_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  return line;
+}
+
+void check_files(const config::Config& config, Findings& findings) {
+  const int reserved = reserved_files(config.workers);
+  const FileLimit limit = read_file_limit(reserved);
+  const int wanted = config.client.max_connections.value_or(0);
+  const std::string text = fmt::format("limit {}: room for {} client connections", limit.open_files,
+                                       limit.max_connections);
+  if (wanted > limit.max_connections) {
+    findings.wrong(
+        "open files", text + fmt::format(", client.max_connections asks for {}", wanted),
+        fmt::format("raise LimitNOFILE or `ulimit -Hn` to at least {}", wanted * 2 + reserved));
+  } else if (limit.max_connections < 1000) {
+    findings.wrong("open files", text, "raise LimitNOFILE or `ulimit -Hn`; 65536 is usual");
+  } else {
+    findings.fine("open files", text);
+  }
+}
+
+void check_processors(const config::Config& config, Findings& findings) {
+  double processors = std::thread::hardware_concurrency();
+  std::string source = "processors of the host";
+  // cgroup v2: "quota period" in microseconds, or "max period".
+  if (const auto line = first_line("/sys/fs/cgroup/cpu.max"); line && !line->starts_with("max")) {
+    double quota = 0;
+    double period = 0;
+    if (std::sscanf(line->c_str(), "%lf %lf", &quota, &period) == 2 && period > 0) {
+      processors = quota / period;
+      source = "processors by cgroup quota";
+    }
+  }
+  const std::string text =
+      fmt::format("{:.2g} {}, workers: {}", processors, source, config.workers);
+  if (config.workers > processors) {
+    findings.wrong("processors", text,
+                   "more workers than processors only take turns; lower workers");
+  } else {
+    findings.fine("processors", text);
+  }
+}
+
+void check_memory(Findings& findings) {
+  const auto line = first_line("/sys/fs/cgroup/memory.max");
+  if (!line || line->starts_with("max")) return findings.fine("memory", "no cgroup limit");
+  const double mebibytes = std::strtod(line->c_str(), nullptr) / (1 << 20);
+  const std::string text = fmt::format("cgroup limit {:.0f} MiB", mebibytes);
+  if (mebibytes < 32) {
+    findings.wrong("memory", text, "give weir at least 32 MiB");
+  } else {
+    findings.fine("memory", text);
+  }
+}
+
+void check_backlog(Findings& findings) {
+  const auto line = first_line("/proc/sys/net/core/somaxconn");
+  if (!line) return;
+  const long backlog = std::strtol(line->c_str(), nullptr, 10);
+  const std::string text = fmt::format("net.core.somaxconn {}", backlog);
+  if (backlog < 1024) {
+    findings.wrong("backlog", text,
+                   "sysctl -w net.core.somaxconn=4096, so that bursts of new "
+                   "connections wait instead of being dropped");
+  } else {
+    findings.fine("backlog", text);
+  }
+}
+
+// Empty when the address can be listened on, else the system's word.
+std::string try_listen(const SocketAddress& address) {
+  const Fd socket = transport::open_stream_socket(address.family());
+  if (!socket) return transport::error_word(errno);
+  const int on = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (::bind(socket.get(), address.system(), address.system_size()) != 0 ||
+      ::listen(socket.get(), 1) != 0)
+    return transport::error_word(errno);
+  return {};
+}
+
+void check_listener(std::string_view key, const config::Endpoint& endpoint, Findings& findings) {
+  const std::string text = config::to_string(endpoint);
+  if (!endpoint.path.empty()) {
+    const std::string folder = endpoint.path.substr(0, endpoint.path.rfind('/') + 1);
+    if (::access(folder.c_str(), W_OK) == 0) return findings.fine(key, text + " can be made");
+    return findings.wrong(key, fmt::format("{}: {}", text, transport::error_word(errno)),
+                          "the folder must exist and be writable for weir's user");
+  }
+  const auto address = numeric_address(endpoint);
+  if (!address)
+    return findings.wrong(key, text + " is not an address of this host",
+                          "listen on an IP address, or on :port for all of them");
+  const std::string error = try_listen(*address);
+  if (error.empty()) return findings.fine(key, text + " is free");
+  findings.wrong(key, fmt::format("{}: {}", text, error),
+                 "something else listens there (ss -ltnp shows what), or the port needs "
+                 "CAP_NET_BIND_SERVICE");
+}
+
+// Empty when somebody accepts there in time, else the system's word.
+std::string try_connect(const SocketAddress& address, limiters::Duration timeout) {
+  const Fd socket = transport::open_stream_socket(address.family());
+  if (!socket) return transport::error_word(errno);
+  if (::connect(socket.get(), address.system(), address.system_size()) == 0) return {};
+  if (errno != EINPROGRESS) return transport::error_word(errno);
+  pollfd waiting{socket.get(), POLLOUT, 0};
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
+  if (::poll(&waiting, 1, static_cast<int>(milliseconds)) == 0) return "no answer in time";
+  const int error = transport::take_socket_error(socket.get());
+  return error == 0 ? std::string() : transport::error_word(error);
+}
+
+void check_backend(const config::BackendConfig& backend, Findings& findings) {
+  const std::string text = config::to_string(backend.address);
+  std::vector<SocketAddress> addresses;
+  if (const auto numeric = numeric_address(backend.address)) {
+    addresses.push_back(*numeric);
+  } else {
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    const int error = ::getaddrinfo(backend.address.host.c_str(),
+                                    std::to_string(backend.address.port).c_str(), &wanted, &found);
+    if (error != 0)
+      return findings.wrong("backend", fmt::format("{}: {}", text, ::gai_strerror(error)),
+                            "does the name exist, and does /etc/resolv.conf lead to a resolver?");
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, &::freeaddrinfo);
+    for (const addrinfo* each = found; each != nullptr; each = each->ai_next)
+      addresses.push_back(SocketAddress::from_system(each->ai_addr, each->ai_addrlen));
+  }
+  std::string error;
+  for (const SocketAddress& address : addresses) {
+    error = try_connect(address, backend.connect_timeout);
+    if (error.empty())
+      return findings.fine("backend", fmt::format("{} answers at {}", text, address.text()));
+  }
+  findings.wrong("backend", fmt::format("{}: {}", text, error),
+                 "is the service running, and does it listen on that address?");
+}
+
+}  // namespace
+
+bool check_host(const config::Config& config) {
+  Findings findings;
+  check_files(config, findings);
+  check_processors(config, findings);
+  check_memory(findings);
+  check_backlog(findings);
+  for (const config::ListenConfig& listen : config.listen)
+    check_listener("listen", listen.address, findings);
+  if (config.status.address) check_listener("status", *config.status.address, findings);
+  if (config.admin.address) check_listener("admin", *config.admin.address, findings);
+  check_backend(config.backend, findings);
+  return findings.all_fine();
+}
+
+}  // namespace weir

@@ -1,0 +1,7 @@
+#include "proxy/loop/signal_watch.h"
+#include "proxy/verbs.h"
+
+int main(int argc, char** argv) {
+  weir::loop::ignore_broken_pipes();
+  return weir::run_verb(argc, argv);
+}

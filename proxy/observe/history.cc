@@ -1,0 +1,92 @@
+#include "proxy/observe/history.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace weir::observe {
+
+using limiters::to_seconds;
+
+namespace {
+
+constexpr size_t kMinute = 60;
+
+}  // namespace
+
+History::History(Sources& sources, limiters::Timeline& timeline)
+    : sources_(sources), timeline_(timeline), before_(sources.totals()) {
+  for (const loop::EventLoop* loop : sources.loops) busy_before_.push_back(loop->busy());
+  timer_ = timeline_.after(std::chrono::seconds(1), [this] { take(); });
+}
+
+void History::take() {
+  timer_ = timeline_.after(std::chrono::seconds(1), [this] { take(); });
+  const MetricsShard::Totals now = sources_.totals();
+  const HistogramTotals latency = now.request.since(before_.request);
+  const auto rejected = static_cast<double>(now.rejected() - before_.rejected());
+  const auto served_of = [](const MetricsShard::Totals& totals) {
+    return static_cast<double>(totals.endings[static_cast<size_t>(exchange::Ending::kServed)]);
+  };
+  const double served = served_of(now) - served_of(before_);
+  const auto all = static_cast<double>(now.all() - before_.all());
+  Point point{.limit = static_cast<double>(sources_.permits.limit()),
+              .in_flight = static_cast<double>(sources_.permits.in_flight()),
+              .waiting = static_cast<double>(sources_.permits.waiting()),
+              .served = served,
+              .shed = rejected,
+              .failed = all - served - rejected,
+              .p50_seconds = latency.quantile(0.5, kSecondsBounds),
+              .p99_seconds = latency.quantile(0.99, kSecondsBounds),
+              .baseline_seconds = to_seconds(sources_.regulator.baseline()),
+              .peak_in_flight = sources_.regulator.take_peak_in_flight(),
+              .busy = {},
+              .longest_turn = {}};
+  for (size_t i = 0; i < sources_.loops.size(); ++i) {
+    const limiters::Duration busy = sources_.loops[i]->busy();
+    point.busy.push_back(std::clamp(to_seconds(busy - busy_before_[i]), 0.0, 1.0));
+    busy_before_[i] = busy;
+    point.longest_turn.push_back(to_seconds(sources_.loops[i]->take_longest_turn()));
+  }
+  before_ = now;
+  points_.push_back(std::move(point));
+  if (points_.size() > kSeconds) points_.pop_front();
+}
+
+int History::peak_in_flight() const {
+  int peak = std::max(sources_.permits.in_flight(), 0);
+  const size_t first = points_.size() - std::min(points_.size(), kMinute);
+  for (size_t i = first; i < points_.size(); ++i) peak = std::max(peak, points_[i].peak_in_flight);
+  return peak;
+}
+
+double History::longest_turn_seconds(size_t loop) const {
+  double longest = 0;
+  const size_t first = points_.size() - std::min(points_.size(), kMinute);
+  for (size_t i = first; i < points_.size(); ++i)
+    longest = std::max(longest, points_[i].longest_turn[loop]);
+  return longest;
+}
+
+double History::busy_ratio(size_t loop) const {
+  return points_.empty() ? 0 : points_.back().busy[loop];
+}
+
+std::string History::json() const {
+  nlohmann::json all;
+  const auto column = [&](const char* name, double Point::*figure) {
+    nlohmann::json& values = all[name] = nlohmann::json::array();
+    for (const Point& point : points_) values.push_back(point.*figure);
+  };
+  column("limit", &Point::limit);
+  column("in_flight", &Point::in_flight);
+  column("waiting", &Point::waiting);
+  column("served_per_second", &Point::served);
+  column("shed_per_second", &Point::shed);
+  column("failed_per_second", &Point::failed);
+  column("p50_seconds", &Point::p50_seconds);
+  column("p99_seconds", &Point::p99_seconds);
+  column("baseline_seconds", &Point::baseline_seconds);
+  return all.dump();
+}
+
+}  // namespace weir::observe

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <deque>
+#include <string>
+
+#include "proxy/observe/sources.h"
+
+// The last minutes, second by second, for the live page and for figures over a while; it does not
+// know how they are drawn.
+namespace weir::observe {
+
+class History {
+ public:
+  // `sources` and `timeline` outlive it.
+  History(Sources& sources, limiters::Timeline& timeline);
+  History(const History&) = delete;
+  History& operator=(const History&) = delete;
+
+  static constexpr size_t kSeconds = 300;
+  // Rolling over the last minute, so that two who read do not rob each other.
+  int peak_in_flight() const;
+  double longest_turn_seconds(size_t loop) const;
+  // Share of the last second that the loop was busy, [0, 1].
+  double busy_ratio(size_t loop) const;
+  double served_per_second() const { return points_.empty() ? 0 : points_.back().served; }
+  double shed_per_second() const { return points_.empty() ? 0 : points_.back().shed; }
+  // {"t": [...], "limit": [...], ...}: one array per figure, the newest last.
+  std::string json() const;
+
+ private:
+  struct Point {
+    double limit, in_flight, waiting, served, shed, failed;
+    double p50_seconds, p99_seconds, baseline_seconds;
+    int peak_in_flight;
+    std::vector<double> busy, longest_turn;
+  };
+  void take();
+
+  Sources& sources_;
+  limiters::Timeline& timeline_;
+  MetricsShard::Totals before_;
+  std::vector<limiters::Duration> busy_before_;
+  std::deque<Point> points_;
+  limiters::Timeline::Timer timer_;
+};
+
+}  // namespace weir::observe

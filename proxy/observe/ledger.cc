@@ -1,0 +1,26 @@
+#include "proxy/observe/ledger.h"
+
+#include <chrono>
+
+#include "proxy/loop/real_clock.h"
+
+namespace weir::observe {
+namespace {
+
+bool lies_behind_weir(exchange::Ending ending) {
+  return ending >= exchange::Ending::kBackendRefused && ending <= exchange::Ending::kBackendStalled;
+}
+
+}  // namespace
+
+void WorkerLedger::record(const exchange::ExchangeFacts& facts) {
+  shard_.record(facts);
+  if (lies_behind_weir(facts.ending)) on_failure_(facts);
+  if (!log_.wants(facts)) return;
+  using std::chrono::duration_cast;
+  using std::chrono::microseconds;
+  const int64_t now = duration_cast<microseconds>(loop::wall_now().time_since_epoch()).count();
+  log_.write(access_line(facts, now - duration_cast<microseconds>(facts.total).count()));
+}
+
+}  // namespace weir::observe

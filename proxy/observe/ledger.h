@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+
+#include "proxy/observe/access_log.h"
+#include "proxy/observe/metrics_shard.h"
+
+// Where every request of one worker ends up: counted, and written down when it is worth it; it does
+// not know what is done with either.
+namespace weir::observe {
+
+class WorkerLedger final : public exchange::Ledger {
+ public:
+  // All outlive it. `on_failure` is told, on the worker's loop, of each request that failed for a
+  // reason that lies behind weir.
+  WorkerLedger(MetricsShard& shard, AccessLog& log,
+               std::function<void(const exchange::ExchangeFacts& facts)> on_failure)
+      : shard_(shard), log_(log), on_failure_(std::move(on_failure)) {}
+
+  void record(const exchange::ExchangeFacts& facts) override;
+
+ private:
+  MetricsShard& shard_;
+  AccessLog& log_;
+  std::function<void(const exchange::ExchangeFacts& facts)> on_failure_;
+};
+
+}  // namespace weir::observe

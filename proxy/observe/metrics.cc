@@ -1,0 +1,201 @@
+#include "proxy/observe/metrics.h"
+
+#include <prometheus/text_serializer.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <span>
+#include <sstream>
+#include <utility>
+
+#include "limiters/limiter.h"
+#include "proxy/exchange/ending.h"
+
+namespace weir::observe {
+namespace {
+
+using limiters::to_seconds;
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// Builds the list of families, one after the other.
+class Families {
+ public:
+  void begin(const char* name, MetricType type, const char* help) {
+    families_.push_back({name, help, type, {}});
+  }
+  void value(double value, const Labels& labels = {}) {
+    ClientMetric& metric = add(labels);
+    (families_.back().type == MetricType::Counter ? metric.counter.value : metric.gauge.value) =
+        value;
+  }
+  void one(const char* name, MetricType type, const char* help, double number,
+           const Labels& labels = {}) {
+    begin(name, type, help);
+    value(number, labels);
+  }
+  void histogram(const char* name, const char* help, const HistogramTotals& totals,
+                 std::span<const double> bounds) {
+    begin(name, MetricType::Histogram, help);
+    ClientMetric& metric = add({});
+    uint64_t cumulative = 0;
+    for (size_t i = 0; i < totals.counts.size(); ++i) {
+      cumulative += totals.counts[i];
+      const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+      metric.histogram.bucket.push_back({cumulative, bound});
+    }
+    metric.histogram.sample_count = cumulative;
+    metric.histogram.sample_sum = totals.sum;
+  }
+  std::vector<MetricFamily> take() { return std::move(families_); }
+
+ private:
+  ClientMetric& add(const Labels& labels) {
+    ClientMetric& metric = families_.back().metric.emplace_back();
+    for (const auto& [name, value] : labels) metric.label.push_back({name, value});
+    return metric;
+  }
+  std::vector<MetricFamily> families_;
+};
+
+void add_requests(Families& families, const MetricsShard::Totals& totals) {
+  constexpr std::array kClasses{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+  constexpr std::array kVersions{"h1.0", "h1.1", "unreadable"};
+  families.begin("weir_requests_total", MetricType::Counter,
+                 "Requests that have ended, by what their client was told.");
+  for (size_t c = 0; c < kClasses.size(); ++c)
+    for (size_t v = 0; v < kVersions.size(); ++v)
+      families.value(static_cast<double>(totals.requests[c][v]),
+                     {{"code_class", kClasses[c]}, {"version", kVersions[v]}});
+  families.begin("weir_endings_total", MetricType::Counter, "Requests by how they ended.");
+  for (size_t i = 0; i < exchange::kEndings; ++i)
+    families.value(static_cast<double>(totals.endings[i]),
+                   {{"ending", std::string(exchange::word_of(static_cast<exchange::Ending>(i)))}});
+  families.begin("weir_rejected_total", MetricType::Counter,
+                 "Requests turned away by the limiter, or in dry run those that would have been.");
+  for (size_t i = 0; i < limiters::kRejections; ++i) {
+    const std::string reason(exchange::word_of(static_cast<limiters::Rejection>(i)));
+    families.value(static_cast<double>(totals.enforced[i]),
+                   {{"reason", reason}, {"mode", "enforced"}});
+    families.value(static_cast<double>(totals.dry_run[i]),
+                   {{"reason", reason}, {"mode", "dry_run"}});
+  }
+  families.begin("weir_client_left_total", MetricType::Counter,
+                 "Clients that left before their answer was complete, by where their request was.");
+  for (const exchange::Stage stage : {exchange::Stage::kArrived, exchange::Stage::kWaiting,
+                                      exchange::Stage::kConnecting, exchange::Stage::kForwarding})
+    families.value(static_cast<double>(totals.client_left[static_cast<size_t>(stage)]),
+                   {{"stage", std::string(exchange::word_of(stage))}});
+  families.one("weir_retried_total", MetricType::Counter,
+               "Requests sent once more because a pooled connection had died.",
+               static_cast<double>(totals.retried));
+}
+
+void add_latencies(Families& families, const MetricsShard::Totals& totals) {
+  families.histogram("weir_backend_duration_seconds",
+                     "From the permit to the response head: no waiting in weir, no local answers.",
+                     totals.backend, kSecondsBounds);
+  families.histogram("weir_request_duration_seconds",
+                     "From the request head to the end of the response, without what was shed.",
+                     totals.request, kSecondsBounds);
+  families.histogram("weir_queue_wait_seconds", "Waiting for a permit, of those who had to.",
+                     totals.queue_wait, kSecondsBounds);
+  families.histogram("weir_retry_after_seconds", "What clients were told to wait.",
+                     totals.retry_after, kRetryBounds);
+}
+
+void add_limiter(Families& families, const Sources& sources, const History& history) {
+  const auto gauge = [&](const char* name, const char* help, double value) {
+    families.one(name, MetricType::Gauge, help, value);
+  };
+  gauge("weir_concurrency_limit", "Requests that may be at the service at once.",
+        sources.permits.limit());
+  gauge("weir_in_flight", "Requests at the service now.", sources.permits.in_flight());
+  gauge("weir_in_flight_peak", "Most requests at the service at once over the last 60 s.",
+        history.peak_in_flight());
+  gauge("weir_queue_length", "Requests that wait for a permit now.", sources.permits.waiting());
+  gauge("weir_queue_capacity", "Requests that may wait at once.", sources.permits.max_waiting());
+  gauge("weir_baseline_latency_seconds", "Latency of the service when it is not full; 0: unknown.",
+        to_seconds(sources.regulator.baseline()));
+  gauge("weir_sample_latency_seconds", "Mean latency of the last window; 0: no samples.",
+        sources.regulator.last().latency_seconds);
+  families.begin("weir_limit_changes_total", MetricType::Counter, "Changes of the limit and why.");
+  for (const auto& [step, times] : sources.regulator.changes())
+    families.value(static_cast<double>(times),
+                   {{"direction", step.second ? "up" : "down"},
+                    {"cause", std::string(limiters::word_of(step.first))}});
+  families.one("weir_window_samples_total", MetricType::Counter,
+               "Latencies that the limit was judged by.", sources.regulator.samples());
+}
+
+void add_process(Families& families) {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  families.one("process_cpu_seconds_total", MetricType::Counter, "CPU time, user and system.",
+               seconds(usage.ru_utime) + seconds(usage.ru_stime));
+  long pages = 0;
+  std::ifstream("/proc/self/statm").ignore(64, ' ') >> pages;
+  families.one("process_resident_memory_bytes", MetricType::Gauge, "Resident memory.",
+               static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE)));
+  std::error_code error;
+  const std::filesystem::directory_iterator files("/proc/self/fd", error);
+  families.one("process_open_fds", MetricType::Gauge, "Open file descriptors.",
+               static_cast<double>(std::distance(begin(files), end(files))));
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  families.one("process_max_fds", MetricType::Gauge, "Limit on open file descriptors.",
+               static_cast<double>(limit.rlim_cur));
+}
+
+void add_house(Families& families, const Sources& sources, const History& history) {
+  families.one("weir_connections", MetricType::Gauge, "Open connections.", sources.clients(),
+               {{"side", "client"}});
+  families.one("weir_accept_paused", MetricType::Gauge,
+               "1 while new connections wait in the kernel because too many are open.",
+               sources.accept_paused() ? 1 : 0);
+  families.begin("weir_loop_busy_ratio", MetricType::Gauge,
+                 "Share of the last second that a worker's loop was busy.");
+  for (size_t i = 0; i < sources.loops.size(); ++i)
+    families.value(history.busy_ratio(i), {{"loop", std::to_string(i)}});
+  families.begin("weir_loop_longest_turn_seconds", MetricType::Gauge,
+                 "Longest turn of a worker's loop over the last 60 s.");
+  for (size_t i = 0; i < sources.loops.size(); ++i)
+    families.value(history.longest_turn_seconds(i), {{"loop", std::to_string(i)}});
+  families.one("weir_access_log_dropped_total", MetricType::Counter,
+               "Access log lines that could not be written in time.",
+               static_cast<double>(sources.access_log.dropped()));
+  families.one("weir_build_info", MetricType::Gauge, "Which weir this is.", 1,
+               {{"version", sources.version}, {"commit", sources.commit}});
+  families.one("weir_config_info", MetricType::Gauge, "Which configuration is in force.", 1,
+               {{"hash", sources.config_hash}, {"algorithm", sources.algorithm}});
+}
+
+}  // namespace
+
+std::vector<MetricFamily> Metrics::Collect() const {
+  const MetricsShard::Totals totals = sources_.totals();
+  Families families;
+  add_requests(families, totals);
+  add_latencies(families, totals);
+  add_limiter(families, sources_, history_);
+  add_house(families, sources_, history_);
+  add_process(families);
+  return families.take();
+}
+
+std::string Metrics::text() const {
+  std::ostringstream out;
+  prometheus::TextSerializer().Serialize(out, Collect());
+  return std::move(out).str();
+}
+
+}  // namespace weir::observe

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
+
+#include <string>
+#include <vector>
+
+#include "proxy/observe/history.h"
+#include "proxy/observe/sources.h"
+
+// All of weir's figures under their names; it does not know who scrapes them.
+namespace weir::observe {
+
+// Collected on the main loop from what the workers have counted: a scrape never stalls traffic.
+class Metrics final : public prometheus::Collectable {
+ public:
+  // Both outlive it.
+  Metrics(const Sources& sources, const History& history) : sources_(sources), history_(history) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+  // The text format that Prometheus scrapes.
+  std::string text() const;
+
+ private:
+  const Sources& sources_;
+  const History& history_;
+};
+
+}  // namespace weir::observe

@@ -1,0 +1,70 @@
+#include "proxy/observe/metrics_shard.h"
+
+#include <numeric>
+
+namespace weir::observe {
+
+using exchange::Ending;
+
+void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
+  const auto code_class = static_cast<size_t>(facts.status / 100) % kClasses;
+  const size_t version = facts.version == "h1.1" ? 1 : facts.version == "h1.0" ? 0 : 2;
+  count(requests_[code_class][version]);
+  count(endings_[static_cast<size_t>(facts.ending)]);
+  if (facts.rejection) {
+    auto& rejected = facts.ending == Ending::kRejected ? enforced_ : dry_run_;
+    count(rejected[static_cast<size_t>(*facts.rejection)]);
+  }
+  if (facts.ending == Ending::kClientLeft) count(client_left_[static_cast<size_t>(facts.stage)]);
+  if (facts.retried) count(retried_);
+  if (facts.backend) backend_.observe(limiters::to_seconds(*facts.backend));
+  if (facts.queue_wait) queue_wait_.observe(limiters::to_seconds(*facts.queue_wait));
+  // A tunnel's length and a shed's shortness say nothing of how fast requests are served.
+  if (facts.ending != Ending::kUpgraded && facts.ending != Ending::kRejected)
+    request_.observe(limiters::to_seconds(facts.total));
+  if (facts.retry_after_seconds) retry_after_.observe(*facts.retry_after_seconds);
+}
+
+MetricsShard::Totals MetricsShard::read() const {
+  const auto copy = [](const auto& from, auto& to) {
+    for (size_t i = 0; i < from.size(); ++i) to[i] = from[i].load(std::memory_order_relaxed);
+  };
+  Totals totals;
+  for (size_t i = 0; i < kClasses; ++i) copy(requests_[i], totals.requests[i]);
+  copy(endings_, totals.endings);
+  copy(enforced_, totals.enforced);
+  copy(dry_run_, totals.dry_run);
+  copy(client_left_, totals.client_left);
+  totals.retried = retried_.load(std::memory_order_relaxed);
+  totals.backend = backend_.read();
+  totals.request = request_.read();
+  totals.queue_wait = queue_wait_.read();
+  totals.retry_after = retry_after_.read();
+  return totals;
+}
+
+void MetricsShard::Totals::add(const Totals& other) {
+  const auto sum = [](auto& to, const auto& from) {
+    for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+  };
+  for (size_t i = 0; i < kClasses; ++i) sum(requests[i], other.requests[i]);
+  sum(endings, other.endings);
+  sum(enforced, other.enforced);
+  sum(dry_run, other.dry_run);
+  sum(client_left, other.client_left);
+  retried += other.retried;
+  backend.add(other.backend);
+  request.add(other.request);
+  queue_wait.add(other.queue_wait);
+  retry_after.add(other.retry_after);
+}
+
+uint64_t MetricsShard::Totals::rejected() const {
+  return std::accumulate(enforced.begin(), enforced.end(), uint64_t{0});
+}
+
+uint64_t MetricsShard::Totals::all() const {
+  return std::accumulate(endings.begin(), endings.end(), uint64_t{0});
+}
+
+}  // namespace weir::observe

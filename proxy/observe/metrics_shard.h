@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+
+#include "proxy/exchange/ending.h"
+#include "proxy/observe/histogram.h"
+
+// What one worker has counted: written by its loop, read by whoever shows it; it does not know the
+// names under which it is shown.
+namespace weir::observe {
+
+// Counts only grow. Relaxed: figures that order nothing.
+class alignas(64) MetricsShard {
+ public:
+  static constexpr size_t kClasses = 6;   // by hundreds of the status; 0: nothing was sent
+  static constexpr size_t kVersions = 3;  // h1.0, h1.1, unreadable
+
+  void record(const exchange::ExchangeFacts& facts) noexcept;
+
+  struct Totals {
+    std::array<std::array<uint64_t, kVersions>, kClasses> requests{};
+    std::array<uint64_t, exchange::kEndings> endings{};
+    std::array<uint64_t, limiters::kRejections> enforced{}, dry_run{};
+    std::array<uint64_t, 5> client_left{};  // by stage
+    uint64_t retried = 0;
+    HistogramTotals backend, request, queue_wait, retry_after;
+
+    void add(const Totals& other);
+    uint64_t rejected() const;  // enforced
+    uint64_t all() const;       // endings
+  };
+  Totals read() const;
+
+ private:
+  using Counter = std::atomic<uint64_t>;
+  static void count(Counter& counter) {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+
+  std::array<std::array<Counter, kVersions>, kClasses> requests_{};
+  std::array<Counter, exchange::kEndings> endings_{};
+  std::array<Counter, limiters::kRejections> enforced_{}, dry_run_{};
+  std::array<Counter, 5> client_left_{};
+  Counter retried_{0};
+  Histogram<kSecondsBounds.size()> backend_{kSecondsBounds};
+  Histogram<kSecondsBounds.size()> request_{kSecondsBounds};
+  Histogram<kSecondsBounds.size()> queue_wait_{kSecondsBounds};
+  Histogram<kRetryBounds.size()> retry_after_{kRetryBounds};
+};
+
+}  // namespace weir::observe

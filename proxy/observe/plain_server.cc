@@ -1,0 +1,185 @@
+#include "proxy/observe/plain_server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/http/error_reply.h"
+#include "proxy/http/h1_server_codec.h"
+#include "proxy/loop/deadline.h"
+#include "proxy/transport/plain_transport.h"
+
+namespace weir::observe {
+
+using http::End;
+using transport::CloseHow;
+
+namespace {
+
+constexpr auto kIdle = std::chrono::seconds(10);
+constexpr size_t kMostBodyBytes = 4096;
+constexpr http::HeadLimits kLimits{
+    .max_head_bytes = 8192, .max_fields = 64, .max_target_bytes = 2048};
+
+// "localhost:9881" -> "localhost", "[::1]:80" -> "::1".
+std::string_view host_of(std::string_view authority) {
+  if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
+  return authority.substr(0, authority.rfind(':'));
+}
+
+bool names_this_host(std::string_view authority) {
+  const std::string_view host = host_of(authority);
+  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.empty();
+}
+
+}  // namespace
+
+std::optional<std::string_view> Query::get(std::string_view name) const {
+  std::string_view left = text;
+  while (!left.empty()) {
+    const size_t end = left.find('&');
+    const std::string_view pair = left.substr(0, end);
+    left = end == std::string_view::npos ? std::string_view() : left.substr(end + 1);
+    const size_t equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name)
+      return pair.substr(equals + 1);
+  }
+  return std::nullopt;
+}
+
+class PlainServer::Connection final : private transport::TransportEvents,
+                                      private http::ServerCodecEvents,
+                                      private loop::TurnQueue::Task {
+ public:
+  Connection(PlainServer& server, std::unique_ptr<transport::Transport> transport)
+      : server_(server),
+        transport_(std::move(transport)),
+        codec_(*this, kLimits),
+        idle_(server.loop_.timeline(), [this] { leave(CloseHow::kNow); }) {}
+
+  void start() {
+    transport_->start(*this);
+    touch();
+  }
+  void leave(CloseHow how) {
+    if (std::exchange(over_, true)) return;
+    transport_->close(how);
+    server_.over(*this);
+  }
+
+ private:
+  void on_open() override {}
+  void on_bytes(std::span<const std::byte> bytes) override {
+    touch();
+    if (auto error = codec_.feed(bytes)) refuse(*error);
+    server_.loop_.turn_queue().add(*this);
+  }
+  void on_end() override {
+    ended_ = true;
+    server_.loop_.turn_queue().add(*this);
+  }
+  void on_drained() override { server_.loop_.turn_queue().add(*this); }
+  void on_closed(transport::CloseReason) override {
+    if (!std::exchange(over_, true)) server_.over(*this);
+  }
+
+  void on_request(http::StreamId id, http::RequestHead head, End end) override {
+    const PlainReply reply = server_.answer(head);
+    http::ResponseHead response;
+    response.status = reply.status;
+    response.reason = http::reason_phrase(reply.status);
+    response.headers.add(http::Name::kContentType, reply.type);
+    response.headers.add("Cache-Control", "no-store");
+    if (reply.status == 405) response.headers.add("Allow", "GET, HEAD, POST");
+    response.body = {http::BodyLength::Kind::kKnown, reply.body.size()};
+    const bool bodyless = head.method == "HEAD";
+    codec_.send_head(id, response, bodyless ? End::kYes : End::kNo);
+    if (!bodyless) codec_.send_body(id, Buffer(std::string_view(reply.body)), End::kYes);
+    if (end == End::kNo) codec_.discard_body(id, kMostBodyBytes);
+  }
+  void on_body(http::StreamId id, std::span<const std::byte> bytes, End) override {
+    codec_.consumed(id, bytes.size());
+  }
+  void on_trailers(http::StreamId, http::Headers) override {}
+  void on_sent(http::StreamId, size_t) override {}
+  void on_reset(http::StreamId, http::ResetReason) override {}
+
+  void at_turn_end() override {
+    if (over_) return;
+    while (codec_.has_output() && transport_->unsent() < transport::Transport::kHighWaterBytes) {
+      transport_->send(codec_.take_output(size_t{64} << 10));
+      if (codec_.has_output() || broken_ || codec_.held() == 0) continue;
+      if (auto error = codec_.resume()) refuse(*error);
+    }
+    const bool flushed = !codec_.has_output() && transport_->unsent() == 0;
+    if (flushed && (codec_.finished() || broken_ || ended_)) leave(CloseHow::kFlush);
+  }
+
+  void refuse(const http::ProtocolError& why) {
+    broken_ = true;
+    codec_.send_error(http::error_reply({.status = why.status,
+                                         .proxy_error = "http_request_error",
+                                         .word = "request_refused",
+                                         .text = why.reason,
+                                         .reveal = true,
+                                         .retry_after_seconds = std::nullopt,
+                                         .via_name = "weir"}));
+  }
+  void touch() { idle_.set(server_.loop_.timeline().now() + kIdle); }
+
+  PlainServer& server_;
+  std::unique_ptr<transport::Transport> transport_;
+  http::H1ServerCodec codec_;
+  loop::Deadline idle_;
+  bool over_ = false;
+  bool broken_ = false;
+  bool ended_ = false;
+};
+
+PlainServer::PlainServer(loop::EventLoop& loop, std::vector<Route> routes, HostCheck host_check)
+    : loop_(loop), routes_(std::move(routes)), host_check_(host_check) {}
+
+PlainServer::~PlainServer() {
+  while (!connections_.empty()) connections_.back()->leave(CloseHow::kNow);
+}
+
+bool PlainServer::listen(const transport::SocketAddress& address, std::string& error) {
+  listener_ = transport::Listener::open(
+      loop_, address,
+      [this](transport::Fd socket, const transport::SocketAddress& peer) {
+        connections_.push_back(std::make_unique<Connection>(
+            *this, transport::PlainTransport::accepted(loop_, std::move(socket), peer)));
+        connections_.back()->start();
+        if (connections_.size() >= kMostConnections) listener_->pause();
+      },
+      nullptr, error);
+  return listener_ != nullptr;
+}
+
+void PlainServer::over(Connection& connection) {
+  const auto found =
+      std::ranges::find(connections_, &connection, [](const auto& each) { return each.get(); });
+  loop_.turn_queue().bury(std::move(*found));
+  connections_.erase(found);
+  if (listener_->paused()) listener_->resume();
+}
+
+PlainReply PlainServer::answer(const http::RequestHead& head) const {
+  if (host_check_ == HostCheck::kLoopback && !names_this_host(head.authority))
+    return {.status = 403, .body = "the Host field must name this host, e.g. localhost\n"};
+  const std::string_view path = head.path();
+  const size_t question = head.target.find('?');
+  const Query query{question == std::string::npos
+                        ? std::string_view()
+                        : std::string_view(head.target).substr(question + 1)};
+  bool known = false;
+  for (const Route& route : routes_) {
+    if (route.path != path) continue;
+    known = true;
+    if (route.method == head.method || (route.method == "GET" && head.method == "HEAD"))
+      return route.answer(query);
+  }
+  if (known) return {.status = 405, .body = "this path is asked for with another method\n"};
+  return {.status = 404, .body = "no such path here\n"};
+}
+
+}  // namespace weir::observe

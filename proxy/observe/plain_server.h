@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proxy/http/message.h"
+#include "proxy/loop/event_loop.h"
+#include "proxy/transport/listener.h"
+
+// A small HTTP server for operators, on one loop: routes to functions; it does not know what they
+// show or change.
+namespace weir::observe {
+
+struct PlainReply {
+  int status = 200;
+  std::string type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+struct Query {
+  std::string_view text;  // behind the question mark
+  // The value of `name`; no percent decoding, since no value here needs it.
+  std::optional<std::string_view> get(std::string_view name) const;
+};
+
+class PlainServer {
+ public:
+  struct Route {
+    std::string method;  // GET also answers HEAD
+    std::string path;
+    std::function<PlainReply(const Query& query)> answer;
+  };
+  // kAny: whoever can reach the address. kLoopback: Host has to name this host, so that no page of
+  // a browser on it can be led here under another name.
+  enum class HostCheck : uint8_t { kAny, kLoopback };
+
+  static constexpr size_t kMostConnections = 64;
+
+  // `loop` outlives it.
+  PlainServer(loop::EventLoop& loop, std::vector<Route> routes, HostCheck host_check);
+  PlainServer(const PlainServer&) = delete;
+  PlainServer& operator=(const PlainServer&) = delete;
+  ~PlainServer();
+
+  // False when the system refuses; `error` then says where and why.
+  bool listen(const transport::SocketAddress& address, std::string& error);
+  const transport::SocketAddress& local_address() const { return listener_->local_address(); }
+
+ private:
+  class Connection;
+  PlainReply answer(const http::RequestHead& head) const;
+  void over(Connection& connection);
+
+  loop::EventLoop& loop_;
+  std::vector<Route> routes_;
+  const HostCheck host_check_;
+  std::unique_ptr<transport::Listener> listener_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace weir::observe

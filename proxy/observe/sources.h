@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "limiters/permit_pool.h"
+#include "limiters/regulator.h"
+#include "proxy/loop/event_loop.h"
+#include "proxy/observe/access_log.h"
+#include "proxy/observe/metrics_shard.h"
+
+// Where the figures come from; it does not know who shows them.
+namespace weir::observe {
+
+// Read from the main loop, whose regulator it is; of the workers only atomics are touched. All
+// outlive whoever shows them.
+struct Sources {
+  limiters::PermitPool& permits;
+  limiters::Regulator& regulator;
+  std::string algorithm;
+  std::vector<const MetricsShard*> shards;
+  std::vector<loop::EventLoop*> loops;
+  const AccessLog& access_log;
+  std::function<int()> clients;  // open connections
+  std::function<bool()> accept_paused;
+  std::string version, commit;
+  std::string config_hash;
+
+  MetricsShard::Totals totals() const {
+    MetricsShard::Totals sum;
+    for (const MetricsShard* shard : shards) sum.add(shard->read());
+    return sum;
+  }
+};
+
+}  // namespace weir::observe

@@ -1,0 +1,143 @@
+#include "proxy/observe/status_server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "proxy/observe/operational_log.h"
+#include "proxy/observe/status_page.h"
+
+namespace weir::observe {
+namespace {
+
+constexpr size_t kDecisionsShown = 20;
+
+using limiters::Decision;
+
+nlohmann::json seconds_or_null(double seconds) {
+  return seconds > 0 ? nlohmann::json(seconds) : nlohmann::json(nullptr);
+}
+
+nlohmann::json told(const Decision& decision, limiters::TimePoint now) {
+  return {{"seconds_ago", limiters::to_seconds(now - decision.when)},
+          {"from", decision.from},
+          {"to", decision.to},
+          {"cause", limiters::word_of(decision.cause)},
+          {"baseline_seconds", seconds_or_null(decision.baseline_seconds)},
+          {"latency_seconds", seconds_or_null(decision.latency_seconds)},
+          {"per_second", decision.per_second},
+          {"peak_in_flight", decision.peak_in_flight},
+          {"samples", decision.samples}};
+}
+
+PlainReply limits(const Sources& sources, const limiters::Timeline& timeline, const Query& query) {
+  size_t shown = kDecisionsShown;
+  if (const auto asked = query.get("history"))
+    std::from_chars(asked->data(), asked->data() + asked->size(), shown);
+  const auto& decisions = sources.regulator.decisions();
+  nlohmann::json changes = nlohmann::json::array();
+  for (size_t i = decisions.size() - std::min(shown, decisions.size()); i < decisions.size(); ++i)
+    changes.push_back(told(decisions[i], timeline.now()));
+  std::ranges::reverse(changes);
+  const nlohmann::json all{
+      {"algorithm", sources.algorithm},
+      {"limit", sources.permits.limit()},
+      {"in_flight", sources.permits.in_flight()},
+      {"waiting", sources.permits.waiting()},
+      {"max_waiting", sources.permits.max_waiting()},
+      {"queue", sources.permits.standing(timeline.now()) ? "standing" : "calm"},
+      {"baseline_seconds", seconds_or_null(limiters::to_seconds(sources.regulator.baseline()))},
+      {"latency_seconds", seconds_or_null(sources.regulator.last().latency_seconds)},
+      {"last_window", told(sources.regulator.last(), timeline.now())},
+      {"changes", changes}};
+  return {.type = "application/json", .body = all.dump(2) + "\n"};
+}
+
+PlainServer::Route get(std::string path, std::function<PlainReply(const Query&)> answer) {
+  return {"GET", std::move(path), std::move(answer)};
+}
+
+}  // namespace
+
+std::vector<PlainServer::Route> status_routes(const Sources& sources, const Metrics& metrics,
+                                              const History& history,
+                                              const limiters::Timeline& timeline,
+                                              std::function<bool()> draining) {
+  const auto scrape = [&metrics](const Query&) -> PlainReply {
+    return {.type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.text()};
+  };
+  const auto alive = [](const Query&) -> PlainReply { return {.body = "alive\n"}; };
+  const auto ready = [draining = std::move(draining)](const Query&) -> PlainReply {
+    if (draining()) return {.status = 503, .body = "draining\n"};
+    return {.body = "ready\n"};
+  };
+  return {
+      get("/metrics", scrape),
+      get("/stats/prometheus", scrape),
+      get("/livez", alive),
+      get("/live", alive),
+      get("/ping", alive),
+      get("/readyz", ready),
+      get("/ready", ready),
+      get("/healthz", ready),
+      get("/limits",
+          [&sources, &timeline](const Query& query) { return limits(sources, timeline, query); }),
+      get("/history",
+          [&history](const Query&) -> PlainReply {
+            return {.type = "application/json", .body = history.json()};
+          }),
+      get("/",
+          [](const Query&) -> PlainReply {
+            return {.type = "text/html; charset=utf-8", .body = std::string(kStatusPage)};
+          }),
+  };
+}
+
+std::vector<PlainServer::Route> admin_routes(const Sources& sources,
+                                             const limiters::Timeline& timeline,
+                                             AdminActions actions) {
+  return {
+      get("/config_dump",
+          [dump = actions.config_dump](const Query&) -> PlainReply {
+            return {.type = "application/yaml", .body = dump()};
+          }),
+      get("/limits",
+          [&sources, &timeline](const Query& query) { return limits(sources, timeline, query); }),
+      get("/server_info",
+          [&sources](const Query&) -> PlainReply {
+            const nlohmann::json all{{"version", sources.version},
+                                     {"commit", sources.commit},
+                                     {"algorithm", sources.algorithm},
+                                     {"workers", sources.loops.size()},
+                                     {"connections", sources.clients()}};
+            return {.type = "application/json", .body = all.dump(2) + "\n"};
+          }),
+      get("/help",
+          [](const Query&) -> PlainReply {
+            return {.body =
+                        "GET  /config_dump            the configuration in force\n"
+                        "GET  /limits?history=N       the limit and its last N changes\n"
+                        "GET  /server_info            version, workers, connections\n"
+                        "POST /drain                  finish what is open, then exit\n"
+                        "POST /logging?level=LEVEL    trace, debug, info, warn or error\n"};
+          }),
+      {"POST", "/drain",
+       [drain = actions.drain](const Query&) -> PlainReply {
+         drain();
+         return {.status = 202, .body = "draining\n"};
+       }},
+      {"POST", "/logging",
+       [](const Query& query) -> PlainReply {
+         const auto level = query.get("level");
+         if (level && set_log_level(*level)) return {.body = fmt::format("level {}\n", *level)};
+         return {
+             .status = 400,
+             .body = fmt::format("level is \"{}\", expected trace, debug, info, warn or error\n",
+                                 level.value_or(""))};
+       }},
+  };
+}
+
+}  // namespace weir::observe

@@ -1,0 +1,310 @@
+#include "proxy/server.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <utility>
+
+#include "limiters/make_limiter.h"
+#include "proxy/file_limit.h"
+#include "proxy/loop/real_clock.h"
+#include "proxy/observe/status_server.h"
+#include "proxy/service_notify.h"
+#include "proxy/settings.h"
+#include "proxy/version.h"
+
+namespace weir {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+// How long an idle connection may wait for a last request in a drain: whoever sends one is answered
+// with `Connection: close` instead of finding the connection gone.
+constexpr auto kDrainIdle = seconds(1);
+// For last answers to leave after what was open has been cut.
+constexpr auto kAfterCut = milliseconds(500);
+
+constexpr const char* kLevels[] = {"trace", "debug", "info", "warn", "error"};
+
+std::string hash_of(const std::string& text) {
+  return fmt::format("{:016x}", std::hash<std::string>()(text));
+}
+
+}  // namespace
+
+Server::Server(config::Config config, std::string effective_config)
+    : config_(std::move(config)),
+      effective_config_(std::move(effective_config)),
+      seldom_(seconds(10)) {}
+
+Server::~Server() {
+  // What runs on the main loop goes inside a turn, so that what it buries is buried; the workers'
+  // threads end with the fleet.
+  {
+    const loop::EventLoop::Turn turn(loop_);
+    drain_deadline_.cancel();
+    signals_.clear();
+    status_.reset();
+    admin_.reset();
+    history_.reset();
+    resolver_.reset();
+    fleet_.reset();
+    regulator_.reset();
+  }
+  access_log_.reset();
+  observe::close_operational_log();
+}
+
+int Server::run() {
+  open_logs();
+  std::string error;
+  if (!access_log_->open(error)) {
+    observe::log_error(error);
+    return 1;
+  }
+  const FileLimit files = raise_file_limit(reserved_files(config_.workers));
+  max_connections_ = config_.client.max_connections.value_or(files.max_connections);
+  if (max_connections_ > files.max_connections)
+    observe::log_warn(fmt::format(
+        "client.max_connections is {}, but the limit of {} open files leaves room for {}",
+        max_connections_, files.open_files, files.max_connections));
+
+  {
+    const loop::EventLoop::Turn turn(loop_);
+    build_limiter();
+    build_fleet();
+    build_observers();
+    reach_backend();
+    if (!listen(error)) {
+      observe::log_error(error);
+      return 1;
+    }
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT})
+      signals_.push_back(
+          std::make_unique<loop::SignalWatch>(loop_, number, [this] { told_to_end(); }));
+  }
+  say_what_was_chosen();
+  notify_service("READY=1");
+  loop_.run();
+  return exit_code_;
+}
+
+// ---- building ----
+
+void Server::open_logs() {
+  observe::open_operational_log(config_.log.format == config::LogFormat::kJson
+                                    ? observe::LogFormat::kJson
+                                    : observe::LogFormat::kText,
+                                kLevels[static_cast<size_t>(config_.log.level)]);
+  const auto mode = static_cast<observe::AccessLogMode>(config_.access_log.mode);
+  access_log_ = std::make_unique<observe::AccessLog>(
+      mode, config_.access_log.path, [](const std::string& text) { observe::log_error(text); });
+}
+
+void Server::build_limiter() {
+  permits_ = std::make_unique<limiters::PermitPool>(config_.workers,
+                                                    limiters::first_limit(config_.limiter),
+                                                    limiters::first_max_waiting(config_.queue));
+  std::vector<const limiters::SamplerShard*> shards;
+  for (int i = 0; i < config_.workers; ++i) {
+    samples_.push_back(std::make_unique<limiters::SamplerShard>());
+    shards.push_back(samples_.back().get());
+  }
+  // The first tick comes later than the fleet.
+  regulator_ = std::make_unique<limiters::Regulator>(config_.limiter, config_.queue, *permits_,
+                                                     std::move(shards), loop_.timeline(),
+                                                     [this](int gate) { fleet_->wake(gate); });
+  regulator_->on_decision = [](const limiters::Decision& decision) {
+    observe::log_debug(fmt::format(
+        "limit {} -> {}: {}, latency {:.4f} s, baseline {:.4f} s, {:.0f}/s, peak in flight {}",
+        decision.from, decision.to, limiters::word_of(decision.cause), decision.latency_seconds,
+        decision.baseline_seconds, decision.per_second, decision.peak_in_flight));
+  };
+}
+
+void Server::build_fleet() {
+  worker_plan_ = std::make_unique<WorkerPlan>(
+      WorkerPlan{.client = client_params(config_.client),
+                 .backend = backend_params(config_.backend, config_.workers),
+                 .exchange = exchange_params(config_),
+                 .classifier = exchange::Classifier(config_.exempt),
+                 .limiter = config_.limiter,
+                 .queue = config_.queue,
+                 .retry_after = config_.shed.retry_after,
+                 .connect_timeout = config_.backend.connect_timeout});
+  std::vector<limiters::SamplerShard*> samples;
+  std::vector<exchange::Ledger*> ledgers;
+  for (int i = 0; i < config_.workers; ++i) {
+    samples.push_back(samples_[static_cast<size_t>(i)].get());
+    metric_shards_.push_back(std::make_unique<observe::MetricsShard>());
+    ledgers_.push_back(std::make_unique<observe::WorkerLedger>(
+        *metric_shards_.back(), *access_log_, [this](const exchange::ExchangeFacts& facts) {
+          const std::string text =
+              fmt::format("{}: {}", exchange::word_of(facts.ending), facts.error_text);
+          if (const auto said = seldom_.say(text, loop::steady_now())) observe::log_warn(*said);
+        }));
+    ledgers.push_back(ledgers_.back().get());
+  }
+  fleet_ = std::make_unique<Fleet>(
+      Fleet::Plan{.worker = *worker_plan_,
+                  .permits = *permits_,
+                  .samples = std::move(samples),
+                  .ledgers = std::move(ledgers),
+                  .max_connections = max_connections_,
+                  .on_door_troubled = [](const std::string& text) { observe::log_warn(text); }});
+}
+
+void Server::build_observers() {
+  std::vector<const observe::MetricsShard*> shards;
+  std::vector<loop::EventLoop*> loops;
+  for (size_t i = 0; i < fleet_->size(); ++i) {
+    shards.push_back(metric_shards_[i].get());
+    loops.push_back(&fleet_->worker(i).loop());
+  }
+  sources_ = std::make_unique<observe::Sources>(
+      observe::Sources{.permits = *permits_,
+                       .regulator = *regulator_,
+                       .algorithm = std::string(limiters::word_of(config_.limiter.algorithm)),
+                       .shards = std::move(shards),
+                       .loops = std::move(loops),
+                       .access_log = *access_log_,
+                       .clients =
+                           [this] {
+                             int clients = 0;
+                             for (size_t i = 0; i < fleet_->size(); ++i)
+                               clients += fleet_->worker(i).clients();
+                             return clients;
+                           },
+                       .accept_paused = [this] { return fleet_->accept_paused(); },
+                       .version = std::string(kVersion),
+                       .commit = std::string(kCommit),
+                       .config_hash = hash_of(effective_config_)});
+  history_ = std::make_unique<observe::History>(*sources_, loop_.timeline());
+  metrics_ = std::make_unique<observe::Metrics>(*sources_, *history_);
+  status_ = std::make_unique<observe::PlainServer>(
+      loop_,
+      observe::status_routes(*sources_, *metrics_, *history_, loop_.timeline(),
+                             [this] { return draining_; }),
+      observe::PlainServer::HostCheck::kAny);
+  admin_ = std::make_unique<observe::PlainServer>(
+      loop_,
+      observe::admin_routes(
+          *sources_, loop_.timeline(),
+          {.config_dump = [this] { return effective_config_; }, .drain = [this] { drain(); }}),
+      observe::PlainServer::HostCheck::kLoopback);
+}
+
+void Server::reach_backend() {
+  if (const auto address = numeric_address(config_.backend.address)) {
+    fleet_->tell([address](Worker& worker) { worker.set_backend_addresses({*address}); });
+    return;
+  }
+  resolver_ = std::make_unique<transport::Resolver>(
+      loop_,
+      transport::ResolverParams{.host = config_.backend.address.host,
+                                .port = config_.backend.address.port,
+                                .interval = config_.backend.resolve_interval,
+                                .seed = loop::random_seed()},
+      [this](const std::vector<transport::SocketAddress>& addresses) {
+        std::vector<std::string> texts;
+        for (const transport::SocketAddress& address : addresses) texts.push_back(address.text());
+        observe::log_info(fmt::format("backend {} is at {}",
+                                      config::to_string(config_.backend.address),
+                                      fmt::join(texts, ", ")));
+        fleet_->tell([addresses](Worker& worker) { worker.set_backend_addresses(addresses); });
+      },
+      [this](const std::string& text) {
+        if (const auto said = seldom_.say(text, loop_.timeline().now())) observe::log_warn(*said);
+        fleet_->tell([text](Worker& worker) { worker.set_backend_failure(text); });
+      });
+}
+
+bool Server::listen(std::string& error) {
+  std::vector<transport::SocketAddress> addresses;
+  for (const config::ListenConfig& listen : config_.listen) {
+    const auto address = numeric_address(listen.address);
+    if (!address) {
+      error = fmt::format("listen: {} is a name, expected an address of this host",
+                          config::to_string(listen.address));
+      return false;
+    }
+    addresses.push_back(*address);
+  }
+  const auto open = [&](observe::PlainServer& server, std::string_view name,
+                        const std::optional<config::Endpoint>& endpoint) {
+    if (!endpoint) return true;
+    const auto address = numeric_address(*endpoint);
+    if (!address) {
+      error = fmt::format("{}: {} is a name, expected an address of this host", name,
+                          config::to_string(*endpoint));
+      return false;
+    }
+    return server.listen(*address, error);
+  };
+  return open(*status_, "status", config_.status.address) &&
+         open(*admin_, "admin", config_.admin.address) && fleet_->listen(addresses, error);
+}
+
+void Server::say_what_was_chosen() const {
+  observe::log_info(fmt::format("weir {} ({})", kVersion, kCommit));
+  for (const std::string& address : fleet_->listening_on())
+    observe::log_info(fmt::format("listening on {}", address));
+  observe::log_info(fmt::format("backend {}", config::to_string(config_.backend.address)));
+  observe::log_info(fmt::format("limiter {}: limit {} at first, {} to {}{}", sources_->algorithm,
+                                permits_->limit(), config_.limiter.min_limit,
+                                config_.limiter.max_limit,
+                                config_.limiter.dry_run ? ", dry run: nothing is shed" : ""));
+  if (config_.status.address)
+    observe::log_info(fmt::format("status on {}", status_->local_address().text()));
+  if (config_.admin.address)
+    observe::log_info(fmt::format("admin on {}", admin_->local_address().text()));
+  observe::log_info(fmt::format("ready: {} worker{}, at most {} client connections",
+                                config_.workers, config_.workers == 1 ? "" : "s",
+                                max_connections_));
+}
+
+// ---- ending ----
+
+void Server::told_to_end() {
+  if (!draining_) return drain();
+  observe::log_warn("told to end a second time: ending now");
+  end(2);
+}
+
+void Server::drain() {
+  if (std::exchange(draining_, true)) return;
+  notify_service("STOPPING=1");
+  observe::log_info(fmt::format("draining: what is open may take {} s to finish",
+                                limiters::to_seconds(config_.drain)));
+  workers_left_ = fleet_->size();
+  drain_deadline_ = loop_.timeline().after(config_.drain, [this] { drain_time_is_over(); });
+  const limiters::Duration idle = std::min<limiters::Duration>(kDrainIdle, config_.drain / 2);
+  fleet_->drain(idle, [this] { loop_.post([this] { worker_is_empty(); }); });
+}
+
+void Server::worker_is_empty() {
+  if (--workers_left_ > 0) return;
+  observe::log_info(cut_ ? "ended" : "drained");
+  end(cut_ ? 3 : 0);
+}
+
+void Server::drain_time_is_over() {
+  cut_ = true;
+  observe::log_warn(
+      fmt::format("the drain's time is over: cutting {} connections", sources_->clients()));
+  fleet_->shut_down();
+  drain_deadline_ = loop_.timeline().after(kAfterCut, [this] { end(3); });
+}
+
+void Server::end(int exit_code) {
+  exit_code_ = exit_code;
+  loop_.stop();
+}
+
+}  // namespace weir

@@ -1,0 +1,178 @@
+#include "proxy/verbs.h"
+
+#include <fmt/format.h>
+#include <llhttp.h>
+#include <spdlog/version.h>
+#include <uv.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/load_config.h"
+#include "proxy/doctor.h"
+#include "proxy/server.h"
+#include "proxy/version.h"
+
+namespace weir {
+namespace {
+
+// A flag that stands for one key of the file.
+struct KeyFlag {
+  const char* names;
+  const char* key;
+  const char* help;
+  std::vector<std::string> values = {};
+};
+
+struct CommandLine {
+  std::string file;
+  std::vector<KeyFlag> keys = {
+      {"--listen", "listen", "Where clients connect: host:port, [v6]:port, :port or unix:/path"},
+      {"--backend", "backend", "The service: host:port, [v6]:port or unix:/path"},
+      {"--workers", "workers", "Event loops that carry traffic"},
+      {"--algorithm", "limiter.algorithm", "How the limit is found: gradient, aimd, vegas, fixed"},
+      {"--status", "status", "Read-only listener: metrics, probes, live page; or off"},
+      {"--admin", "admin", "Listener for changes, loopback only; or off"},
+      {"--access-log", "access_log.mode", "off, errors (failures and sheds) or all"},
+      {"--drain-seconds", "drain_seconds", "How long open requests may take to finish at the end"},
+      {"-l,--log-level", "log.level", "trace, debug, info, warn or error"},
+  };
+  std::vector<std::string> settings;  // key=value
+};
+
+std::string library_versions() {
+  return fmt::format("llhttp {}.{}.{} (strict), libuv {}, spdlog {}.{}.{}, fmt {}.{}.{}",
+                     LLHTTP_VERSION_MAJOR, LLHTTP_VERSION_MINOR, LLHTTP_VERSION_PATCH,
+                     uv_version_string(), SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH,
+                     FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+}
+
+void add_flags(CLI::App& verb, CommandLine& line) {
+  verb.add_option("-c,--config", line.file, "YAML file; - reads standard input");
+  for (KeyFlag& flag : line.keys)
+    verb.add_option(flag.names, flag.values, fmt::format("{} (key {})", flag.help, flag.key))
+        ->type_name("VALUE")
+        ->allow_extra_args(false);
+  verb.add_option("--set", line.settings, "Any key of the file: --set client.idle_timeout=60s")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+void apply(config::Loaded& loaded, std::string_view key, std::string_view value,
+           const std::string& origin) {
+  if (auto fault = config::set(loaded.config, loaded.provenance, key, value, origin))
+    loaded.faults.push_back(std::move(*fault));
+}
+
+// File first, flags over it, then the rules between keys.
+config::Loaded load(const CommandLine& line) {
+  config::Loaded loaded;
+  if (!line.file.empty()) loaded = config::load_config_file(line.file, config::real_environment());
+  for (const KeyFlag& flag : line.keys) {
+    const std::string names = flag.names;
+    for (const std::string& value : flag.values)
+      apply(loaded, flag.key, value, "flag " + names.substr(names.rfind(',') + 1));
+  }
+  for (const std::string& setting : line.settings) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      loaded.faults.push_back({"flag --set", 0, 0, setting, "expected KEY=VALUE"});
+    } else {
+      apply(loaded, setting.substr(0, equals), setting.substr(equals + 1), "flag --set");
+    }
+  }
+  config::check_complete(loaded);
+  return loaded;
+}
+
+// False when there are faults; everything is said either way.
+bool report(const config::Loaded& loaded, const CommandLine& line) {
+  for (const config::Fault& fault : loaded.faults)
+    fmt::print(stderr, "{}\n", config::to_string(fault));
+  for (const config::Fault& warning : loaded.warnings)
+    fmt::print(stderr, "warning: {}\n", config::to_string(warning));
+  if (!loaded.faults.empty() || !loaded.warnings.empty()) {
+    fmt::print(stderr, "{}\n",
+               config::closing_line(line.file.empty() ? "flags" : line.file, loaded.faults.size(),
+                                    loaded.warnings.size()));
+  }
+  return loaded.faults.empty();
+}
+
+int run(const CommandLine& line) {
+  config::Loaded loaded = load(line);
+  if (!report(loaded, line)) return 1;
+  std::string effective = config::print_config(loaded.config, loaded.provenance);
+  return Server(std::move(loaded.config), std::move(effective)).run();
+}
+
+int validate(const CommandLine& line) {
+  const config::Loaded loaded = load(line);
+  if (!report(loaded, line)) return 1;
+  fmt::print("{}: valid\n", line.file.empty() ? "flags" : line.file);
+  return 0;
+}
+
+int print_config(const CommandLine& line) {
+  const config::Loaded loaded = load(line);
+  if (!report(loaded, line)) return 1;
+  fmt::print("{}", config::print_config(loaded.config, loaded.provenance));
+  return 0;
+}
+
+int check(const CommandLine& line) {
+  const config::Loaded loaded = load(line);
+  if (!report(loaded, line)) return 1;
+  return check_host(loaded.config) ? 0 : 1;
+}
+
+}  // namespace
+
+int run_verb(int argc, char** argv) {
+  CLI::App app(
+      "weir stands in front of one service, learns from latency how many requests it can run at\n"
+      "once, lets that many through, keeps a short queue, and answers the rest at once with 503\n"
+      "and a Retry-After worth obeying.\n\n"
+      "  weir run --listen :8080 --backend 127.0.0.1:9000    no file needed\n"
+      "  weir run -c weir.yaml                               flags override the file\n"
+      "  weir validate -c weir.yaml                          every fault of the file in one go\n"
+      "  weir check -c weir.yaml                             is this host fit for it?\n",
+      "weir");
+  app.set_version_flag("--version",
+                       fmt::format("weir {} ({})\n{}", kVersion, kCommit, library_versions()));
+  app.require_subcommand(0, 1);
+  CommandLine line;
+  struct Verb {
+    const char* name;
+    const char* help;
+    int (*act)(const CommandLine&);
+  };
+  const Verb verbs[] = {
+      {"run", "Serve until SIGTERM or SIGINT, then drain; a second one stops at once", run},
+      {"validate", "Check a configuration without touching the network", validate},
+      {"print-config", "The effective configuration and where each value came from", print_config},
+      {"check", "The doctor: file limit, cgroup, ports, backend; with a hint for each", check},
+  };
+  std::vector<std::pair<CLI::App*, const Verb*>> subcommands;
+  for (const Verb& verb : verbs) {
+    subcommands.emplace_back(app.add_subcommand(verb.name, verb.help), &verb);
+    add_flags(*subcommands.back().first, line);
+  }
+  app.footer(
+      "Exit codes: 0 done (run: drained), 1 not started or something is wrong,\n"
+      "2 stopped by a second signal, 3 the drain's time was over.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  for (const auto& [subcommand, verb] : subcommands)
+    if (subcommand->parsed()) return verb->act(line);
+  fmt::print("{}", app.help());
+  return 1;
+}
+
+}  // namespace weir

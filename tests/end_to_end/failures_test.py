@@ -1,0 +1,248 @@
+"""What goes wrong: clients that leave or stall, backends that die, are down or talk nonsense, and every bound."""
+
+import json
+import socket
+import threading
+import time
+import unittest
+
+from house import Backend, Client, Weir, answering, main, wait_until
+
+
+def never_answering(arrived, gone):
+    def serve(client):
+        client.request()
+        arrived.append(client)
+        try:
+            while True:
+                client.more()
+        except EOFError:
+            gone.append(client)
+
+    return serve
+
+
+class ClientsThatLeaveTest(unittest.TestCase):
+    def leave(self, how, *settings):
+        arrived, gone = [], []
+        with Backend(never_answering(arrived, gone)) as backend, Weir(backend.address, *settings) as weir:
+            client = weir.connect()
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: arrived, "the request to arrive")
+            self.assertEqual(weir.limits()["in_flight"], 1)
+            how(client)
+            wait_until(lambda: gone, "the backend request to be cancelled")
+            wait_until(lambda: weir.limits()["in_flight"] == 0, "the permit to come back")
+            self.assertIn("client_left", "".join(weir.metrics()))
+            client.close()
+
+    def test_a_close_cancels_the_backend_request_and_gives_the_permit_back(self):
+        self.leave(Client.close)
+
+    def test_a_reset_does_too(self):
+        self.leave(Client.reset)
+
+    def test_a_half_close_does_too_by_default(self):
+        self.leave(lambda client: client.socket.shutdown(socket.SHUT_WR))
+
+    def test_a_half_close_is_answered_when_configured(self):
+        def serve(client):
+            client.request()
+            time.sleep(0.2)
+            client.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+
+        with Backend(serve) as backend, Weir(backend.address, "client.half_close=serve") as weir:
+            with weir.connect() as client:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                client.socket.shutdown(socket.SHUT_WR)
+                self.assertEqual(client.response().body, b"hello")
+
+    def test_a_client_that_leaves_while_it_waits_is_never_sent_to_the_service(self):
+        arrived, gone = [], []
+        with Backend(never_answering(arrived, gone)) as backend, \
+                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_wait=20s") as weir:
+            first, second = weir.connect(), weir.connect()
+            first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: arrived, "the first request to arrive")
+            second.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: weir.limits()["waiting"] == 1, "the second to wait")
+            second.close()
+            wait_until(lambda: weir.limits()["waiting"] == 0, "the second to be forgotten")
+            first.close()
+            wait_until(lambda: weir.limits()["in_flight"] == 0, "the permit to come back")
+            self.assertEqual(len(arrived), 1)
+
+    def test_who_does_not_send_or_read_on_is_cut_off(self):
+        settings = ("client.request_head_timeout=300ms", "client.body_stall_timeout=300ms", "client.idle_timeout=400ms")
+        with Backend(answering()) as backend, Weir(backend.address, *settings) as weir:
+            with weir.connect() as client:
+                client.send("GET / HT")
+                self.assertEqual(client.response().status, 408)
+                self.assertTrue(client.closed())
+            with weir.connect() as client:
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc")
+                self.assertEqual(client.response().status, 408)
+                self.assertTrue(client.closed())
+            with weir.connect() as client:
+                began = time.monotonic()
+                self.assertTrue(client.closed(5))
+                self.assertGreater(time.monotonic() - began, 0.3)
+
+
+class BackendsThatFailTest(unittest.TestCase):
+    def test_a_backend_that_is_down_is_said_in_milliseconds_with_the_cause(self):
+        with Backend(answering()) as backend:
+            address = backend.address
+        with Weir(address) as weir:
+            began = time.monotonic()
+            answer = weir.get()
+            self.assertLess(time.monotonic() - began, 0.5)
+            self.assertEqual(answer.status, 502)
+            self.assertIn("error=connection_refused", answer.get("Proxy-Status"))
+            wait_until(lambda: "connection refused" in weir.log_text(), "the cause to be logged")
+
+    def test_a_pooled_connection_that_died_is_replaced_once_for_a_request_that_may_be_repeated(self):
+        served = []
+
+        def serve(client):
+            served.append(client.request())
+            client.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            served.append(client.request())  # read, then closed without an answer
+
+        with Backend(serve) as backend, Weir(backend.address) as weir, weir.connect() as client:
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            self.assertEqual(client.response().status, 200)
+            client.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
+            self.assertEqual(client.response().status, 200)
+            self.assertEqual(backend.connections, 2)
+            client.send("POST /3 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx")
+            answer = client.response()
+            self.assertEqual(answer.status, 502)
+            self.assertIn("connection_terminated", answer.get("Proxy-Status"))
+            self.assertEqual(backend.connections, 2)
+            self.assertEqual([r.target for r in served], ["/1", "/2", "/2", "/3"])
+
+    def test_a_fresh_connection_that_dies_is_not_retried(self):
+        with Backend(lambda client: client.request()) as backend, Weir(backend.address) as weir:
+            self.assertEqual(weir.get().status, 502)
+            self.assertEqual(backend.connections, 1)
+
+    def test_nonsense_from_the_backend_is_502(self):
+        for text in ("nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\nx",
+                     "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"):
+            with self.subTest(text), Backend(answering(text)) as backend, Weir(backend.address) as weir:
+                answer = weir.get()
+                self.assertEqual(answer.status, 502)
+                self.assertIn("http_protocol_error", answer.get("Proxy-Status"))
+
+    def test_a_response_that_breaks_off_cannot_be_taken_for_complete(self):
+        for head in ("Content-Length: 100", "Transfer-Encoding: chunked"):
+            def serve(client, head=head):
+                client.request()
+                client.send(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n" + ("5\r\nhello\r\n" if "chunked" in head else "hello"))
+
+            with self.subTest(head), Backend(serve) as backend, Weir(backend.address) as weir, weir.connect() as client:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                with self.assertRaises(EOFError):
+                    client.response()
+
+    def test_a_service_that_does_not_answer_is_504_and_one_that_stops_is_cut(self):
+        def serve(client):
+            if client.request().target == "/head":
+                time.sleep(2)
+            client.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")
+            time.sleep(2)
+
+        settings = ("backend.response_head_timeout=300ms", "backend.body_stall_timeout=300ms")
+        with Backend(serve) as backend, Weir(backend.address, *settings) as weir:
+            answer = weir.get("/head")
+            self.assertEqual(answer.status, 504)
+            self.assertIn("http_response_timeout", answer.get("Proxy-Status"))
+            with weir.connect() as client:
+                client.send("GET /body HTTP/1.1\r\nHost: h\r\n\r\n")
+                with self.assertRaises(EOFError):
+                    client.response()
+
+    def test_a_connect_that_takes_too_long_is_503(self):
+        listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+        address = "127.0.0.1:%d" % listener.getsockname()[1]
+        fillers = []
+        for _ in range(4):  # the kernel then answers no further SYN
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+            fillers.append(filler)
+        with Weir(address, "backend.connect_timeout=200ms") as weir:
+            answer = weir.get()
+            self.assertEqual(answer.status, 503)
+            self.assertIn("connection_timeout", answer.get("Proxy-Status"))
+        for filler in fillers:
+            filler.close()
+        listener.close()
+
+
+class BoundsTest(unittest.TestCase):
+    def test_each_bound_has_its_status(self):
+        settings = ("client.max_body_size=1KiB", "client.max_fields=20", "client.max_head_size=8KiB",
+                    "client.max_target_size=2KiB")
+        cases = [
+            ("GET / HTTP/1.1\r\nHost: h\r\n" + "".join(f"X-{i}: 1\r\n" for i in range(20)) + "\r\n", 431),
+            ("GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + "x" * 9000 + "\r\n\r\n", 431),
+            ("GET /" + "x" * 3000 + " HTTP/1.1\r\nHost: h\r\n\r\n", 414),
+            ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1025\r\n\r\n", 413),
+            ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n401\r\n" + "x" * 1025 + "\r\n0\r\n\r\n", 413),
+            ("GET / HTTP/1.1\r\nHost: h\r\nExpect: miracles\r\n\r\n", 417),
+            ("GET / HTTP/3.0\r\nHost: h\r\n\r\n", 505),
+        ]
+        with Backend(lambda client: client.request()) as backend, Weir(backend.address, *settings) as weir:
+            for text, status in cases:
+                with self.subTest(status=status, text=text[:40]), weir.connect() as client:
+                    client.send(text)
+                    self.assertEqual(client.response().status, status)
+
+    def test_nothing_ambiguous_is_forwarded(self):
+        seen = []
+
+        def serve(client):
+            while True:
+                seen.append(client.request())
+                client.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+        cases = [
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+            "GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n",
+            "GET / HTTP/1.1\nHost: h\n\n",
+            "GET / HTTP/1.1\r\nHost : h\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+            "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n",
+        ]
+        with Backend(serve) as backend, Weir(backend.address) as weir:
+            for text in cases:
+                with self.subTest(text), weir.connect() as client:
+                    client.send(text + "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
+                    self.assertEqual(client.response().status, 400)
+                    self.assertTrue(client.closed())
+            self.assertEqual(seen, [])
+
+    def test_more_clients_than_allowed_wait_at_the_door_and_none_is_lost(self):
+        with Backend(answering()) as backend, Weir(backend.address, "client.max_connections=4") as weir:
+            clients = [weir.connect() for _ in range(8)]
+            for client in clients:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            for client in clients[:4]:
+                self.assertEqual(client.response().body, b"hello")
+            self.assertEqual(weir.metrics()["weir_accept_paused"], 1)
+            for client in clients[:4]:
+                client.close()
+            for client in clients[4:]:
+                self.assertEqual(client.response().body, b"hello")
+                client.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Starting, watching, draining, and what is said when something is wrong."""
+
+import json
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from house import DEADLINE, WEIR, Backend, Client, Weir, answering, load, main, origin, wait_until
+
+
+def weir(*arguments, text=None):
+    return subprocess.run([WEIR, *arguments], capture_output=True, text=True, input=text, timeout=DEADLINE)
+
+
+class CommandLineTest(unittest.TestCase):
+    def test_every_fault_of_a_file_is_named_with_its_place(self):
+        done = weir("validate", "-c", "-", text="listen: :8080\nbackend: 127.0.0.1:9000\nlimitr: {}\nclient:\n  idle_timeout: 60\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('limitr', done.stderr)
+        self.assertIn('did you mean "limiter"?', done.stderr)
+        self.assertRegex(done.stderr, r":5:17: client\.idle_timeout: ")
+        self.assertIn("2 faults", done.stderr)
+
+    def test_a_good_file_is_valid_and_prints_back(self):
+        self.assertEqual(weir("validate", "-c", "config/example.yaml").returncode, 0)
+        printed = weir("print-config", "--listen", ":8080", "--backend", "127.0.0.1:9000")
+        self.assertEqual(printed.returncode, 0)
+        self.assertEqual(weir("validate", "-c", "-", text=printed.stdout).returncode, 0)
+
+    def test_help_and_version_say_what_it_is(self):
+        self.assertIn("weir run --listen :8080 --backend 127.0.0.1:9000", weir("--help").stdout)
+        self.assertRegex(weir("--version").stdout, r"weir \d+\.\d+\.\d+ .*\nllhttp \d+\.\d+\.\d+ \(strict\)")
+        self.assertEqual(weir("--no-such-flag").returncode, 1)
+
+    def test_the_doctor_names_what_is_wrong_with_a_hint(self):
+        with Backend(answering()) as backend:
+            good = weir("check", "--listen", "127.0.0.1:0", "--backend", backend.address, "--status", "off", "--admin", "off")
+            self.assertIn(f"{backend.address} answers", good.stdout)
+        bad = weir("check", "--listen", "127.0.0.1:0", "--backend", backend.address, "--status", "off", "--admin", "off")
+        self.assertEqual(bad.returncode, 1)
+        self.assertIn("connection refused", bad.stdout)
+        self.assertIn("hint:", bad.stdout)
+
+    def test_a_taken_port_is_said_and_ends_the_start_with_1(self):
+        with Backend(answering()) as backend:
+            done = weir("run", "--listen", backend.address, "--backend", "127.0.0.1:9", "--status", "off", "--admin", "off")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"cannot listen on {backend.address}: address already in use", done.stderr)
+
+
+class StatusTest(unittest.TestCase):
+    def test_status_tells_and_admin_changes_by_post_only(self):
+        with Backend(answering()) as backend, Weir(backend.address) as weir:
+            self.assertEqual(weir.get().body, b"hello")
+            for path in ("/livez", "/readyz", "/ping", "/", "/metrics", "/limits"):
+                self.assertEqual(weir.ask_status(path).status, 200, path)
+            self.assertEqual(weir.ask_status("/metrics", "POST").status, 405)
+            self.assertEqual(weir.ask_status("/nowhere").status, 404)
+            self.assertEqual(weir.metrics()['weir_requests_total{code_class="2xx",version="h1.1"}'], 1)
+            limits = weir.limits()
+            self.assertEqual(limits["algorithm"], "gradient")
+            self.assertGreaterEqual(limits["limit"], 1)
+            self.assertIn(b"127.0.0.1", weir.ask_status("/config_dump", address=weir.admin).body)
+            self.assertEqual(weir.ask_status("/drain", address=weir.admin).status, 405)
+            self.assertEqual(weir.ask_status("/logging?level=warn", "POST", address=weir.admin).status, 200)
+            self.assertEqual(weir.ask_status("/logging?level=loud", "POST", address=weir.admin).status, 400)
+
+    def test_admin_drain_ends_the_process(self):
+        with Backend(answering()) as backend, Weir(backend.address) as weir:
+            self.assertIn(weir.ask_status("/drain", "POST", address=weir.admin).status, (200, 202))
+            self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+
+
+class DrainTest(unittest.TestCase):
+    def test_what_is_open_finishes_and_readiness_fails_meanwhile(self):
+        release = threading.Event()
+
+        def serve(client):
+            client.request()
+            release.wait(20)
+            client.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+
+        with Backend(serve) as backend, Weir(backend.address) as weir, weir.connect() as client:
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: weir.limits()["in_flight"] == 1, "the request to be in flight")
+            weir.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: weir.ask_status("/readyz").status == 503, "readiness to fail")
+            with self.assertRaises(OSError):
+                weir.connect()
+            release.set()
+            answer = client.response()
+            self.assertEqual((answer.status, answer.body, answer.get("Connection").lower()), (200, b"hello", "close"))
+            self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+
+    def test_a_second_signal_ends_it_now(self):
+        with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
+            with Weir(backend.address, expect_exit=2) as weir, weir.connect() as client:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                wait_until(lambda: weir.limits()["in_flight"] == 1, "the request to be in flight")
+                weir.process.send_signal(signal.SIGINT)
+                wait_until(lambda: "draining" in weir.log_text(), "the drain to begin")
+                weir.process.send_signal(signal.SIGINT)
+                self.assertEqual(weir.process.wait(timeout=2), 2)
+
+    def test_a_drain_whose_time_is_over_answers_what_it_cuts(self):
+        with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
+            with Weir(backend.address, "drain_seconds=1", expect_exit=3) as weir, weir.connect() as client:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                wait_until(lambda: weir.limits()["in_flight"] == 1, "the request to be in flight")
+                weir.process.send_signal(signal.SIGTERM)
+                self.assertEqual(client.response().status, 503)
+                self.assertEqual(weir.process.wait(timeout=DEADLINE), 3)
+
+    def test_no_request_is_lost_in_a_drain_under_load(self):
+        with origin("--workers", "20", "--service-time", "5ms") as address:
+            for workers in (1, 4):
+                with self.subTest(workers=workers), Weir(address, f"workers={workers}") as weir:
+                    reports = []
+                    runner = threading.Thread(target=lambda: reports.append(
+                        load(weir.address, "--rate", "500", "--duration", "3s", "--connections", "32")))
+                    runner.start()
+                    time.sleep(1.5)
+                    weir.process.send_signal(signal.SIGTERM)
+                    self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+                    runner.join()
+                    # What comes after the door has closed is refused at connect, and only that.
+                    total = reports[0]["total"]
+                    self.assertEqual(total["failed"], 0)
+                    self.assertEqual(total.get("reset", 0), 0, total)
+                    self.assertGreater(total["ok"], 500)
+
+
+if __name__ == "__main__":
+    main()

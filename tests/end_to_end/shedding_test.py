@@ -1,0 +1,106 @@
+"""What is turned away, how that is said, and that the backend never has more than the limit."""
+
+import json
+import threading
+import time
+import unittest
+
+from house import Backend, Weir, answering, load, main, origin, wait_until
+
+
+class SheddingTest(unittest.TestCase):
+    def test_a_shed_says_when_to_come_back_and_why_and_keeps_the_connection(self):
+        release, arrived = threading.Event(), []
+
+        def serve(client):
+            while True:
+                arrived.append(client.request().target)
+                release.wait(20)
+                client.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+
+        with Backend(serve) as backend, \
+                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_waiting=0",
+                     "access_log.mode=errors") as weir:
+            busy, other = weir.connect(), weir.connect()
+            busy.send("GET /busy HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: arrived, "the first request to arrive")
+            for _ in range(3):
+                other.send("POST /shed HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody")
+                answer = other.response()
+                self.assertEqual(answer.status, 503)
+                self.assertRegex(answer.get("Retry-After"), "^[1-9][0-9]*$")
+                self.assertLessEqual(int(answer.get("Retry-After")), 30)
+                self.assertRegex(answer.get("Proxy-Status"), '^weir; error=proxy_internal_response; details="[a-z_]+"$')
+                self.assertEqual(answer.get("Content-Type"), "application/problem+json")
+                self.assertEqual(json.loads(answer.body)["status"], 503)
+                self.assertLess(len(answer.body), 500)
+            other.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: "/healthz" in arrived, "the health check to pass by the limiter")
+            release.set()
+            self.assertEqual(other.response().body, b"hello")
+            self.assertEqual(busy.response().body, b"hello")
+            self.assertEqual(arrived, ["/busy", "/healthz"])
+            busy.close()
+            other.close()
+            lines = wait_until(lambda: weir.out_text().count("\n") >= 3 and weir.out_text(), "the access log")
+            shed = [json.loads(line) for line in lines.splitlines()]
+            self.assertEqual([(s["ending"], s["status"], s["path"]) for s in shed], [("rejected", 503, "/shed")] * 3)
+            self.assertTrue(all(s["reason"] and s["retry_after_seconds"] >= 1 for s in shed))
+
+    def test_a_request_that_waits_is_served_when_its_turn_comes(self):
+        inside, most = [0], [0]
+        lock = threading.Lock()
+
+        def serve(client):
+            while True:
+                client.request()
+                with lock:
+                    inside[0] += 1
+                    most[0] = max(most[0], inside[0])
+                time.sleep(0.02)
+                with lock:
+                    inside[0] -= 1
+                client.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+
+        with Backend(serve) as backend, \
+                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=2", "queue.max_wait=20s",
+                     "queue.max_waiting=100") as weir:
+            clients = [weir.connect() for _ in range(20)]
+            for client in clients:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            self.assertEqual([client.response().body for client in clients], [b"hello"] * 20)
+            self.assertEqual(most[0], 2)
+            for client in clients:
+                client.close()
+
+    def test_the_backend_never_has_more_than_the_limit_with_four_workers(self):
+        with origin("--workers", "4", "--service-time", "5ms") as address, \
+                Weir(address, "workers=4", "limiter.algorithm=fixed", "limiter.fixed.limit=4") as weir:
+            report = load(weir.address, "--rate", "1500", "--duration", "3s", "--connections", "64")
+            with Backend(answering()):
+                pass
+            stats = json.loads(self.stats(address))
+            self.assertEqual(report["total"]["error"], 0)
+            self.assertGreater(report["total"]["shed"], 100)
+            self.assertLessEqual(stats["max_in_service"] + stats.get("max_queue", 0), 4)
+            self.assertEqual(stats["served"], report["total"]["ok"])
+
+    def stats(self, address):
+        from house import Client
+        with Client(address) as client:
+            client.send("GET /stats HTTP/1.1\r\nHost: h\r\n\r\n")
+            return client.response().body
+
+    def test_a_dry_run_counts_and_sheds_nothing(self):
+        with origin("--workers", "50", "--service-time", "5ms") as address, \
+                Weir(address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_waiting=0",
+                     "limiter.dry_run=true") as weir:
+            report = load(weir.address, "--rate", "1000", "--duration", "2s", "--connections", "64")
+            self.assertEqual(report["total"]["shed"], 0)
+            would = sum(v for k, v in weir.metrics().items()
+                        if k.startswith("weir_rejected_total") and 'mode="dry_run"' in k)
+            self.assertGreater(would, 100)
+
+
+if __name__ == "__main__":
+    main()
