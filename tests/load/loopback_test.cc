@@ -6,6 +6,8 @@
 
 #include "load-tests/load/run.h"
 #include "load-tests/origin/origin.h"
+#include "proxy/transport/listener.h"
+#include "proxy/transport/plain_transport.h"
 #include "tests/transport/socket_fixture.h"
 
 namespace weir {
@@ -126,6 +128,52 @@ TEST_F(LoopbackTest, PhasesAndWarmupAreKeptApart) {
   uint64_t due = 0;
   for (const load::Slice& slice : result.series.slices()) due += slice.due;
   EXPECT_EQ(due, 80u);
+}
+
+// Sheds every request, and asks its client to come again in a second.
+class Shedder final : private transport::TransportEvents {
+ public:
+  explicit Shedder(loop::EventLoop& loop) {
+    std::string error;
+    listener_ = transport::Listener::open(
+        loop, transport::loopback(),
+        [this, &loop](transport::Fd socket, const SocketAddress& peer) {
+          client_ = transport::PlainTransport::accepted(loop, std::move(socket), peer);
+          client_->start(*this);
+        },
+        nullptr, error);
+  }
+  const SocketAddress& address() const { return listener_->local_address(); }
+
+ private:
+  void on_open() override {}
+  void on_bytes(std::span<const std::byte>) override {
+    client_->send(Buffer("HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"));
+  }
+  void on_end() override { client_.reset(); }
+  void on_drained() override {}
+  void on_closed(transport::CloseReason) override {}
+
+  std::unique_ptr<transport::Listener> listener_;
+  std::unique_ptr<transport::Transport> client_;
+};
+
+TEST_F(LoopbackTest, HonouredRetriesComeWhenTheyWereAskedToAndEndWithTheRun) {
+  Shedder shedder(loop);
+  params.connections = 1;
+  params.arrivals = load::Arrivals::kConstant;
+  params.profile = {{4, milliseconds(250)}, {0, milliseconds(2250)}};
+  params.retries = load::RetryPolicy::kHonour;
+  load::Run made(loop, params, shedder.address(), [this] { loop.stop(); });
+  loop.run();
+  ASSERT_TRUE(made.result());
+  // One request, again after one second and after two; the third would come after the end.
+  const auto& phases = made.result()->phases;
+  EXPECT_EQ(phases[0].due, 1u);
+  EXPECT_EQ(phases[1].due, 2u);
+  EXPECT_EQ(phases[1].retries, 2u);
+  EXPECT_EQ(phases[1].shed, 2u);
+  EXPECT_EQ(phases[1].retry_after.mean(), 1);
 }
 
 TEST_F(LoopbackTest, ATargetThatIsNotThereIsReported) {
