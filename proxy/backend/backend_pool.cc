@@ -21,8 +21,7 @@ exchange::BackendStreamPtr BackendPool::open(exchange::ResponseEvents& events,
     return connection.carry(events);
   }
   BackendConnectionOwner& owner = *this;
-  auto made =
-      std::make_unique<BackendConnection>(dial_(), params_, timeline_, turn_queue_, owner);
+  auto made = std::make_unique<BackendConnection>(dial_(), params_, timeline_, turn_queue_, owner);
   BackendConnection& connection = *made;
   connection.pool_place = connections_.size();
   connection.idle_place = kNotIdle;

@@ -66,9 +66,9 @@ enum class BackendFailure : uint8_t {
   kConnectTimedOut,
   kClosedUnanswered,  // closed or reset before any byte of the answer
   kClosed,            // closed or reset before the answer was complete
-  kProtocol,      // what came is not HTTP, or not to be forwarded
-  kHeadTimedOut,  // no response head in time
-  kStalled        // the body stopped, or the request was not taken, for too long
+  kProtocol,          // what came is not HTTP, or not to be forwarded
+  kHeadTimedOut,      // no response head in time
+  kStalled            // the body stopped, or the request was not taken, for too long
 };
 
 // Towards the service. Obtained from Backends, held by one exchange.
