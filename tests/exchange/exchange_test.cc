@@ -1,0 +1,326 @@
+#include "proxy/exchange/exchange.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "limiters/make_limiter.h"
+#include "tests/fakes/fake_streams.h"
+
+namespace weir::exchange {
+namespace {
+
+using fakes::FakeBackend;
+using http::BodyLength;
+using http::End;
+using limiters::Outcome;
+using std::chrono::milliseconds;
+
+struct Nobody final : limiters::Waiter {
+  void on_permit(limiters::Permit) override { FAIL() << "nobody waits here"; }
+  void on_rejected(limiters::Rejection) override { FAIL() << "nobody waits here"; }
+};
+
+// One gate of limit 1 on simulated time, and notebooks for neighbours.
+class ExchangeTest : public testing::Test {
+ protected:
+  ExchangeTest()
+      : timeline(limiters::TimePoint(std::chrono::hours(1))),
+        permits(1, 1, 10),
+        limiter(0, permits, samples, limiters::make_wait_queue({}), {}, {}, timeline, [](int) {}),
+        retry_after({}, permits, 7),
+        backends(notebook),
+        client(notebook),
+        classifier({"/healthz"}),
+        rooms{params, classifier, limiter, retry_after, backends, ledger, timeline} {}
+
+  static http::RequestHead head(std::string method, std::string target,
+                                BodyLength body = BodyLength()) {
+    http::RequestHead head;
+    head.method = std::move(method);
+    head.target = std::move(target);
+    head.authority = "weir.test";
+    head.body = body;
+    return head;
+  }
+  static http::ResponseHead answer(int status) {
+    http::ResponseHead head;
+    head.status = status;
+    head.body = {BodyLength::Kind::kKnown, 2};
+    return head;
+  }
+  void start(http::RequestHead request, End end = End::kYes) {
+    exchange.emplace(client, std::move(request), end, rooms);
+    exchange->start();
+  }
+  // Takes the only place.
+  limiters::Permit occupy() { return std::get<limiters::Permit>(limiter.admit({}, nobody)); }
+  void run_for(limiters::Duration duration) { timeline.run_until(timeline.now() + duration); }
+  FakeBackend& backend() { return backends.last(); }
+  void serve() {
+    backend().events.on_backend_open();
+    backend().events.on_response_head(answer(200), End::kNo);
+    backend().events.on_response_body(bytes_of("ok"), End::kYes);
+  }
+  double finished(Outcome outcome) const {
+    return samples.read().finished[static_cast<size_t>(outcome)];
+  }
+  const fakes::FakeLedger::Entry& entry() const { return ledger.entries.at(0); }
+
+  Nobody nobody;
+  fakes::Notebook notebook;
+  limiters::Timeline timeline;
+  limiters::PermitPool permits;
+  limiters::SamplerShard samples;
+  limiters::Limiter limiter;
+  limiters::RetryAfter retry_after;
+  fakes::FakeBackends backends;
+  fakes::FakeClient client;
+  fakes::FakeLedger ledger;
+  ExchangeParams params;
+  Classifier classifier;
+  Rooms rooms;
+  std::optional<Exchange> exchange;
+};
+
+TEST_F(ExchangeTest, ARequestGoesThroughAndItsPermitComesBackWithTheLastByte) {
+  start(head("GET", "/"));
+  EXPECT_EQ(permits.in_flight(), 1);
+  run_for(milliseconds(10));
+  serve();
+  EXPECT_EQ(
+      notebook.take(),
+      "open\nbackend: GET / end\nclient: 200\nclient: body ok end\nbackend: released\nended\n");
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_EQ(finished(Outcome::kSuccess), 1);
+  EXPECT_EQ(entry().ending, Ending::kServed);
+  EXPECT_EQ(entry().backend, limiters::Duration(milliseconds(10)));
+}
+
+TEST_F(ExchangeTest, LatencyEndsAtTheResponseHeadAndThePermitAtTheLastByte) {
+  start(head("GET", "/"));
+  run_for(milliseconds(10));
+  backend().events.on_backend_open();
+  backend().events.on_response_head(answer(200), End::kNo);
+  run_for(milliseconds(500));
+  EXPECT_EQ(permits.in_flight(), 1);
+  backend().events.on_response_body(bytes_of("ok"), End::kYes);
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_NEAR(samples.read().levels[0].sum_seconds, 0.01, 1e-9);
+}
+
+TEST_F(ExchangeTest, ARequestWithoutAPermitWaitsAndWhatCameOfItsBodyIsSentInItsTurn) {
+  limiters::Permit busy = occupy();
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 3}), End::kNo);
+  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  EXPECT_EQ(exchange->stage(), Stage::kWaiting);
+  EXPECT_EQ(notebook.take(), "");
+  run_for(milliseconds(20));
+  std::move(busy).finish(Outcome::kSuccess);
+  EXPECT_EQ(notebook.take(), "") << "never from inside finish()";
+  run_for(milliseconds(0));
+  EXPECT_EQ(notebook.take(), "open\nbackend: POST /\nbackend: body abc end\n");
+  serve();
+  EXPECT_EQ(entry().queue_wait, limiters::Duration(milliseconds(20)));
+}
+
+TEST_F(ExchangeTest, WaitingTooLongIsToldWithRetryAfterAndTheServiceNeverHearsOfIt) {
+  limiters::Permit busy = occupy();
+  start(head("GET", "/"));
+  run_for(milliseconds(100));
+  EXPECT_EQ(notebook.take(), "client: 503\nclient: body of weir end\nended\n");
+  EXPECT_EQ(entry().ending, Ending::kRejected);
+  EXPECT_EQ(entry().rejection, limiters::Rejection::kWaitedTooLong);
+  EXPECT_GE(entry().retry_after_seconds.value(), 1);
+  EXPECT_EQ(client.last_head.headers.get(http::Name::kProxyStatus),
+            "weir; error=proxy_internal_response; details=\"waited_too_long\"");
+  EXPECT_EQ(samples.read().finished, (std::array<double, limiters::kOutcomes>{}));
+}
+
+TEST_F(ExchangeTest, AClientThatLeavesWhileItWaitsLeavesTheQueue) {
+  limiters::Permit busy = occupy();
+  start(head("GET", "/"));
+  EXPECT_EQ(permits.waiting(), 1);
+  exchange->on_client_left();
+  EXPECT_EQ(entry().stage, Stage::kWaiting);
+  exchange.reset();
+  EXPECT_EQ(permits.waiting(), 0);
+}
+
+TEST_F(ExchangeTest, AClientThatLeavesCancelsTheServiceAndGivesThePermitBackAtOnce) {
+  start(head("GET", "/"));
+  exchange->on_client_left();
+  EXPECT_EQ(notebook.take(), "open\nbackend: GET / end\nbackend: released\nended\n");
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_EQ(finished(Outcome::kIgnored), 1);
+  EXPECT_EQ(entry().ending, Ending::kClientLeft);
+}
+
+TEST_F(ExchangeTest, HealthChecksPassByTheLimiter) {
+  limiters::Permit busy = occupy();
+  start(head("GET", "/healthz?from=kubelet"));
+  EXPECT_EQ(notebook.take(), "open\nbackend: GET /healthz?from=kubelet end\n");
+  EXPECT_EQ(permits.in_flight(), 1);
+  serve();
+  EXPECT_EQ(finished(Outcome::kSuccess), 0);
+}
+
+TEST_F(ExchangeTest, ADeadPooledConnectionIsReplacedOnceWhenTheRequestMayBeRepeated) {
+  backends.pooled = true;
+  start(head("GET", "/"));
+  notebook.take();
+  backend().events.on_backend_failed(BackendFailure::kClosedUnanswered, "closed");
+  EXPECT_EQ(notebook.take(), "backend: released\nopen fresh\nbackend: GET / end\n");
+  backend().events.on_backend_failed(BackendFailure::kClosedUnanswered, "closed");
+  EXPECT_EQ(notebook.take(), "backend: released\nclient: 502\nclient: body of weir end\nended\n");
+  EXPECT_TRUE(entry().retried);
+}
+
+TEST_F(ExchangeTest, WhatMustNotBeRepeatedIsNot) {
+  struct Case {
+    const char* what;
+    const char* method;
+    bool pooled;
+    bool body_given;
+    BackendFailure why;
+  };
+  for (const Case& each :
+       {Case{"not idempotent", "POST", true, false, BackendFailure::kClosedUnanswered},
+        Case{"part of the body is gone", "PUT", true, true, BackendFailure::kClosedUnanswered},
+        Case{"the connection was new", "GET", false, false, BackendFailure::kClosedUnanswered},
+        Case{"the answer had begun", "GET", true, false, BackendFailure::kClosed},
+        Case{"it only took long", "GET", true, false, BackendFailure::kHeadTimedOut}}) {
+    SCOPED_TRACE(each.what);
+    exchange.reset();
+    backends.pooled = each.pooled;
+    start(head(each.method, "/",
+               each.body_given ? BodyLength{BodyLength::Kind::kKnown, 9} : BodyLength()),
+          each.body_given ? End::kNo : End::kYes);
+    if (each.body_given) exchange->on_request_body(bytes_of("part"), End::kNo);
+    notebook.take();
+    backend().events.on_backend_failed(each.why, "dead");
+    EXPECT_EQ(notebook.take().find("open"), std::string::npos);
+    EXPECT_EQ(exchange->stage(), Stage::kEnded);
+    EXPECT_EQ(permits.in_flight(), 0);
+  }
+}
+
+TEST_F(ExchangeTest, EachBackendFailureHasItsEndingItsStatusAndWhatTheLimiterLearns) {
+  struct Case {
+    BackendFailure why;
+    Ending ending;
+    int status;
+    Outcome outcome;
+  };
+  for (const Case& each :
+       {Case{BackendFailure::kRefused, Ending::kBackendRefused, 502, Outcome::kOverload},
+        Case{BackendFailure::kUnreachable, Ending::kBackendUnreachable, 502, Outcome::kIgnored},
+        Case{BackendFailure::kConnectTimedOut, Ending::kConnectTimedOut, 503, Outcome::kOverload},
+        Case{BackendFailure::kClosedUnanswered, Ending::kBackendClosed, 502, Outcome::kIgnored},
+        Case{BackendFailure::kClosed, Ending::kBackendClosed, 502, Outcome::kIgnored},
+        Case{BackendFailure::kProtocol, Ending::kBackendProtocol, 502, Outcome::kIgnored},
+        Case{BackendFailure::kHeadTimedOut, Ending::kResponseTimedOut, 504, Outcome::kOverload},
+        Case{BackendFailure::kStalled, Ending::kBackendStalled, 504, Outcome::kOverload}}) {
+    SCOPED_TRACE(word_of(each.ending));
+    exchange.reset();
+    ledger.entries.clear();
+    const double before = finished(each.outcome);
+    start(head("GET", "/"));
+    backend().events.on_backend_failed(each.why, "text");
+    EXPECT_EQ(entry().ending, each.ending);
+    EXPECT_EQ(entry().status, each.status);
+    EXPECT_EQ(client.last_head.status, each.status);
+    EXPECT_EQ(finished(each.outcome), before + 1);
+  }
+}
+
+TEST_F(ExchangeTest, AResponseThatBreaksOffIsCutForTheClientToo) {
+  start(head("GET", "/"));
+  backend().events.on_backend_open();
+  backend().events.on_response_head(answer(200), End::kNo);
+  notebook.take();
+  backend().events.on_backend_failed(BackendFailure::kClosed, "closed");
+  EXPECT_EQ(notebook.take(), "backend: released\nclient: reset\nended\n");
+  EXPECT_EQ(entry().status, 200);
+}
+
+TEST_F(ExchangeTest, WhatTheServiceSaysTellsTheLimiterSuccessFromFailureFromOverload) {
+  struct Case {
+    int status;
+    Outcome outcome;
+  };
+  for (const Case& each : {Case{200, Outcome::kSuccess}, Case{404, Outcome::kSuccess},
+                           Case{500, Outcome::kFailure}, Case{502, Outcome::kFailure},
+                           Case{503, Outcome::kOverload}, Case{504, Outcome::kOverload}}) {
+    SCOPED_TRACE(each.status);
+    exchange.reset();
+    const double before = finished(each.outcome);
+    start(head("GET", "/"));
+    backend().events.on_backend_open();
+    backend().events.on_response_head(answer(each.status), End::kNo);
+    backend().events.on_response_body(bytes_of("ok"), End::kYes);
+    EXPECT_EQ(finished(each.outcome), before + 1);
+  }
+}
+
+TEST_F(ExchangeTest, AnEarlyAnswerEndsTheExchangeAndTheRestOfTheBodyIsNotWanted) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 1000}), End::kNo);
+  backend().events.on_backend_open();
+  notebook.take();
+  backend().events.on_response_head(answer(403), End::kNo);
+  backend().events.on_response_body(bytes_of("no"), End::kYes);
+  EXPECT_EQ(notebook.take(),
+            "client: 403\nclient: body no end\nclient: discard\nbackend: released\nended\n");
+}
+
+TEST_F(ExchangeTest, ABodyBeyondItsBoundIsRefusedWhetherAnnouncedOrCounted) {
+  params.max_body_bytes = 10;
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 11}), End::kNo);
+  EXPECT_EQ(notebook.take(), "client: discard\nclient: 413\nclient: body of weir end\nended\n");
+  exchange.reset();
+  start(head("POST", "/", {BodyLength::Kind::kUnknown, 0}), End::kNo);
+  exchange->on_request_body(bytes_of("12345678901"), End::kNo);
+  EXPECT_EQ(client.last_head.status, 413);
+  EXPECT_EQ(permits.in_flight(), 0);
+}
+
+TEST_F(ExchangeTest, ConnectIsRefused) {
+  start(head("CONNECT", "weir.test:443"));
+  EXPECT_EQ(client.last_head.status, 405);
+  EXPECT_EQ(entry().ending, Ending::kMethodRefused);
+}
+
+TEST_F(ExchangeTest, ATunnelHoldsItsPermitTeachesNothingAndEndsWithEitherSide) {
+  http::RequestHead request = head("GET", "/ws");
+  request.upgrade = "websocket";
+  start(std::move(request));
+  backend().events.on_backend_open();
+  http::ResponseHead switched;
+  switched.status = 101;
+  backend().events.on_response_head(switched, End::kNo);
+  backend().events.on_response_body(bytes_of("hi"), End::kNo);
+  EXPECT_EQ(permits.in_flight(), 1);
+  exchange->on_request_body(bytes_of(""), End::kYes);
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_EQ(entry().ending, Ending::kUpgraded);
+  EXPECT_EQ(finished(Outcome::kIgnored), 1);
+}
+
+TEST_F(ExchangeTest, CreditGoesBackOnBothSides) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 3}), End::kNo);
+  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  notebook.take();
+  backend().events.on_request_sent(3);
+  exchange->on_response_sent(2);
+  EXPECT_EQ(notebook.take(), "client: consumed 3\nbackend: consumed 2\n");
+}
+
+TEST(EndingTable, EveryEndingHasAWordOfItsOwn) {
+  std::set<std::string_view> words;
+  for (size_t i = 0; i < kEndings; ++i) words.insert(word_of(static_cast<Ending>(i)));
+  EXPECT_EQ(words.size(), kEndings);
+  EXPECT_FALSE(words.contains(""));
+}
+
+}  // namespace
+}  // namespace weir::exchange

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proxy/exchange/exchange.h"
+
+// Both neighbours of an exchange as notebooks: what it says to them stands in one list of lines,
+// and a test speaks for them.
+namespace weir::fakes {
+
+class Notebook {
+ public:
+  void add(std::string line) { lines_.push_back(std::move(line)); }
+  // Everything since the last call, one line each.
+  std::string take() {
+    std::string text;
+    for (const std::string& line : lines_) text += line + "\n";
+    lines_.clear();
+    return text;
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+inline std::string word_of(http::End end) { return end == http::End::kYes ? " end" : ""; }
+
+class FakeClient final : public exchange::ClientStream {
+ public:
+  explicit FakeClient(Notebook& notebook) : notebook_(notebook) {}
+
+  void send_head(const http::ResponseHead& head, http::End end) override {
+    last_head = head;
+    notebook_.add("client: " + std::to_string(head.status) + word_of(end));
+  }
+  void send_body(Buffer bytes, http::End end) override {
+    notebook_.add("client: body " +
+                  (last_head.headers.get(http::Name::kProxyStatus) ? std::string("of weir")
+                                                                   : bytes.to_string()) +
+                  word_of(end));
+  }
+  void send_trailers(const http::Headers&) override { notebook_.add("client: trailers"); }
+  void consumed(size_t bytes) override {
+    notebook_.add("client: consumed " + std::to_string(bytes));
+  }
+  void discard_request() override { notebook_.add("client: discard"); }
+  void reset(http::ResetReason) override { notebook_.add("client: reset"); }
+  void ended() override { notebook_.add("ended"); }
+  std::string_view peer_address() const override { return "192.0.2.1"; }
+  std::string_view scheme() const override { return "http"; }
+
+  http::ResponseHead last_head;
+
+ private:
+  Notebook& notebook_;
+};
+
+class FakeBackend final : public exchange::BackendStream {
+ public:
+  FakeBackend(Notebook& notebook, exchange::ResponseEvents& news, bool was_used)
+      : events(news), notebook_(notebook), reused_(was_used) {}
+
+  void send_request(const http::RequestHead& head, http::End end) override {
+    notebook_.add("backend: " + head.method + " " + head.target + word_of(end));
+  }
+  void send_body(Buffer bytes, http::End end) override {
+    notebook_.add("backend: body " + bytes.to_string() + word_of(end));
+  }
+  void send_trailers(const http::Headers&) override { notebook_.add("backend: trailers"); }
+  void consumed(size_t bytes) override {
+    notebook_.add("backend: consumed " + std::to_string(bytes));
+  }
+  bool reused() const override { return reused_; }
+
+  exchange::ResponseEvents& events;
+
+ private:
+  void release() noexcept override { notebook_.add("backend: released"); }
+
+  Notebook& notebook_;
+  const bool reused_;
+};
+
+class FakeBackends final : public exchange::Backends {
+ public:
+  explicit FakeBackends(Notebook& notebook) : notebook_(notebook) {}
+
+  exchange::BackendStreamPtr open(exchange::ResponseEvents& events,
+                                  exchange::Reuse reuse) override {
+    notebook_.add(reuse == exchange::Reuse::kAllowed ? "open" : "open fresh");
+    const bool used = pooled && reuse == exchange::Reuse::kAllowed;
+    streams.push_back(std::make_unique<FakeBackend>(notebook_, events, used));
+    return exchange::BackendStreamPtr(streams.back().get());
+  }
+  FakeBackend& last() { return *streams.back(); }
+
+  bool pooled = false;  // the next connection has carried a request before
+  std::vector<std::unique_ptr<FakeBackend>> streams;
+
+ private:
+  Notebook& notebook_;
+};
+
+// Keeps a copy of what was recorded.
+class FakeLedger final : public exchange::Ledger {
+ public:
+  struct Entry {
+    exchange::Ending ending;
+    exchange::Stage stage;
+    int status;
+    std::optional<limiters::Rejection> rejection;
+    std::optional<int> retry_after_seconds;
+    std::optional<limiters::Duration> queue_wait, backend;
+    bool retried;
+  };
+  void record(const exchange::ExchangeFacts& facts) override {
+    entries.push_back({facts.ending, facts.stage, facts.status, facts.rejection,
+                       facts.retry_after_seconds, facts.queue_wait, facts.backend, facts.retried});
+  }
+  std::vector<Entry> entries;
+};
+
+}  // namespace weir::fakes
