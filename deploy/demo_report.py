@@ -22,7 +22,7 @@ PAGE_STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:1180px;margin:0 auto;padding:40px 24px 56px}
-h1{font-size:28px;line-height:1.25;margin:0 0 10px;letter-spacing:-.01em;max-width:34em}
+h1{font-size:27px;line-height:1.25;margin:0 0 10px;letter-spacing:-.01em;text-wrap:balance}
 p{color:var(--soft);max-width:58em;margin:0 0 16px}
 h2{font-size:17px;margin:0 0 8px}
 .columns{display:grid;grid-template-columns:1fr 1fr;gap:20px;margin:28px 0}
@@ -51,8 +51,9 @@ class Story:
             side["recovered"] = recovery(side["points"], 2 * seconds, 3 * seconds)
         over = phases[1][1] / capacity
         lone, weir = (side["phases"][1]["goodput_per_second"] for side in (alone, behind))
-        self.headline = (f"At {over:g} times its capacity the service alone answers {lone:.0f} requests a second in time, "
-                         f"behind weir {weir:.0f} of the {capacity} it can.")
+        self.lines = (f"At {over:g} times its capacity the service alone answers {lone:.0f} requests a second in time;",
+                      f"behind weir it answers {weir:.0f} of the {capacity} it can.")
+        self.headline = " ".join(self.lines)
         self.second_line = (f"When the overload is over, the service alone {recovered_in(alone, seconds)}; "
                             f"behind weir it {recovered_in(behind, seconds)}.")
 
@@ -114,7 +115,8 @@ def text_table(story):
     wide = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
     lines = ["  ".join(cell.ljust(wide[i]) if i < 2 else cell.rjust(wide[i]) for i, cell in enumerate(row)) for row in rows]
     lines.insert(1, "-" * len(lines[0]))
-    return "\n".join(lines) + f"\n\nin time: within {OBJECTIVE_MS} ms; failed: no answer within 2 s, or an error; p50 and p99 of what was answered"
+    note = f"in time: within {OBJECTIVE_MS} ms; failed: no answer within 2 s, or an error; p50 and p99: of what was answered"
+    return "\n".join(lines) + "\n\n" + note
 
 
 def html_table(story):
@@ -184,7 +186,7 @@ class Chart:
     def level(self, value, name):
         y = self.y(value)
         self.marks.append(f'<path class="mark" d="M{self.left} {y:.1f}H{self.width - 8}"/>'
-                          f'<text x="{self.width - 10}" y="{y - 4:.1f}" text-anchor="end">{name}</text>')
+                          f'<text x="{self.left + 4}" y="{y - 4:.1f}">{name}</text>')
 
     def back(self):
         seconds, story = self.story.seconds, self.story
@@ -205,7 +207,8 @@ class Chart:
         x = self.width - 8
         for colour, name in reversed(self.legend):
             x -= len(name) * 6.6
-            out += f'<text x="{x:.0f}" y="14">{name}</text><rect x="{x - 16:.0f}" y="8" width="11" height="4" rx="2" style="fill:var(--{colour})"/>'
+            out += (f'<text x="{x:.0f}" y="14">{name}</text><rect x="{x - 16:.0f}" y="8" width="11" height="4" rx="2" '
+                    f'style="fill:var(--{colour})"/>')
             x -= 28
         return out + self.back() + "".join(self.marks) + "</g>"
 
@@ -232,7 +235,7 @@ def goodput_chart(story, side, colour, width, height):
 
 def inside_chart(story, side, width, height):
     chart = Chart(story, crowd(), width, height)
-    rows = side["inside"]
+    rows = [row for row in side["inside"] if row["at"] <= story.length]
     if rows and "limit" in rows[0]:
         chart.curve([(row["at"], row["limit"]) for row in rows], "weir", "limit")
         chart.curve([(row["at"], row["in_flight"]) for row in rows], "offered", "in flight", "stroke-width:1.3")
@@ -251,7 +254,7 @@ def column_of_charts(story, side, colour):
     lost.curve(column(story, side, "shed"), "shed", "shed at once (503)")
     lost.curve(column(story, side, "failed"), "failed", "failed or timed out")
     charts = [("Answered within 100 ms, per second", goodput_chart(story, side, colour, width, height)),
-              ("p99 of the answers, ms (log)", slow), ("Not answered, per second", lost),
+              ("p99 of the answers, ms (log)", slow), ("Shed and failed, per second", lost),
               ("Requests, now (log)", inside_chart(story, side, width, height))]
     return "".join(f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{title}">{chart.svg(title)}</svg>'
                    for title, chart in charts)
@@ -283,12 +286,13 @@ def picture(story):
     whole = 2 * width + gap + 40
     left = goodput_chart(story, story.alone, "alone", width, height)
     right = goodput_chart(story, story.behind, "weir", width, height)
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {height + 84}" role="img">
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {height + 108}" role="img">
 <title>{html.escape(story.headline)}</title><style>{STYLE}</style>
 <rect width="100%" height="100%" rx="8" style="fill:var(--paper)"/>
-<text class="name" x="20" y="30" style="font-size:15px">{html.escape(story.headline)}</text>
-<text x="20" y="50">Requests a second answered within {OBJECTIVE_MS} ms. {html.escape(story.second_line)}</text>
-{left.svg("The service alone", (20, 72))}
-{right.svg("The same service behind weir", (20 + width + gap, 72))}
+<text class="title" x="20" y="32">{html.escape(story.lines[0])}</text>
+<text class="title" x="20" y="54">{html.escape(story.lines[1])}</text>
+<text x="20" y="76">Requests a second answered within {OBJECTIVE_MS} ms. {html.escape(story.second_line)}</text>
+{left.svg("The service alone", (20, 96))}
+{right.svg("The same service behind weir", (20 + width + gap, 96))}
 </svg>
 """

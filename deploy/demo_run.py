@@ -186,7 +186,7 @@ def run(options, programs):
     behind = measure(programs, "behind weir", door, sampler, options.seconds)
 
     story = demo_report.Story(alone, behind, PHASES, CAPACITY, options.seconds)
-    print("\n" + story.headline + "\n" + story.second_line + "\n\n" + demo_report.text_table(story), end="\n\n")
+    print(f"\n{story.headline}\n{story.second_line}\n\n{demo_report.text_table(story)}\n")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(demo_report.page(story))
     if options.svg:
