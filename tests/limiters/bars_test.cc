@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "pool_model.h"
+
+// What the default limiter promises, on pools whose capacity is known exactly; each test prints the
+// rows of limiters/README.md that it holds.
+namespace weir::limiters {
+namespace {
+
+constexpr double kWarmUp = 1;  // seconds
+
+std::string name_of(Shape shape) {
+  switch (shape) {
+    case Shape::kDeterministic:
+      return "fixed time";
+    case Shape::kExponential:
+      return "exponential";
+    case Shape::kBimodal:
+      return "bimodal";
+  }
+  return "";
+}
+
+// Without any queue: what one request alone takes.
+double unloaded_p99(const PoolSpec& spec) {
+  switch (spec.shape) {
+    case Shape::kDeterministic:
+      return spec.service;
+    case Shape::kExponential:
+      return spec.service * std::log(100);
+    case Shape::kBimodal:
+      return spec.service * 5.5;
+  }
+  return 0;
+}
+
+struct Figures {
+  double goodput, p50, p99, limit;
+};
+
+Figures overload(PoolSpec spec, double load, double seconds) {
+  spec.phases = {{.seconds = seconds, .load = load}};
+  PoolModel model(spec);
+  model.run();
+  return {model.goodput(kWarmUp, seconds), model.quantile(0.5, kWarmUp, seconds),
+          model.quantile(0.99, kWarmUp, seconds), model.mean_limit(kWarmUp, seconds)};
+}
+
+PoolSpec best_fixed(PoolSpec spec) {
+  spec.limiter.algorithm = Algorithm::kFixed;
+  spec.limiter.fixed.limit = spec.workers;
+  return spec;
+}
+
+void print_row(const std::string& what, const PoolSpec& spec, const Figures& run,
+               const Figures& fixed) {
+  std::printf("| %s, %s | %.0f | %.0f | %.2f | %.2f | %.2f | %.1f |\n", what.c_str(),
+              name_of(spec.shape).c_str(), run.goodput, fixed.goodput, run.goodput / fixed.goodput,
+              run.p50 / spec.service, run.p99 / spec.service, run.limit);
+}
+
+struct BarsCase {
+  int workers;
+  Shape shape;
+  double seconds;
+};
+
+class Pool : public ::testing::TestWithParam<BarsCase> {
+ protected:
+  PoolSpec spec(uint64_t seed) const {
+    return {.workers = GetParam().workers, .shape = GetParam().shape, .phases = {}, .seed = seed};
+  }
+  std::string pool() const { return "c=" + std::to_string(GetParam().workers); }
+};
+
+TEST_P(Pool, TwiceTheLoadKeepsGoodputAndLatency) {
+  for (const uint64_t seed : {1, 2, 3}) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const PoolSpec pool_spec = spec(seed);
+    const Figures run = overload(pool_spec, 2, GetParam().seconds);
+    const Figures fixed = overload(best_fixed(pool_spec), 2, GetParam().seconds);
+    print_row(pool() + " at 2x", pool_spec, run, fixed);
+    EXPECT_GE(run.goodput, 0.95 * fixed.goodput);
+    EXPECT_LE(run.p99, 3 * unloaded_p99(pool_spec));
+  }
+}
+
+TEST_P(Pool, NothingIsShedBelowCapacity) {
+  const double seconds = GetParam().workers == 100 ? 20 : 60;
+  for (const uint64_t seed : {1, 2, 3}) {
+    PoolSpec pool_spec = spec(seed);
+    pool_spec.phases = {{.seconds = seconds, .load = 0.7}};
+    PoolModel model(pool_spec);
+    model.run();
+    EXPECT_EQ(model.sheds(0, PoolModel::end()), 0) << pool() << " seed " << seed;
+  }
+}
+
+TEST_P(Pool, NothingIsShedTwoSecondsAfterTheOverload) {
+  const double overloaded = GetParam().workers == 100 ? 5 : 20;
+  for (const uint64_t seed : {1, 2}) {
+    PoolSpec pool_spec = spec(seed);
+    pool_spec.phases = {{.seconds = overloaded, .load = 2.5}, {.seconds = 10, .load = 0.7}};
+    PoolModel model(pool_spec);
+    model.run();
+    EXPECT_GT(model.sheds(0, overloaded), 0);
+    EXPECT_EQ(model.sheds(overloaded + 2, PoolModel::end()), 0) << pool() << " seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bars, Pool,
+    ::testing::Values(BarsCase{2, Shape::kDeterministic, 20}, BarsCase{2, Shape::kExponential, 20},
+                      BarsCase{2, Shape::kBimodal, 20}, BarsCase{10, Shape::kDeterministic, 10},
+                      BarsCase{10, Shape::kExponential, 10}, BarsCase{10, Shape::kBimodal, 10},
+                      BarsCase{100, Shape::kDeterministic, 4},
+                      BarsCase{100, Shape::kExponential, 4}));
+
+}  // namespace
+}  // namespace weir::limiters
