@@ -1,9 +1,19 @@
 #include "limiters/gradient_limit.h"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace weir::limiters {
+namespace {
+
+// Samples below the limit that a baseline can be built on; while the limit doubles, a hint will do.
+constexpr double kEnough = 20;
+constexpr double kHint = 2;
+constexpr double kLeastStep = 0.5;  // places
+// While requests pour in and windows are short, the quick ones are counted before the slow ones.
+constexpr double kCensored = 0.2;
+
+}  // namespace
 
 GradientLimit::GradientLimit(const LimiterParams& params) : params_(params), limit_(0) {
   set(params.initial_limit);
@@ -12,7 +22,7 @@ GradientLimit::GradientLimit(const LimiterParams& params) : params_(params), lim
 int GradientLimit::limit() const { return static_cast<int>(limit_); }
 
 Duration GradientLimit::baseline() const {
-  return from_seconds(curve_.baseline_seconds().value_or(0));
+  return from_seconds(curve_.baseline().value_or(Estimate{}).mean);
 }
 
 void GradientLimit::set(double limit) {
@@ -26,36 +36,65 @@ Cause GradientLimit::update(const Window& window) {
   if (overloads > 0 && overloads * 10 >= overloads + window.count(Outcome::kSuccess)) {
     set(limit_ * 0.9);
     slow_start_ = false;
-    last_cut_.reset();
+    cuts_.reset();
     return Cause::kOverload;
   }
   if (all.count < 1) return Cause::kFewSamples;
 
   const double latency = all.mean();
-  if (last_cut_ && latency > last_cut_->latency * 0.85) {
-    curve_.scale(std::max(1.0, latency / curve_.baseline_seconds().value_or(latency)));
-    set(last_cut_->from);
-    last_cut_.reset();
-    return Cause::kServiceSlower;
-  }
-  last_cut_.reset();
-  curve_.add(window.levels);
-  const double baseline = *curve_.baseline_seconds();
-  const double gradient =
-      std::clamp(params_.gradient.tolerance * baseline / latency, 0.5, params_.gradient.tolerance);
-  if (gradient < 1) return cut(window, gradient, latency);
+  if (const auto verdict = judge_cuts(window, latency)) return *verdict;
+  curve_.add(window.levels, slow_start_ ? kCensored : 1);
+  const Estimate baseline = *curve_.baseline();
+  // Full from the first request on: only fewer in flight can show whether there is a queue inside.
+  if (window.limited && limit() > std::max(1, params_.min_limit) &&
+      curve_.seen_below(level_of(limit())) < (slow_start_ ? kHint : kEnough))
+    return explore(window);
+  // What may be chance is no reason to send less.
+  const double excess = params_.gradient.tolerance * (baseline.mean + 2 * baseline.error) /
+                        std::max(latency - 2 * all.standard_error(), latency / 2);
+  if (excess < 1) return cut(std::max(excess, 0.5), window);
+  cuts_.reset();
   if (!window.limited && window.peak_in_flight < limit()) return Cause::kNotLimited;
-  return grow(gradient);
+  return grow(std::clamp(params_.gradient.tolerance * baseline.mean / latency, 1.0,
+                         params_.gradient.tolerance));
 }
 
-Cause GradientLimit::cut(const Window&, double gradient, double latency) {
+// Had the requests been queueing, latency would have fallen with their number, down to the
+// baseline.
+std::optional<Cause> GradientLimit::judge_cuts(const Window& window, double latency) {
+  if (!cuts_ || limit_ > cuts_->from * 0.55) return std::nullopt;
+  if (latency <= cuts_->latency * 0.75) return std::nullopt;
+  const Cuts failed = *std::exchange(cuts_, std::nullopt);
+  if (failed.reason == Reason::kUnknown) {
+    curve_.add(window.levels, 1);
+  } else {
+    const auto baseline = curve_.baseline();
+    curve_.scale(baseline ? std::max(1.0, latency / baseline->mean) : 1.0);
+  }
+  set(failed.from);
+  return Cause::kServiceSlower;
+}
+
+// Latency of those who were sent when the limit was nearly used up; of all when nobody was.
+double GradientLimit::latency_when_full(const Window& window) const {
+  Level full;
+  const size_t top = level_of(limit());
+  for (size_t i = top - std::min<size_t>(top, 1); i < kLevels; ++i) full.add(window.levels[i]);
+  return full.count > 0 ? full.mean() : window.all_levels().mean();
+}
+
+Cause GradientLimit::explore(const Window& window) {
+  cuts_ = Cuts{limit_, latency_when_full(window), Reason::kUnknown};
+  set(limit_ / 2);
+  return Cause::kLatencyHigh;
+}
+
+Cause GradientLimit::cut(double gradient, const Window& window) {
   slow_start_ = false;
   const double smoothing = params_.gradient.smoothing;
-  const double before = limit_;
+  if (!cuts_ || cuts_->reason == Reason::kUnknown)
+    cuts_ = Cuts{limit_, latency_when_full(window), Reason::kSlow};
   set(gradient < 0.8 ? limit_ * gradient : limit_ * (1 - smoothing + smoothing * gradient));
-  // Only a cut that took many away can show by what follows whether it was right.
-  if (limit_ <= before * 0.8 && limit() < static_cast<int>(before))
-    last_cut_ = Cut{before, latency};
   return Cause::kLatencyHigh;
 }
 
@@ -64,8 +103,8 @@ Cause GradientLimit::grow(double gradient) {
     set(limit_ * 2);
     return Cause::kSlowStart;
   }
-  const double smoothing = params_.gradient.smoothing;
-  set(limit_ * (1 - smoothing + smoothing * gradient));
+  const double room = (gradient - 1) / (params_.gradient.tolerance - 1 + 1e-9);
+  set(limit_ + std::max(limit_ * params_.gradient.smoothing * (gradient - 1), room * kLeastStep));
   return Cause::kLatencyLow;
 }
 

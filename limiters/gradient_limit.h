@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "limiters/latency_curve.h"
@@ -10,20 +11,24 @@
 // in passing and never sheds to learn it.
 namespace weir::limiters {
 
-// With R the mean latency of the window, B the baseline of the latency curve:
+// With R the mean latency of the window, B the baseline of the latency curve, eR and eB two
+// standard errors of each:
 //
-//   g = clamp(tolerance * B / R, 1/2, tolerance)
-//   g < 0.8            L = L * g                               a real queue: at once
-//   otherwise          L = L * (1 - smoothing + smoothing * g)
-//   first growth       L = 2 L while R <= tolerance * B        slow start, until the first queue
+//   x = max(1/2, tolerance * (B + eB) / (R - eR))      x < 1: slower, and not by chance
+//   x < 0.8            L = L * x                        a real queue: at once
+//   x < 1              L = L * (1 - smoothing + smoothing * x)
+//   otherwise, in use  L = L * (1 - smoothing + smoothing * g), g = clamp(tolerance * B / R, 1,
+//                      tolerance), and at least by up to half a place
+//   first growth       L = 2 L                          slow start, until the first cut
 //
-// L grows only when it was in use. In a full pool of c places R = B * L / c, so L rests at
-// tolerance * c. The gradient and the clamp at 1/2 are Netflix's and Envoy's; the baseline by
-// level, the two speeds and the check below are not.
+// In a full pool of c places R = B * L / c, so L rests at tolerance * c. The gradient and the clamp
+// at 1/2 are Netflix's and Envoy's; the baseline by level, the errors, the two speeds and the check
+// below are not.
 //
-// After a cut, fewer requests must have become faster. If they did not (R stayed above 0.85 of what
-// it was), the service itself is slower and its own queue is not the reason: the curve is scaled to
-// what is seen and the limit goes back.
+// After cuts to about half, fewer requests must have become faster. If they did not (R stayed above
+// 3/4 of what it was), the service itself is slower and its own queue is not the reason: the curve
+// is scaled to what is seen and the limit goes back. The same cut and check learn a baseline where
+// the limit has been full since the start and nothing below it was ever seen.
 class GradientLimit final : public LimitAlgorithm {
  public:
   GradientLimit(const LimiterParams& params);
@@ -33,19 +38,28 @@ class GradientLimit final : public LimitAlgorithm {
   Duration baseline() const override;
 
  private:
-  struct Cut {
-    double from;     // the limit before
-    double latency;  // in seconds, before
+  enum class Reason : uint8_t {
+    kSlow,    // slower than the baseline allows
+    kUnknown  // nothing has been seen below the limit
+  };
+  // Cuts in a row, judged together: one alone may be too small to show anything.
+  struct Cuts {
+    double from;     // the limit before the first
+    double latency;  // in seconds, before the first
+    Reason reason;
   };
   void set(double limit);
-  Cause cut(const Window& window, double gradient, double latency);
+  std::optional<Cause> judge_cuts(const Window& window, double latency);
+  double latency_when_full(const Window& window) const;
+  Cause explore(const Window& window);
+  Cause cut(double gradient, const Window& window);
   Cause grow(double gradient);
 
   const LimiterParams params_;
   double limit_;
   bool slow_start_ = true;
   LatencyCurve curve_;
-  std::optional<Cut> last_cut_;  // by the window before
+  std::optional<Cuts> cuts_;
 };
 
 }  // namespace weir::limiters

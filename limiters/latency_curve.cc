@@ -6,12 +6,6 @@
 namespace weir::limiters {
 namespace {
 
-double variance(const Level& level) {
-  if (level.count < 2) return 0;
-  const double mean = level.mean();
-  return std::max(0.0, level.sum_squares / level.count - mean * mean);
-}
-
 void shrink(Level& level, double factor) {
   level.count *= factor;
   level.sum_seconds *= factor;
@@ -20,36 +14,51 @@ void shrink(Level& level, double factor) {
 
 }  // namespace
 
-void LatencyCurve::add(const std::array<Level, kLevels>& levels) {
+void LatencyCurve::add(const std::array<Level, kLevels>& levels, double weight) {
   for (size_t i = 0; i < kLevels; ++i) {
-    levels_[i].add(levels[i]);
+    Level added = levels[i];
+    shrink(added, weight);
+    levels_[i].add(added);
     if (levels_[i].count > kMemory) shrink(levels_[i], kMemory / levels_[i].count);
   }
 }
 
-// The difference of two means has a standard error of spread * sqrt(1/n + 1/m). Levels agree when
-// the higher one is slower by no more than two of those, or by no more than a tenth.
-std::optional<double> LatencyCurve::baseline_seconds() const {
+// What one latency strays from the mean of its level, as a share of that mean: over all levels, for
+// a level with one sample does not show it.
+double LatencyCurve::relative_spread() const {
   double weighted = 0;
   double count = 0;
   for (const Level& level : levels_) {
-    weighted += variance(level) * level.count;
+    if (level.count < 2) continue;
+    weighted += level.variance() / (level.mean() * level.mean()) * level.count;
     count += level.count;
   }
-  if (count <= 0) return std::nullopt;
-  const double spread = std::sqrt(weighted / count);
+  return count > 0 ? std::sqrt(weighted / count) : 0;
+}
 
+// A mean of n samples has a standard error of mean * spread / sqrt(n). Levels agree when the higher
+// one is slower by no more than two errors of the difference, or by no more than a tenth.
+std::optional<Estimate> LatencyCurve::baseline() const {
+  const double spread = relative_spread();
   Level lowest;
   for (const Level& level : levels_) {
     if (level.count <= 0) continue;
     if (lowest.count > 0) {
       const double slower = level.mean() - lowest.mean();
-      const double error = spread * std::sqrt(1 / lowest.count + 1 / level.count);
+      const double error = spread * std::hypot(lowest.mean() / std::sqrt(lowest.count),
+                                               level.mean() / std::sqrt(level.count));
       if (slower > 2 * error && slower > lowest.mean() * 0.1) break;
     }
     lowest.add(level);
   }
-  return lowest.mean();
+  if (lowest.count <= 0) return std::nullopt;
+  return Estimate{lowest.mean(), spread * lowest.mean() / std::sqrt(lowest.count)};
+}
+
+double LatencyCurve::seen_below(size_t level) const {
+  double count = 0;
+  for (size_t i = 0; i < level; ++i) count += levels_[i].count;
+  return count;
 }
 
 void LatencyCurve::scale(double factor) {

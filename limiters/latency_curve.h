@@ -9,6 +9,12 @@
 // service; it does not know the limit.
 namespace weir::limiters {
 
+// In seconds.
+struct Estimate {
+  double mean = 0;
+  double error = 0;  // standard error of the mean
+};
+
 // A service with c places answers as fast with c requests inside as with one; beyond that latency
 // grows. So the lowest levels that agree with each other show the service without its queue,
 // whatever the load was while they were seen. Nothing ages by itself: at full load only the top
@@ -16,13 +22,18 @@ namespace weir::limiters {
 class LatencyCurve {
  public:
   // Newer samples replace older ones: a level weighs at most kMemory samples.
-  void add(const std::array<Level, kLevels>& levels);
+  // `weight` below 1: not much is to be built on them.
+  void add(const std::array<Level, kLevels>& levels, double weight);
   // Mean latency, in seconds, of the lowest levels that agree; none before the first sample.
-  std::optional<double> baseline_seconds() const;
+  std::optional<Estimate> baseline() const;
+  // How many samples there are of levels below this one.
+  double seen_below(size_t level) const;
   // Everything that was seen took `factor` times as long: the service itself has changed.
   void scale(double factor);
 
  private:
+  double relative_spread() const;
+
   static constexpr double kMemory = 256;
   std::array<Level, kLevels> levels_{};
 };

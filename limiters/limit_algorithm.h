@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,6 +22,7 @@ enum class Cause : uint8_t {
   kOverload,       // timeouts, refusals
   kServiceSlower,  // fewer requests were no faster: the service itself has changed
 };
+inline constexpr size_t kCauses = static_cast<size_t>(Cause::kServiceSlower) + 1;
 std::string_view word_of(Cause cause);
 
 class LimitAlgorithm {

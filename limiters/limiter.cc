@@ -16,7 +16,8 @@ WaitBounds wait_bounds(const QueueParams& params, Duration baseline) {
       params.max_wait.value_or(std::clamp<Duration>(baseline * 10, milliseconds(100), seconds(5)));
   bounds.standing = baseline == Duration(0)
                         ? bounds.calm
-                        : std::min(bounds.calm, std::max<Duration>(baseline, milliseconds(2)));
+                        : std::min(bounds.calm, std::max<Duration>(baseline * 2, milliseconds(2)));
+  bounds.ahead = std::min(bounds.standing, std::max<Duration>(baseline / 4, milliseconds(1)));
   bounds.hold = std::max<Duration>(baseline * 10, milliseconds(100));
   return bounds;
 }
@@ -110,7 +111,7 @@ std::optional<Rejection> Limiter::turned_away(int waiting) {
   const WaitBounds bounds = wait_bounds(queue_params_, pool_.baseline());
   // As many as can be served within the bound may wait, and one, so that a slow service has
   // somebody to turn to.
-  if (waiting < std::ceil(per_second * to_seconds(bounds.standing)) + 1) return std::nullopt;
+  if (waiting < std::ceil(per_second * to_seconds(bounds.ahead)) + 1) return std::nullopt;
   pool_.stand_until(now + bounds.hold);
   return Rejection::kShed;
 }

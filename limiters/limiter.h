@@ -27,14 +27,17 @@ struct LimiterStats {
 // How long a request may wait. A burst may wait for long: as long as the queue comes and goes, all
 // of it is served. Once somebody has waited that long, more is coming than can be done; then the
 // queue only has to be long enough to never leave the service idle, and who would wait longer than
-// one service time is told so at once. Calm returns when nobody had to be turned away for a while.
+// a fraction of a service time is told so at once. Calm returns when nobody had to be turned away
+// for a while.
 struct WaitBounds {
   Duration calm;
-  Duration standing;
-  Duration hold;  // how long the queue counts as standing after the last rejection
+  Duration standing;  // at most, for those who were let in
+  Duration ahead;     // how much work may wait in front of a newcomer while the queue stands
+  Duration hold;      // how long the queue counts as standing after the last rejection
 };
 // `baseline` 0 means not known. Calm: 10 baselines between 100 ms and 5 s, or as configured.
-// Standing: one baseline, at least 2 ms, at most calm. Hold: 10 baselines, at least 100 ms.
+// Standing: two baselines, at least 2 ms, at most calm. Ahead: a quarter of a baseline, at least
+// 1 ms, at most standing. Hold: 10 baselines, at least 100 ms.
 WaitBounds wait_bounds(const QueueParams& params, Duration baseline);
 
 // Used from one loop only; outlives its permits and waiters.

@@ -18,6 +18,7 @@ namespace {
 constexpr double kEnough = 30;  // samples: the mean of exponential times is then within 18 %
 constexpr double kFew = 10;     // will do when they took a second to come
 constexpr int kLeastWaiting = 1000;
+constexpr Duration kLongestSettling = seconds(5);
 
 double fresh_successes(const SamplerShard::Totals& now, const SamplerShard::Totals& before) {
   double count = 0;
@@ -36,7 +37,8 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
       shards_(std::move(shards)),
       timeline_(timeline),
       wake_(std::move(wake)),
-      opened_(timeline.now()) {
+      opened_(timeline.now()),
+      stepped_(opened_) {
   last_ = {.when = opened_, .from = 0, .to = algorithm_->limit(), .cause = Cause::kStart};
   decisions_.push_back(last_);
   pool_.publish(algorithm_->limit(), opened_);
@@ -46,6 +48,12 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
 void Regulator::tick() {
   timer_ = timeline_.after(kTick, [this] { tick(); });
   const SamplerShard::Totals now = read();
+  if (settling_) {
+    if (timeline_.now() < settled_) return;
+    settling_ = false;
+    close(now);
+    return;
+  }
   if (ripe(now)) decide(close(now));
 }
 
@@ -98,10 +106,27 @@ void Regulator::decide(const Window& window) {
   ++changes_[{cause, last_.to > from}];
   decisions_.push_back(last_);
   if (decisions_.size() > kRemembered) decisions_.pop_front();
-  pool_.publish(last_.to, window.closed);
+  publish();
   if (on_decision) on_decision(last_);
   if (last_.to < from) return;
   for (int gate = 0; gate < pool_.gates(); ++gate) wake_(gate);
+}
+
+// After a step, what is in the service was sent under the old limit. The first to finish of those
+// sent after it are the quick ones; a mean is fair once all have had the time to finish, which they
+// need no longer for than latency grows with the limit. After a small change the samples before it
+// are as good as those after.
+void Regulator::publish() {
+  if (std::abs(last_.to - last_.from) * 10 > last_.from) {
+    stepped_ = last_.when;
+    const double growth = last_.cause == Cause::kSlowStart
+                              ? 1.0
+                              : 2 * std::max(1.0, static_cast<double>(last_.to) / last_.from);
+    settled_ = stepped_ +
+               std::min<Duration>(from_seconds(last_.latency_seconds * growth), kLongestSettling);
+    settling_ = true;
+  }
+  pool_.publish(last_.to, stepped_);
 }
 
 int Regulator::take_peak_in_flight() {

@@ -61,6 +61,7 @@ class Regulator {
   bool ripe(const SamplerShard::Totals& now) const;
   Window close(const SamplerShard::Totals& now);
   void decide(const Window& window);
+  void publish();
   void tell_gates(const Window& window);
   SamplerShard::Totals read() const;
 
@@ -71,6 +72,9 @@ class Regulator {
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   TimePoint opened_;
+  TimePoint stepped_;  // when the limit last changed by much
+  TimePoint settled_;  // when what finishes is due to that
+  bool settling_ = false;
   SamplerShard::Totals read_before_;
   double per_second_ = 0;  // while the limit was in use
   std::deque<Decision> decisions_;

@@ -31,6 +31,8 @@ struct Level {
   double sum_squares = 0;  // of seconds
 
   double mean() const { return count > 0 ? sum_seconds / count : 0; }
+  double variance() const;        // of one latency, in seconds squared; 0 when not known
+  double standard_error() const;  // of the mean, in seconds
   void add(const Level& other) {
     count += other.count;
     sum_seconds += other.sum_seconds;
@@ -38,8 +40,9 @@ struct Level {
   }
 };
 
-// Level 0 holds requests that were alone, 1 those with 2 or 3 in flight, 2 those with 4 to 7, ...
-inline constexpr size_t kLevels = 16;
+// One level for each number in flight up to 4, then two for each doubling: 5 and 6, 7 and 8, 9 to
+// 12, 13 to 16, ... Small services are told apart place by place.
+inline constexpr size_t kLevels = 24;
 size_t level_of(int in_flight);
 
 // What was measured between two decisions.
