@@ -90,10 +90,14 @@ Cause GradientLimit::explore(const Window& window) {
 }
 
 Cause GradientLimit::cut(double gradient, const Window& window) {
-  slow_start_ = false;
-  const double smoothing = params_.gradient.smoothing;
-  if (!cuts_ || cuts_->reason == Reason::kUnknown)
+  if (slow_start_) {
+    // What was measured on the way up says that there is a queue, and little else.
+    slow_start_ = false;
+    curve_ = {};
+  } else if (!cuts_ || cuts_->reason == Reason::kUnknown) {
     cuts_ = Cuts{limit_, latency_when_full(window), Reason::kSlow};
+  }
+  const double smoothing = params_.gradient.smoothing;
   set(gradient < 0.8 ? limit_ * gradient : limit_ * (1 - smoothing + smoothing * gradient));
   return Cause::kLatencyHigh;
 }

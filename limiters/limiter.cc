@@ -13,7 +13,7 @@ using std::chrono::seconds;
 WaitBounds wait_bounds(const QueueParams& params, Duration baseline) {
   WaitBounds bounds;
   bounds.calm =
-      params.max_wait.value_or(std::clamp<Duration>(baseline * 10, milliseconds(100), seconds(5)));
+      params.max_wait.value_or(std::clamp<Duration>(baseline * 30, milliseconds(300), seconds(5)));
   bounds.standing = baseline == Duration(0)
                         ? bounds.calm
                         : std::min(bounds.calm, std::max<Duration>(baseline * 2, milliseconds(2)));

@@ -35,7 +35,7 @@ struct WaitBounds {
   Duration ahead;     // how much work may wait in front of a newcomer while the queue stands
   Duration hold;      // how long the queue counts as standing after the last rejection
 };
-// `baseline` 0 means not known. Calm: 10 baselines between 100 ms and 5 s, or as configured.
+// `baseline` 0 means not known. Calm: 30 baselines between 300 ms and 5 s, or as configured.
 // Standing: two baselines, at least 2 ms, at most calm. Ahead: a quarter of a baseline, at least
 // 1 ms, at most standing. Hold: 10 baselines, at least 100 ms.
 WaitBounds wait_bounds(const QueueParams& params, Duration baseline);
