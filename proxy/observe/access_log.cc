@@ -1,124 +1,102 @@
 #include "proxy/observe/access_log.h"
 
 #include <fcntl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <iterator>
+#include <utility>
 
 namespace weir::observe {
 namespace {
 
-// What a peer sent goes into a line as far as it is ASCII; all else as \u00XX, so that a line is
-// always one line and always JSON.
-void add_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte >= 0x7f) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
+// Lines are carried in batches, so that a busy worker does not wake the writing thread for each.
+constexpr auto kShortRest = std::chrono::milliseconds(50);
+
+int open_file(const std::string& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 }
 
-void add_text(std::string& out, std::string_view name, std::string_view text) {
-  if (text.empty()) return;
-  out += ",\"";
-  out += name;
-  out += "\":";
-  add_quoted(out, text);
-}
-
-template <typename T>
-void add_number(std::string& out, std::string_view name, T value) {
-  fmt::format_to(std::back_inserter(out), ",\"{}\":{}", name, value);
-}
-
-void add_seconds(std::string& out, std::string_view name,
-                 const std::optional<limiters::Duration>& duration) {
-  if (duration)
-    fmt::format_to(std::back_inserter(out), ",\"{}\":{:.6f}", name,
-                   limiters::to_seconds(*duration));
+uint64_t lines_in(std::string_view text) {
+  return static_cast<uint64_t>(std::ranges::count(text, '\n'));
 }
 
 }  // namespace
 
-std::string access_line(const exchange::ExchangeFacts& facts, int64_t start_microseconds) {
-  std::string out;
-  out.reserve(400);
-  const auto seconds = static_cast<std::time_t>(start_microseconds / 1000000);
-  fmt::format_to(std::back_inserter(out), "{{\"start\":\"{:%Y-%m-%dT%H:%M:%S}.{:06}Z\"",
-                 fmt::gmtime(seconds), start_microseconds % 1000000);
-  add_text(out, "method", facts.method);
-  add_text(out, "path", facts.target);
-  add_text(out, "authority", facts.authority);
-  add_text(out, "version", facts.version);
-  add_number(out, "status", facts.status);
-  add_number(out, "bytes_in", facts.request_bytes);
-  add_number(out, "bytes_out", facts.response_bytes);
-  add_text(out, "ending", exchange::word_of(facts.ending));
-  add_text(out, "stage", exchange::word_of(facts.stage));
-  if (facts.rejection) {
-    add_text(out, "reason", exchange::word_of(*facts.rejection));
-    add_text(out, "mode", facts.ending == exchange::Ending::kRejected ? "enforced" : "dry_run");
+void AccessLog::Pen::write(const exchange::ExchangeFacts& facts, int64_t start_microseconds) {
+  const size_t most = log_.most_each_.load(std::memory_order_relaxed);
+  bool filling = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const size_t before = held_.size();
+    if (before >= most) {
+      log_.dropped_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    line_.append(held_, facts, start_microseconds);
+    filling = before < most / 4 && held_.size() >= most / 4;
   }
-  add_seconds(out, "queue_wait_seconds", facts.queue_wait);
-  add_seconds(out, "connect_seconds", facts.connect);
-  add_seconds(out, "backend_seconds", facts.backend);
-  add_seconds(out, "total_seconds", facts.total);
-  if (facts.retry_after_seconds) add_number(out, "retry_after_seconds", *facts.retry_after_seconds);
-  add_number(out, "limit", facts.limit);
-  add_number(out, "in_flight", facts.in_flight);
-  add_number(out, "waiting", facts.waiting);
-  add_text(out, "client", facts.peer_address);
-  add_text(out, "request_id", facts.request_id);
-  add_text(out, "error", facts.error_text);
-  if (facts.retried) out += ",\"retried\":true";
-  if (facts.exempt) out += ",\"exempt\":true";
-  out += "}\n";
-  return out;
+  if (filling || log_.asleep_.load(std::memory_order_relaxed)) log_.wake();
 }
 
 AccessLog::AccessLog(AccessLogMode mode, const std::string& path,
                      std::function<void(const std::string& text)> on_trouble)
     : mode_(mode), path_(path), on_trouble_(std::move(on_trouble)) {}
 
-bool AccessLog::open(std::string& error) {
-  if (mode_ == AccessLogMode::kOff) return true;
-  if (path_ == "stdout" || path_ == "stderr") {
-    fd_ = path_ == "stdout" ? STDOUT_FILENO : STDERR_FILENO;
-  } else {
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    owns_fd_ = true;
-    if (fd_ < 0) {
-      error = fmt::format("cannot open the access log {}: {}", path_, std::strerror(errno));
-      return false;
-    }
-  }
-  thread_ = std::thread([this] { run(); });
-  return true;
-}
-
 AccessLog::~AccessLog() {
   if (thread_.joinable()) {
     {
       const std::lock_guard lock(mutex_);
       ending_ = true;
+      output_->hurry();
     }
     more_.notify_one();
     thread_.join();
   }
-  if (owns_fd_ && fd_ >= 0) ::close(fd_);
+  if (owns_fd_) ::close(fd_);
+}
+
+bool AccessLog::open(std::string& error) {
+  if (mode_ == AccessLogMode::kOff) return true;
+  if (path_ == "stdout" || path_ == "stderr") {
+    adopt(path_ == "stdout" ? STDOUT_FILENO : STDERR_FILENO);
+  } else {
+    const int fd = open_file(path_);
+    if (fd < 0) {
+      error = fmt::format("cannot open the access log {}: {}", path_, std::strerror(errno));
+      return false;
+    }
+    adopt(fd);
+    owns_fd_ = true;
+  }
+  thread_ = std::thread([this] { run(); });
+  return true;
+}
+
+void AccessLog::adopt(int fd) {
+  const std::lock_guard lock(mutex_);
+  fd_ = fd;
+  output_ = std::make_unique<LogOutput>(fd);
+  if (ending_) output_->hurry();
+}
+
+void AccessLog::reopen() {
+  {
+    const std::lock_guard lock(mutex_);
+    reopen_ = true;
+    wanted_ = true;
+  }
+  more_.notify_one();
+}
+
+AccessLog::Pen& AccessLog::pen() {
+  const std::lock_guard lock(mutex_);
+  pens_.push_back(std::make_unique<Pen>(*this));
+  // One share more than there are pens: for what the writing thread has in hand.
+  most_each_.store(kMostHeldBytes / (pens_.size() + 1), std::memory_order_relaxed);
+  return *pens_.back();
 }
 
 bool AccessLog::wants(const exchange::ExchangeFacts& facts) const {
@@ -129,49 +107,96 @@ bool AccessLog::wants(const exchange::ExchangeFacts& facts) const {
   return !fine || facts.status >= 500 || facts.rejection;
 }
 
-void AccessLog::write(std::string_view line) {
-  bool first = false;
+void AccessLog::wake() {
   {
     const std::lock_guard lock(mutex_);
-    if (held_.size() + line.size() > kMostHeldBytes) {
-      dropped_.fetch_add(1, std::memory_order_relaxed);
-      return;
-    }
-    first = held_.empty();
-    held_ += line;
+    wanted_ = true;
   }
-  if (first) more_.notify_one();
+  more_.notify_one();
 }
+
+// ---- the writing thread ----
 
 void AccessLog::run() {
-  std::string lines;
+  auto life = Life::kGoesOn;
   while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      more_.wait(lock, [this] { return ending_ || !held_.empty(); });
-      if (held_.empty()) return;
-      lines.swap(held_);
+    auto how_long = Rest::kShort;
+    if (carry() == Round::kNothing) {
+      if (life == Life::kEnds) return;
+      asleep_.store(true, std::memory_order_relaxed);
+      if (carry() == Round::kNothing) how_long = Rest::kUntilWoken;
     }
-    write_out(lines);
-    lines.clear();
+    life = rest(how_long);
   }
 }
 
-void AccessLog::write_out(std::string_view lines) {
-  while (!lines.empty()) {
-    const ssize_t written = ::write(fd_, lines.data(), lines.size());
-    if (written >= 0) {
-      lines.remove_prefix(static_cast<size_t>(written));
-      troubled_ = false;
-    } else if (errno != EINTR) {
-      const int error = errno;
-      dropped_.fetch_add(static_cast<uint64_t>(std::ranges::count(lines, '\n')),
-                         std::memory_order_relaxed);
-      if (!std::exchange(troubled_, true))
-        on_trouble_(fmt::format("cannot write the access log {}: {}", path_, std::strerror(error)));
-      return;
-    }
+AccessLog::Life AccessLog::rest(Rest how_long) {
+  std::unique_lock lock(mutex_);
+  const auto woken = [this] { return ending_ || wanted_; };
+  if (how_long == Rest::kShort)
+    more_.wait_for(lock, kShortRest, woken);
+  else
+    more_.wait(lock, woken);
+  asleep_.store(false, std::memory_order_relaxed);
+  wanted_ = false;
+  const auto life = ending_ ? Life::kEnds : Life::kGoesOn;
+  if (std::exchange(reopen_, false)) {
+    lock.unlock();
+    carry();
+    open_again();
   }
+  return life;
+}
+
+AccessLog::Round AccessLog::carry() {
+  auto round = Round::kNothing;
+  for (size_t i = 0;; ++i) {
+    Pen* pen = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      if (i == pens_.size()) return round;
+      pen = pens_[i].get();
+    }
+    std::string lines;
+    {
+      const std::lock_guard lock(pen->mutex_);
+      lines.swap(pen->held_);
+    }
+    if (lines.empty()) continue;
+    round = Round::kSomething;
+    write_out(std::move(lines));
+  }
+}
+
+void AccessLog::write_out(std::string lines) {
+  if (torn_) lines.insert(0, 1, '\n');
+  std::string_view left = lines;
+  const int error = output_->write(left);
+  const size_t written = lines.size() - left.size();
+  if (written == 0 && torn_) left.remove_prefix(1);
+  if (written > 0) torn_ = lines[written - 1] != '\n';
+  if (error == 0) {
+    troubled_ = false;
+    return;
+  }
+  dropped_.fetch_add(lines_in(left), std::memory_order_relaxed);
+  complain("write", error);
+}
+
+void AccessLog::open_again() {
+  if (!owns_fd_) return;
+  const int fd = open_file(path_);
+  if (fd < 0) return complain("reopen", errno);
+  const int before = fd_;
+  adopt(fd);
+  ::close(before);
+  torn_ = false;
+  troubled_ = false;
+}
+
+void AccessLog::complain(std::string_view what, int error) {
+  if (std::exchange(troubled_, true)) return;
+  on_trouble_(fmt::format("cannot {} the access log {}: {}", what, path_, std::strerror(error)));
 }
 
 }  // namespace weir::observe

@@ -4,22 +4,43 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "proxy/exchange/ending.h"
+#include "proxy/observe/access_line.h"
+#include "proxy/observe/log_output.h"
 
 // One JSON line for each request that is worth one; it never makes a request wait.
 namespace weir::observe {
 
 enum class AccessLogMode : uint8_t { kOff, kErrors, kAll };
 
-// Lines go to a bounded buffer and from there to the file by a thread of its own. When the disk or
-// the pipe is too slow, lines are dropped and counted. Safe from any thread.
+// Each worker has a pen with a bounded buffer of its own; one thread carries what they hold to the
+// file. When the disk or the pipe is too slow, lines are dropped and counted. Safe from any thread.
 class AccessLog {
  public:
+  // In all buffers together, but for one line each that may go beyond.
   static constexpr size_t kMostHeldBytes = 4 << 20;
+
+  // Belongs to the log.
+  class alignas(64) Pen {
+   public:
+    explicit Pen(AccessLog& log) : log_(log) {}
+    // From one thread only. `start_microseconds`: since 1970, by the wall clock.
+    void write(const exchange::ExchangeFacts& facts, int64_t start_microseconds);
+
+   private:
+    friend class AccessLog;
+    AccessLog& log_;
+    AccessLine line_;
+    std::mutex mutex_;  // against the writing thread, which holds it for a swap
+    std::string held_;  // guarded by mutex_
+  };
 
   // `path`: "stdout", "stderr" or a file, which is appended to. `on_trouble` is told, from the
   // writing thread and once until it works again, why lines cannot be written.
@@ -27,35 +48,57 @@ class AccessLog {
             std::function<void(const std::string& text)> on_trouble);
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
-  // Writes what is held.
+  // Writes what is held, as far as it is taken within LogOutput::kFarewell.
   ~AccessLog();
 
   // False when the file cannot be opened; `error` then says why.
   bool open(std::string& error);
+  // Opens the path again, for whoever has moved the file away; at once, from the writing thread.
+  void reopen();
+  // A new one, for one worker.
+  Pen& pen();
   bool wants(const exchange::ExchangeFacts& facts) const;
-  void write(std::string_view line);
+  // Lines that were not written, for want of room or because the system refused.
   uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
+  enum class Rest : uint8_t { kShort, kUntilWoken };
+  enum class Life : uint8_t { kGoesOn, kEnds };
+  enum class Round : uint8_t { kNothing, kSomething };
+
   void run();
-  void write_out(std::string_view lines);
+  Life rest(Rest how_long);
+  Round carry();
+  void write_out(std::string lines);
+  void open_again();
+  void adopt(int fd);
+  void complain(std::string_view what, int error);
+  void wake();
 
   const AccessLogMode mode_;
   const std::string path_;
   const std::function<void(const std::string& text)> on_trouble_;
+
+  // The writing thread's, once it runs.
   int fd_ = -1;
   bool owns_fd_ = false;
-  bool troubled_ = false;  // the writing thread's
+  bool troubled_ = false;
+  bool torn_ = false;  // what was written last is not a whole line
+
+  // Figures that order nothing, hence relaxed.
   std::atomic<uint64_t> dropped_{0};
+  std::atomic<size_t> most_each_{kMostHeldBytes};
+  // Set by the writing thread before it looks at the pens a last time, whose mutexes put that
+  // before the next line: so whoever writes it sees that it has to wake the thread.
+  std::atomic<bool> asleep_{false};
   std::mutex mutex_;
   std::condition_variable more_;
-  std::string held_;     // guarded by mutex_
-  bool ending_ = false;  // guarded by mutex_
+  std::unique_ptr<LogOutput> output_;  // the writing thread's; changed and hurried under mutex_
+  bool ending_ = false;                // guarded by mutex_
+  bool wanted_ = false;                // guarded by mutex_
+  bool reopen_ = false;                // guarded by mutex_
+  std::vector<std::unique_ptr<Pen>> pens_;  // guarded by mutex_; only grows
   std::thread thread_;
 };
-
-// The line, with its newline; `start` is when the request arrived by the wall clock, in
-// microseconds since 1970.
-std::string access_line(const exchange::ExchangeFacts& facts, int64_t start_microseconds);
 
 }  // namespace weir::observe

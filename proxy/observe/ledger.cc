@@ -20,7 +20,7 @@ void WorkerLedger::record(const exchange::ExchangeFacts& facts) {
   using std::chrono::duration_cast;
   using std::chrono::microseconds;
   const int64_t now = duration_cast<microseconds>(loop::wall_now().time_since_epoch()).count();
-  log_.write(access_line(facts, now - duration_cast<microseconds>(facts.total).count()));
+  pen_.write(facts, now - duration_cast<microseconds>(facts.total).count());
 }
 
 }  // namespace weir::observe

@@ -15,13 +15,14 @@ class WorkerLedger final : public exchange::Ledger {
   // reason that lies behind weir.
   WorkerLedger(MetricsShard& shard, AccessLog& log,
                std::function<void(const exchange::ExchangeFacts& facts)> on_failure)
-      : shard_(shard), log_(log), on_failure_(std::move(on_failure)) {}
+      : shard_(shard), log_(log), pen_(log.pen()), on_failure_(std::move(on_failure)) {}
 
   void record(const exchange::ExchangeFacts& facts) override;
 
  private:
   MetricsShard& shard_;
   AccessLog& log_;
+  AccessLog::Pen& pen_;
   std::function<void(const exchange::ExchangeFacts& facts)> on_failure_;
 };
 

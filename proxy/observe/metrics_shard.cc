@@ -22,6 +22,7 @@ void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
   // A tunnel's length and a shed's shortness say nothing of how fast requests are served.
   if (facts.ending != Ending::kUpgraded && facts.ending != Ending::kRejected)
     request_.observe(limiters::to_seconds(facts.total));
+  if (facts.ending == Ending::kServed) served_latency_.add(facts.total);
   if (facts.retry_after_seconds) retry_after_.observe(*facts.retry_after_seconds);
 }
 
@@ -40,6 +41,7 @@ MetricsShard::Totals MetricsShard::read() const {
   totals.request = request_.read();
   totals.queue_wait = queue_wait_.read();
   totals.retry_after = retry_after_.read();
+  served_latency_.add_to(totals.served_latency);
   return totals;
 }
 
@@ -57,6 +59,7 @@ void MetricsShard::Totals::add(const Totals& other) {
   request.add(other.request);
   queue_wait.add(other.queue_wait);
   retry_after.add(other.retry_after);
+  sum(served_latency, other.served_latency);
 }
 
 uint64_t MetricsShard::Totals::rejected() const {

@@ -5,6 +5,7 @@
 
 #include "proxy/exchange/ending.h"
 #include "proxy/observe/histogram.h"
+#include "proxy/observe/latency_grid.h"
 
 // What one worker has counted: written by its loop, read by whoever shows it; it does not know the
 // names under which it is shown.
@@ -25,6 +26,7 @@ class alignas(64) MetricsShard {
     std::array<uint64_t, 5> client_left{};  // by stage
     uint64_t retried = 0;
     HistogramTotals backend, request, queue_wait, retry_after;
+    LatencyGrid::Totals served_latency{};
 
     void add(const Totals& other);
     uint64_t rejected() const;  // enforced
@@ -47,6 +49,7 @@ class alignas(64) MetricsShard {
   Histogram<kSecondsBounds.size()> request_{kSecondsBounds};
   Histogram<kSecondsBounds.size()> queue_wait_{kSecondsBounds};
   Histogram<kRetryBounds.size()> retry_after_{kRetryBounds};
+  LatencyGrid served_latency_;
 };
 
 }  // namespace weir::observe
