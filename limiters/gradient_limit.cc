@@ -1,6 +1,7 @@
 #include "limiters/gradient_limit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace weir::limiters {
@@ -9,7 +10,8 @@ namespace {
 // Samples below the limit that a baseline can be built on; while the limit doubles, a hint will do.
 constexpr double kEnough = 20;
 constexpr double kHint = 2;
-constexpr double kLeastStep = 0.5;  // places
+constexpr double kLongJudgement = 200;  // samples
+constexpr double kLeastStep = 0.5;      // places
 // While requests pour in and windows are short, the quick ones are counted before the slow ones.
 constexpr double kCensored = 0.2;
 
@@ -42,12 +44,12 @@ Cause GradientLimit::update(const Window& window) {
   if (all.count < 1) return Cause::kFewSamples;
 
   const double latency = all.mean();
-  if (const auto verdict = judge_cuts(window, latency)) return *verdict;
+  if (const auto verdict = judge_cuts(window)) return *verdict;
   curve_.add(window.levels, slow_start_ ? kCensored : 1);
   const Estimate baseline = *curve_.baseline();
   // Full from the first request on: only fewer in flight can show whether there is a queue inside.
   if (window.limited && limit() > std::max(1, params_.min_limit) &&
-      curve_.seen_below(level_of(limit())) < (slow_start_ ? kHint : kEnough))
+      curve_.seen_up_to(level_of(static_cast<int>(limit_ * 0.6))) < (slow_start_ ? kHint : kEnough))
     return explore(window);
   // What may be chance is no reason to send less.
   const double excess = params_.gradient.tolerance * (baseline.mean + 2 * baseline.error) /
@@ -61,9 +63,15 @@ Cause GradientLimit::update(const Window& window) {
 
 // Had the requests been queueing, latency would have fallen with their number, down to the
 // baseline.
-std::optional<Cause> GradientLimit::judge_cuts(const Window& window, double latency) {
+std::optional<Cause> GradientLimit::judge_cuts(const Window& window) {
   if (!cuts_ || limit_ > cuts_->from * 0.55) return std::nullopt;
-  if (latency <= cuts_->latency * 0.75) return std::nullopt;
+  Level& after = cuts_->after;
+  after.add(window.all_levels());
+  const double latency = after.mean();
+  const double threshold = cuts_->latency * 0.75;
+  const bool certain = std::abs(latency - threshold) > 1.5 * after.standard_error();
+  if (!certain && after.count < kLongJudgement) return Cause::kHeld;
+  if (latency <= threshold) return std::nullopt;
   const Cuts failed = *std::exchange(cuts_, std::nullopt);
   if (failed.reason == Reason::kUnknown) {
     curve_.add(window.levels, 1);

@@ -47,9 +47,10 @@ class GradientLimit final : public LimitAlgorithm {
     double from;     // the limit before the first
     double latency;  // in seconds, before the first
     Reason reason;
+    Level after{};  // what was seen once the limit had about halved
   };
   void set(double limit);
-  std::optional<Cause> judge_cuts(const Window& window, double latency);
+  std::optional<Cause> judge_cuts(const Window& window);
   double latency_when_full(const Window& window) const;
   Cause explore(const Window& window);
   Cause cut(double gradient, const Window& window);

@@ -55,9 +55,9 @@ std::optional<Estimate> LatencyCurve::baseline() const {
   return Estimate{lowest.mean(), spread * lowest.mean() / std::sqrt(lowest.count)};
 }
 
-double LatencyCurve::seen_below(size_t level) const {
+double LatencyCurve::seen_up_to(size_t level) const {
   double count = 0;
-  for (size_t i = 0; i < level; ++i) count += levels_[i].count;
+  for (size_t i = 0; i <= level; ++i) count += levels_[i].count;
   return count;
 }
 

@@ -26,8 +26,8 @@ class LatencyCurve {
   void add(const std::array<Level, kLevels>& levels, double weight);
   // Mean latency, in seconds, of the lowest levels that agree; none before the first sample.
   std::optional<Estimate> baseline() const;
-  // How many samples there are of levels below this one.
-  double seen_below(size_t level) const;
+  // How many samples there are up to this level.
+  double seen_up_to(size_t level) const;
   // Everything that was seen took `factor` times as long: the service itself has changed.
   void scale(double factor);
 

@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr double kEnough = 30;  // samples: the mean of exponential times is then within 18 %
+constexpr double kEnough = 50;  // samples: the mean of exponential times is then within 14 %
 constexpr double kFew = 10;     // will do when they took a second to come
 constexpr int kLeastWaiting = 1000;
 constexpr Duration kLongestSettling = seconds(5);
