@@ -113,10 +113,21 @@ void EventLoop::end_turn() {
     timeline_.run_until(now);
   }
   arm_timer(now);
-  const Duration::rep took = (now - turn_began_).count();
-  busy_.store(busy_.load(std::memory_order_relaxed) + took, std::memory_order_relaxed);
-  if (took > longest_turn_.load(std::memory_order_relaxed))
-    longest_turn_.store(took, std::memory_order_relaxed);
+  count_turn(now - turn_began_);
+}
+
+// Nearly every turn is short, so the search for its class ends after a step or two.
+void EventLoop::count_turn(Duration length) {
+  busy_.store(busy_.load(std::memory_order_relaxed) + length.count(), std::memory_order_relaxed);
+  size_t place = 0;
+  while (place < kTurnBounds.size() && length > kTurnBounds[place]) ++place;
+  turns_[place].store(turns_[place].load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+EventLoop::TurnCounts EventLoop::turns() const {
+  TurnCounts counts{};
+  for (size_t i = 0; i < counts.size(); ++i) counts[i] = turns_[i].load(std::memory_order_relaxed);
+  return counts;
 }
 
 // The timer is left alone while it fires early enough: most deadlines move later or are never

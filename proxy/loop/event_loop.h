@@ -2,8 +2,10 @@
 
 #include <uv.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -87,14 +89,21 @@ class EventLoop {
 
   // Time spent in turns since the start, without timers that fell due during the turn itself.
   Duration busy() const { return Duration(busy_.load(std::memory_order_relaxed)); }
-  // The longest single turn since the last call.
-  Duration take_longest_turn() {
-    return Duration(longest_turn_.exchange(0, std::memory_order_relaxed));
-  }
+  // Upper bounds of the classes in which turns are counted by their length, shortest first; the
+  // last class has none.
+  static constexpr auto kTurnBounds = std::to_array<Duration>(
+      {std::chrono::microseconds(20), std::chrono::microseconds(50), std::chrono::microseconds(100),
+       std::chrono::microseconds(200), std::chrono::microseconds(500), std::chrono::milliseconds(1),
+       std::chrono::milliseconds(2), std::chrono::milliseconds(5), std::chrono::milliseconds(10),
+       std::chrono::milliseconds(50), std::chrono::milliseconds(200), std::chrono::seconds(1)});
+  using TurnCounts = std::array<uint64_t, kTurnBounds.size() + 1>;
+  // Turns since the start, by class; busy() is the sum of their lengths.
+  TurnCounts turns() const;
 
  private:
   void begin_turn();
   void end_turn();
+  void count_turn(Duration length);
   void arm_timer(TimePoint now);
   void run_posted();
 
@@ -110,9 +119,8 @@ class EventLoop {
   TimePoint armed_for_;
   bool armed_ = false;
   // Written by the loop, read by whoever shows metrics; figures that order nothing, hence relaxed.
-  // A turn that ends while the longest is taken may be counted on either side or be lost.
   std::atomic<Duration::rep> busy_{0};
-  std::atomic<Duration::rep> longest_turn_{0};
+  std::array<std::atomic<uint64_t>, kTurnBounds.size() + 1> turns_{};
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;  // guarded by posted_mutex_
 };

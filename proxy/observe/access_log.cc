@@ -15,8 +15,9 @@ namespace {
 // Lines are carried in batches, so that a busy worker does not wake the writing thread for each.
 constexpr auto kShortRest = std::chrono::milliseconds(50);
 
+// Of a named pipe that nobody reads, the system says so instead of waiting for a reader.
 int open_file(const std::string& path) {
-  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640);
 }
 
 uint64_t lines_in(std::string_view text) {

@@ -39,13 +39,11 @@ void History::take() {
               .p99_seconds = latency.quantile(0.99, kSecondsBounds),
               .baseline_seconds = to_seconds(sources_.regulator.baseline()),
               .peak_in_flight = sources_.regulator.take_peak_in_flight(),
-              .busy = {},
-              .longest_turn = {}};
+              .busy = {}};
   for (size_t i = 0; i < sources_.loops.size(); ++i) {
     const limiters::Duration busy = sources_.loops[i]->busy();
     point.busy.push_back(std::clamp(to_seconds(busy - busy_before_[i]), 0.0, 1.0));
     busy_before_[i] = busy;
-    point.longest_turn.push_back(to_seconds(sources_.loops[i]->take_longest_turn()));
   }
   before_ = now;
   points_.push_back(std::move(point));
@@ -57,14 +55,6 @@ int History::peak_in_flight() const {
   const size_t first = points_.size() - std::min(points_.size(), kMinute);
   for (size_t i = first; i < points_.size(); ++i) peak = std::max(peak, points_[i].peak_in_flight);
   return peak;
-}
-
-double History::longest_turn_seconds(size_t loop) const {
-  double longest = 0;
-  const size_t first = points_.size() - std::min(points_.size(), kMinute);
-  for (size_t i = first; i < points_.size(); ++i)
-    longest = std::max(longest, points_[i].longest_turn[loop]);
-  return longest;
 }
 
 double History::busy_ratio(size_t loop) const {

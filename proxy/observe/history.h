@@ -19,7 +19,6 @@ class History {
   static constexpr size_t kSeconds = 300;
   // Rolling over the last minute, so that two who read do not rob each other.
   int peak_in_flight() const;
-  double longest_turn_seconds(size_t loop) const;
   // Share of the last second that the loop was busy, [0, 1].
   double busy_ratio(size_t loop) const;
   double served_per_second() const { return points_.empty() ? 0 : points_.back().served; }
@@ -32,7 +31,7 @@ class History {
     double limit, in_flight, waiting, served, shed, failed;
     double p50_seconds, p99_seconds, baseline_seconds;
     int peak_in_flight;
-    std::vector<double> busy, longest_turn;
+    std::vector<double> busy;
   };
   void take();
 

@@ -4,16 +4,19 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <map>
+#include <limits>
 #include <span>
 #include <sstream>
 #include <utility>
 
 #include "limiters/limiter.h"
 #include "proxy/exchange/ending.h"
+#include "proxy/loop/real_clock.h"
 
 namespace weir::observe {
 namespace {
@@ -40,10 +43,9 @@ class Families {
     begin(name, type, help);
     value(number, labels);
   }
-  void histogram(const char* name, const char* help, const HistogramTotals& totals,
-                 std::span<const double> bounds) {
-    begin(name, MetricType::Histogram, help);
-    ClientMetric& metric = add({});
+  void histogram(const HistogramTotals& totals, std::span<const double> bounds,
+                 const Labels& labels = {}) {
+    ClientMetric& metric = add(labels);
     uint64_t cumulative = 0;
     for (size_t i = 0; i < totals.counts.size(); ++i) {
       cumulative += totals.counts[i];
@@ -98,16 +100,18 @@ void add_requests(Families& families, const MetricsShard::Totals& totals) {
 }
 
 void add_latencies(Families& families, const MetricsShard::Totals& totals) {
-  families.histogram("weir_backend_duration_seconds",
-                     "From the permit to the response head: no waiting in weir, no local answers.",
-                     totals.backend, kSecondsBounds);
-  families.histogram("weir_request_duration_seconds",
-                     "From the request head to the end of the response, without what was shed.",
-                     totals.request, kSecondsBounds);
-  families.histogram("weir_queue_wait_seconds", "Waiting for a permit, of those who had to.",
-                     totals.queue_wait, kSecondsBounds);
-  families.histogram("weir_retry_after_seconds", "What clients were told to wait.",
-                     totals.retry_after, kRetryBounds);
+  families.begin("weir_backend_duration_seconds", MetricType::Histogram,
+                 "From the permit to the response head: no waiting in weir, no local answers.");
+  families.histogram(totals.backend, kSecondsBounds);
+  families.begin("weir_request_duration_seconds", MetricType::Histogram,
+                 "From the request head to the end of the response, without what was shed.");
+  families.histogram(totals.request, kSecondsBounds);
+  families.begin("weir_queue_wait_seconds", MetricType::Histogram,
+                 "Waiting for a permit, of those who had to.");
+  families.histogram(totals.queue_wait, kSecondsBounds);
+  families.begin("weir_retry_after_seconds", MetricType::Histogram,
+                 "What clients were told to wait.");
+  families.histogram(totals.retry_after, kRetryBounds);
 }
 
 void add_limiter(Families& families, const Sources& sources, const History& history) {
@@ -126,15 +130,38 @@ void add_limiter(Families& families, const Sources& sources, const History& hist
   gauge("weir_sample_latency_seconds", "Mean latency of the last window; 0: no samples.",
         sources.regulator.last().latency_seconds);
   families.begin("weir_limit_changes_total", MetricType::Counter, "Changes of the limit and why.");
-  for (const auto& [step, times] : sources.regulator.changes())
-    families.value(static_cast<double>(times),
-                   {{"direction", step.second ? "up" : "down"},
-                    {"cause", std::string(limiters::word_of(step.first))}});
+  const limiters::Regulator::Changes& changes = sources.regulator.changes();
+  for (size_t i = 0; i < limiters::kCauses; ++i) {
+    const auto cause = static_cast<limiters::Cause>(i);
+    for (const bool up : {false, true}) {
+      const auto found = changes.find({cause, up});
+      families.value(
+          found == changes.end() ? 0 : static_cast<double>(found->second),
+          {{"direction", up ? "up" : "down"}, {"cause", std::string(limiters::word_of(cause))}});
+    }
+  }
   families.one("weir_window_samples_total", MetricType::Counter,
                "Latencies that the limit was judged by.", sources.regulator.samples());
 }
 
-void add_process(Families& families) {
+void add_turns(Families& families, const Sources& sources) {
+  constexpr auto kBounds = [] {
+    std::array<double, loop::EventLoop::kTurnBounds.size()> seconds{};
+    std::ranges::transform(loop::EventLoop::kTurnBounds, seconds.begin(), to_seconds);
+    return seconds;
+  }();
+  families.begin("weir_loop_turn_seconds", MetricType::Histogram,
+                 "Turns of a worker's loop: while one lasts, all else on that loop waits.");
+  for (size_t i = 0; i < sources.loops.size(); ++i) {
+    const auto turns = sources.loops[i]->turns();
+    families.histogram({{turns.begin(), turns.end()}, to_seconds(sources.loops[i]->busy())},
+                       kBounds, {{"loop", std::to_string(i)}});
+  }
+}
+
+void add_process(Families& families, double started_seconds) {
+  families.one("process_start_time_seconds", MetricType::Gauge,
+               "When the process started, in seconds since 1970.", started_seconds);
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   const auto seconds = [](const timeval& time) {
@@ -166,10 +193,7 @@ void add_house(Families& families, const Sources& sources, const History& histor
                  "Share of the last second that a worker's loop was busy.");
   for (size_t i = 0; i < sources.loops.size(); ++i)
     families.value(history.busy_ratio(i), {{"loop", std::to_string(i)}});
-  families.begin("weir_loop_longest_turn_seconds", MetricType::Gauge,
-                 "Longest turn of a worker's loop over the last 60 s.");
-  for (size_t i = 0; i < sources.loops.size(); ++i)
-    families.value(history.longest_turn_seconds(i), {{"loop", std::to_string(i)}});
+  add_turns(families, sources);
   families.one("weir_access_log_dropped_total", MetricType::Counter,
                "Access log lines that could not be written in time.",
                static_cast<double>(sources.access_log.dropped()));
@@ -181,6 +205,12 @@ void add_house(Families& families, const Sources& sources, const History& histor
 
 }  // namespace
 
+Metrics::Metrics(const Sources& sources, const History& history)
+    : sources_(sources),
+      history_(history),
+      started_seconds_(std::chrono::duration<double>(loop::wall_now().time_since_epoch()).count()) {
+}
+
 std::vector<MetricFamily> Metrics::Collect() const {
   const MetricsShard::Totals totals = sources_.totals();
   Families families;
@@ -188,7 +218,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   add_latencies(families, totals);
   add_limiter(families, sources_, history_);
   add_house(families, sources_, history_);
-  add_process(families);
+  add_process(families, started_seconds_);
   return families.take();
 }
 

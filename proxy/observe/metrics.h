@@ -15,8 +15,8 @@ namespace weir::observe {
 // Collected on the main loop from what the workers have counted: a scrape never stalls traffic.
 class Metrics final : public prometheus::Collectable {
  public:
-  // Both outlive it.
-  Metrics(const Sources& sources, const History& history) : sources_(sources), history_(history) {}
+  // Both outlive it. Made when the process starts: process_start_time_seconds is when.
+  Metrics(const Sources& sources, const History& history);
 
   std::vector<prometheus::MetricFamily> Collect() const override;
   // The text format that Prometheus scrapes.
@@ -25,6 +25,7 @@ class Metrics final : public prometheus::Collectable {
  private:
   const Sources& sources_;
   const History& history_;
+  const double started_seconds_;  // since 1970
 };
 
 }  // namespace weir::observe

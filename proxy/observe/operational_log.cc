@@ -2,11 +2,15 @@
 
 #include <spdlog/async.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
+
+#include "proxy/observe/log_output.h"
 
 namespace weir::observe {
 namespace {
@@ -28,6 +32,23 @@ class QuotedMessage final : public spdlog::custom_flag_formatter {
   }
 };
 
+// Standard error, as far as somebody takes it.
+class StandardError final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  void hurry() { output_.hurry(); }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    std::string_view text(line.data(), line.size());
+    output_.write(text);
+  }
+  void flush_() override {}
+
+  LogOutput output_{STDERR_FILENO};
+};
+
 std::optional<spdlog::level::level_enum> level_of(std::string_view word) {
   if (word == "trace") return spdlog::level::trace;
   if (word == "debug") return spdlog::level::debug;
@@ -41,14 +62,13 @@ std::optional<spdlog::level::level_enum> level_of(std::string_view word) {
 
 void open_operational_log(LogFormat format, std::string_view level) {
   spdlog::init_thread_pool(kHeldLines, 1);
-  auto logger = spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>("weir");
+  auto logger = spdlog::create_async_nb<StandardError>("weir");
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   formatter->add_flag<QuotedMessage>('*');
   formatter->set_pattern(format == LogFormat::kJson
                              ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","message":%*})"
                              : "%Y-%m-%dT%H:%M:%S.%fZ %-7l %v");
   logger->set_formatter(std::move(formatter));
-  logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
   set_log_level(level);
 }
@@ -59,7 +79,12 @@ bool set_log_level(std::string_view level) {
   return wanted.has_value();
 }
 
-void close_operational_log() { spdlog::shutdown(); }
+void close_operational_log() {
+  if (const auto logger = spdlog::get("weir"))
+    for (const auto& sink : logger->sinks())
+      if (auto* standard_error = dynamic_cast<StandardError*>(sink.get())) standard_error->hurry();
+  spdlog::shutdown();
+}
 
 void log_info(std::string_view text) { spdlog::info("{}", text); }
 void log_debug(std::string_view text) { spdlog::debug("{}", text); }

@@ -19,7 +19,7 @@ enum class LogFormat : uint8_t { kText, kJson };
 void open_operational_log(LogFormat format, std::string_view level);
 // False when there is no such level.
 bool set_log_level(std::string_view level);
-// Writes what is held.
+// Writes what is held, as far as it is taken within LogOutput::kFarewell.
 void close_operational_log();
 
 void log_info(std::string_view text);

@@ -28,7 +28,9 @@ std::string_view host_of(std::string_view authority) {
 
 bool names_this_host(std::string_view authority) {
   const std::string_view host = host_of(authority);
-  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.empty();
+  // A name may begin like a number: 127.0.0.1.example.com.
+  const bool numeric = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || host == "::1" || (numeric && host.starts_with("127."));
 }
 
 }  // namespace
@@ -89,7 +91,7 @@ class PlainServer::Connection final : private transport::TransportEvents,
     response.reason = http::reason_phrase(reply.status);
     response.headers.add(http::Name::kContentType, reply.type);
     response.headers.add("Cache-Control", "no-store");
-    if (reply.status == 405) response.headers.add("Allow", "GET, HEAD, POST");
+    if (reply.status == 405) response.headers.add("Allow", reply.allow);
     response.body = {http::BodyLength::Kind::kKnown, reply.body.size()};
     const bool bodyless = head.method == "HEAD";
     codec_.send_head(id, response, bodyless ? End::kYes : End::kNo);
@@ -163,22 +165,36 @@ void PlainServer::over(Connection& connection) {
   if (listener_->paused()) listener_->resume();
 }
 
+bool PlainServer::from_elsewhere(const http::RequestHead& head) const {
+  if (host_check_ == HostCheck::kAny) return false;
+  // HTTP/1.0 may come without Host; a browser never does.
+  if (!head.authority.empty() && !names_this_host(head.authority)) return true;
+  const auto origin = head.headers.get("Origin");
+  if (!origin) return false;
+  const size_t scheme_end = origin->find("://");
+  return scheme_end == std::string_view::npos || !names_this_host(origin->substr(scheme_end + 3));
+}
+
 PlainReply PlainServer::answer(const http::RequestHead& head) const {
-  if (host_check_ == HostCheck::kLoopback && !names_this_host(head.authority))
-    return {.status = 403, .body = "the Host field must name this host, e.g. localhost\n"};
+  if (from_elsewhere(head))
+    return {.status = 403, .body = "Host and Origin must name this host, e.g. localhost\n"};
   const std::string_view path = head.path();
   const size_t question = head.target.find('?');
   const Query query{question == std::string::npos
                         ? std::string_view()
                         : std::string_view(head.target).substr(question + 1)};
-  bool known = false;
+  std::string allow;
   for (const Route& route : routes_) {
     if (route.path != path) continue;
-    known = true;
     if (route.method == head.method || (route.method == "GET" && head.method == "HEAD"))
       return route.answer(query);
+    if (!allow.empty()) allow += ", ";
+    allow += route.method == "GET" ? "GET, HEAD" : route.method;
   }
-  if (known) return {.status = 405, .body = "this path is asked for with another method\n"};
+  if (!allow.empty())
+    return {.status = 405,
+            .body = "this path is asked for with another method\n",
+            .allow = std::move(allow)};
   return {.status = 404, .body = "no such path here\n"};
 }
 

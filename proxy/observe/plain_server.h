@@ -18,6 +18,7 @@ struct PlainReply {
   int status = 200;
   std::string type = "text/plain; charset=utf-8";
   std::string body;
+  std::string allow = {};  // with 405: the methods that this path knows
 };
 
 struct Query {
@@ -33,8 +34,8 @@ class PlainServer {
     std::string path;
     std::function<PlainReply(const Query& query)> answer;
   };
-  // kAny: whoever can reach the address. kLoopback: Host has to name this host, so that no page of
-  // a browser on it can be led here under another name.
+  // kAny: whoever can reach the address. kLoopback: Host, and Origin where there is one, have to
+  // name this host, so that no foreign page in a browser on it can ask here, under whatever name.
   enum class HostCheck : uint8_t { kAny, kLoopback };
 
   static constexpr size_t kMostConnections = 64;
@@ -51,6 +52,7 @@ class PlainServer {
 
  private:
   class Connection;
+  bool from_elsewhere(const http::RequestHead& head) const;
   PlainReply answer(const http::RequestHead& head) const;
   void over(Connection& connection);
 

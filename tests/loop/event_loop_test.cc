@@ -162,8 +162,24 @@ TEST_F(EventLoopTest, CountsTheTimeOfItsTurns) {
   });
   loop.run();
   EXPECT_GE(loop.busy(), milliseconds(3));
-  EXPECT_GE(loop.take_longest_turn(), milliseconds(3));
-  EXPECT_EQ(loop.take_longest_turn(), Duration(0));
+}
+
+TEST_F(EventLoopTest, CountsItsTurnsByTheirLength) {
+  const auto past = [](const EventLoop::TurnCounts& turns, Duration length) {
+    uint64_t longer = turns.back();
+    for (size_t i = 0; i < EventLoop::kTurnBounds.size(); ++i)
+      if (EventLoop::kTurnBounds[i] > length) longer += turns[i];
+    return longer;
+  };
+  EXPECT_EQ(past(loop.turns(), Duration(0)), 0u);
+  {
+    const EventLoop::Turn turn(loop);
+    const EventLoop::Turn inside(loop);
+    const TimePoint began = steady_now();
+    while (steady_now() - began < milliseconds(3)) continue;
+  }
+  EXPECT_EQ(past(loop.turns(), Duration(0)), 1u);
+  EXPECT_EQ(past(loop.turns(), milliseconds(2)), 1u);
 }
 
 TEST(RealClockTest, SeedsDiffer) { EXPECT_NE(random_seed(), random_seed()); }
