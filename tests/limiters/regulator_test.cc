@@ -1,0 +1,164 @@
+#include "limiters/regulator.h"
+
+#include <gtest/gtest.h>
+
+#include "limiters/make_limiter.h"
+
+namespace weir::limiters {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// AIMD moves by one at each window that saw a full service, so that every window shows.
+class RegulatorTest : public ::testing::Test {
+ protected:
+  void build() {
+    pool_ = std::make_unique<PermitPool>(2, first_limit(params_), first_max_waiting(queue_));
+    regulator_ = std::make_unique<Regulator>(
+        params_, queue_, *pool_, std::vector<const SamplerShard*>{&one_, &other_}, timeline_,
+        [this](int gate) { woken_.push_back(gate); });
+  }
+  void finish(SamplerShard& shard, int count, Outcome outcome = Outcome::kSuccess) {
+    for (int i = 0; i < count; ++i)
+      shard.add({timeline_.now(), milliseconds(10), 20, outcome}, SamplerShard::Age::kFresh);
+  }
+  // Every permit is out, and somebody waits for one.
+  void fill() {
+    while (pool_->take()) {
+    }
+    pool_->note_limited();
+  }
+  void pass(Duration time) { timeline_.run_until(timeline_.now() + time); }
+
+  LimiterParams params_{
+      .algorithm = Algorithm::kAimd, .fixed = {}, .aimd = {}, .vegas = {}, .gradient = {}};
+  QueueParams queue_;
+  Timeline timeline_{TimePoint{} + std::chrono::hours(1)};
+  SamplerShard one_, other_;
+  std::vector<int> woken_;
+  std::unique_ptr<PermitPool> pool_;
+  std::unique_ptr<Regulator> regulator_;
+};
+
+TEST_F(RegulatorTest, BeginsWithTheInitialLimitAndSaysSo) {
+  build();
+  EXPECT_EQ(pool_->limit(), 20);
+  ASSERT_EQ(regulator_->decisions().size(), 1U);
+  EXPECT_EQ(word_of(regulator_->decisions().front().cause), "start");
+}
+
+TEST_F(RegulatorTest, JudgesWhatAllLoopsMeasuredTogether) {
+  build();
+  fill();
+  finish(one_, 30);
+  finish(other_, 30);
+  pass(milliseconds(100));
+  EXPECT_EQ(pool_->limit(), 21);
+  EXPECT_EQ(regulator_->last().samples, 60);
+  EXPECT_DOUBLE_EQ(regulator_->last().latency_seconds, 0.010);
+}
+
+TEST_F(RegulatorTest, AFewSamplesAreNotEnough) {
+  build();
+  fill();
+  finish(one_, 3);
+  pass(milliseconds(500));
+  EXPECT_EQ(pool_->limit(), 20);
+}
+
+TEST_F(RegulatorTest, SomeSamplesWillDoWhenTheyTookLongToCome) {
+  build();
+  fill();
+  finish(one_, 12);
+  pass(seconds(2));
+  EXPECT_EQ(pool_->limit(), 21);
+}
+
+TEST_F(RegulatorTest, OverloadsAloneLowerTheLimit) {
+  build();
+  finish(one_, 60, Outcome::kOverload);
+  pass(milliseconds(100));
+  EXPECT_EQ(pool_->limit(), 18);
+}
+
+TEST_F(RegulatorTest, ASilentServiceDoesNotFreezeIt) {
+  build();
+  finish(one_, 1, Outcome::kOverload);
+  pass(seconds(30));
+  EXPECT_EQ(pool_->limit(), 18);
+}
+
+TEST_F(RegulatorTest, AGrownLimitWakesEveryGateAndALowerOneNobody) {
+  build();
+  finish(one_, 60, Outcome::kOverload);
+  pass(milliseconds(100));
+  EXPECT_TRUE(woken_.empty());
+  fill();
+  finish(one_, 60);
+  pass(milliseconds(500));
+  EXPECT_EQ(woken_, (std::vector<int>{0, 1}));
+}
+
+TEST_F(RegulatorTest, RemembersEachChangeAndWhy) {
+  build();
+  std::vector<int> told;
+  regulator_->on_decision = [&told](const Decision& decision) { told.push_back(decision.to); };
+  fill();
+  finish(one_, 60);
+  pass(milliseconds(100));
+  finish(one_, 60, Outcome::kOverload);
+  pass(milliseconds(500));
+  ASSERT_EQ(regulator_->decisions().size(), 3U);
+  const Decision& up = regulator_->decisions()[1];
+  const Decision& down = regulator_->decisions()[2];
+  EXPECT_EQ(up.from, 20);
+  EXPECT_EQ(up.to, 21);
+  EXPECT_EQ(up.cause, Cause::kLatencyLow);
+  EXPECT_EQ(down.from, 21);
+  EXPECT_EQ(down.to, 18);
+  EXPECT_EQ(word_of(down.cause), "overload");
+  EXPECT_GT(down.when, up.when);
+  EXPECT_EQ(told, (std::vector<int>{21, 18}));
+  EXPECT_EQ(regulator_->changes().at({Cause::kOverload, false}), 1U);
+}
+
+TEST_F(RegulatorTest, RemembersOnlySoMany) {
+  params_.max_limit = 1000000;
+  build();
+  for (size_t i = 0; i < Regulator::kRemembered + 50; ++i) {
+    fill();
+    finish(one_, 60);
+    pass(seconds(1));
+  }
+  EXPECT_EQ(regulator_->decisions().size(), Regulator::kRemembered);
+  EXPECT_EQ(regulator_->decisions().back().to, pool_->limit());
+}
+
+TEST_F(RegulatorTest, TellsTheGatesHowFastTheServiceIs) {
+  build();
+  fill();
+  finish(one_, 100);
+  pass(milliseconds(100));
+  EXPECT_EQ(pool_->baseline(), milliseconds(10));
+  EXPECT_GT(pool_->per_second(), 0);
+}
+
+TEST_F(RegulatorTest, ManyMayWaitBehindAFastServiceUnlessConfigured) {
+  build();
+  fill();
+  finish(one_, 10000);
+  pass(milliseconds(100));
+  EXPECT_GE(pool_->max_waiting(), static_cast<int>(pool_->per_second() * 0.1));
+}
+
+TEST_F(RegulatorTest, AConfiguredQueueLengthStays) {
+  queue_.max_waiting = 5;
+  build();
+  finish(one_, 10000);
+  pass(seconds(1));
+  EXPECT_EQ(pool_->max_waiting(), 5);
+}
+
+}  // namespace
+}  // namespace weir::limiters
