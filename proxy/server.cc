@@ -195,7 +195,7 @@ void Server::build_observers() {
   admin_ = std::make_unique<observe::PlainServer>(
       loop_,
       observe::admin_routes(
-          *sources_, loop_.timeline(),
+          *sources_, *history_, loop_.timeline(),
           {.config_dump = [this] { return effective_config_; }, .drain = [this] { drain(); }}),
       observe::PlainServer::HostCheck::kLoopback);
 }

@@ -1,6 +1,7 @@
 #include "proxy/observe/history.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace weir::observe {
@@ -10,6 +11,13 @@ using limiters::to_seconds;
 namespace {
 
 constexpr size_t kMinute = 60;
+
+// To three digits, which is more than a picture shows and a third of the bytes.
+double rounded(double value) {
+  if (value == 0) return 0;
+  const double scale = std::pow(10.0, 2 - std::floor(std::log10(std::abs(value))));
+  return std::round(value * scale) / scale;
+}
 
 }  // namespace
 
@@ -22,21 +30,26 @@ History::History(Sources& sources, limiters::Timeline& timeline)
 void History::take() {
   timer_ = timeline_.after(std::chrono::seconds(1), [this] { take(); });
   const MetricsShard::Totals now = sources_.totals();
-  const HistogramTotals latency = now.request.since(before_.request);
-  const auto rejected = static_cast<double>(now.rejected() - before_.rejected());
-  const auto served_of = [](const MetricsShard::Totals& totals) {
-    return static_cast<double>(totals.endings[static_cast<size_t>(exchange::Ending::kServed)]);
+  const auto latency = [&](double q) {
+    return to_seconds(LatencyGrid::quantile(before_.served_latency, now.served_latency, q));
   };
-  const double served = served_of(now) - served_of(before_);
-  const auto all = static_cast<double>(now.all() - before_.all());
+  const auto came = [&](exchange::Ending ending) {
+    const auto place = static_cast<size_t>(ending);
+    return static_cast<double>(now.endings[place] - before_.endings[place]);
+  };
+  const double served = came(exchange::Ending::kServed);
+  const double shed = came(exchange::Ending::kRejected);
+  // Neither a tunnel that was closed nor a client that had enough is a failure.
+  const double fine =
+      served + shed + came(exchange::Ending::kUpgraded) + came(exchange::Ending::kClientLeft);
   Point point{.limit = static_cast<double>(sources_.permits.limit()),
               .in_flight = static_cast<double>(sources_.permits.in_flight()),
               .waiting = static_cast<double>(sources_.permits.waiting()),
               .served = served,
-              .shed = rejected,
-              .failed = all - served - rejected,
-              .p50_seconds = latency.quantile(0.5, kSecondsBounds),
-              .p99_seconds = latency.quantile(0.99, kSecondsBounds),
+              .shed = shed,
+              .failed = static_cast<double>(now.all() - before_.all()) - fine,
+              .p50_seconds = latency(0.5),
+              .p99_seconds = latency(0.99),
               .baseline_seconds = to_seconds(sources_.regulator.baseline()),
               .peak_in_flight = sources_.regulator.take_peak_in_flight(),
               .busy = {}};
@@ -61,11 +74,17 @@ double History::busy_ratio(size_t loop) const {
   return points_.empty() ? 0 : points_.back().busy[loop];
 }
 
+History::Second History::last_second() const {
+  if (points_.empty()) return {};
+  const Point& last = points_.back();
+  return {last.served, last.shed, last.failed, last.p50_seconds, last.p99_seconds};
+}
+
 std::string History::json() const {
   nlohmann::json all;
   const auto column = [&](const char* name, double Point::*figure) {
     nlohmann::json& values = all[name] = nlohmann::json::array();
-    for (const Point& point : points_) values.push_back(point.*figure);
+    for (const Point& point : points_) values.push_back(rounded(point.*figure));
   };
   column("limit", &Point::limit);
   column("in_flight", &Point::in_flight);

@@ -21,9 +21,14 @@ class History {
   int peak_in_flight() const;
   // Share of the last second that the loop was busy, [0, 1].
   double busy_ratio(size_t loop) const;
-  double served_per_second() const { return points_.empty() ? 0 : points_.back().served; }
-  double shed_per_second() const { return points_.empty() ? 0 : points_.back().shed; }
-  // {"t": [...], "limit": [...], ...}: one array per figure, the newest last.
+  // The last whole second, all 0 before there was one.
+  struct Second {
+    double served = 0, shed = 0, failed = 0;  // requests
+    double p50_seconds = 0, p99_seconds = 0;  // of those served, as clients see it; 0: none
+  };
+  Second last_second() const;
+  // {"limit": [...], "in_flight": [...], ...}: one array per figure, one value per second, the
+  // newest last.
   std::string json() const;
 
  private:

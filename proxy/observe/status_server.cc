@@ -32,7 +32,8 @@ nlohmann::json told(const Decision& decision, limiters::TimePoint now) {
           {"samples", decision.samples}};
 }
 
-PlainReply limits(const Sources& sources, const limiters::Timeline& timeline, const Query& query) {
+PlainReply limits(const Sources& sources, const History& history,
+                  const limiters::Timeline& timeline, const Query& query) {
   size_t shown = kDecisionsShown;
   if (const auto asked = query.get("history"))
     std::from_chars(asked->data(), asked->data() + asked->size(), shown);
@@ -41,6 +42,7 @@ PlainReply limits(const Sources& sources, const limiters::Timeline& timeline, co
   for (size_t i = decisions.size() - std::min(shown, decisions.size()); i < decisions.size(); ++i)
     changes.push_back(told(decisions[i], timeline.now()));
   std::ranges::reverse(changes);
+  const History::Second second = history.last_second();
   const nlohmann::json all{
       {"algorithm", sources.algorithm},
       {"limit", sources.permits.limit()},
@@ -50,6 +52,11 @@ PlainReply limits(const Sources& sources, const limiters::Timeline& timeline, co
       {"queue", sources.permits.standing(timeline.now()) ? "standing" : "calm"},
       {"baseline_seconds", seconds_or_null(limiters::to_seconds(sources.regulator.baseline()))},
       {"latency_seconds", seconds_or_null(sources.regulator.last().latency_seconds)},
+      {"served_per_second", second.served},
+      {"shed_per_second", second.shed},
+      {"failed_per_second", second.failed},
+      {"p50_seconds", seconds_or_null(second.p50_seconds)},
+      {"p99_seconds", seconds_or_null(second.p99_seconds)},
       {"last_window", told(sources.regulator.last(), timeline.now())},
       {"changes", changes}};
   return {.type = "application/json", .body = all.dump(2) + "\n"};
@@ -82,8 +89,8 @@ std::vector<PlainServer::Route> status_routes(const Sources& sources, const Metr
       get("/readyz", ready),
       get("/ready", ready),
       get("/healthz", ready),
-      get("/limits",
-          [&sources, &timeline](const Query& query) { return limits(sources, timeline, query); }),
+      get("/limits", [&sources, &history, &timeline](
+                         const Query& query) { return limits(sources, history, timeline, query); }),
       get("/history",
           [&history](const Query&) -> PlainReply {
             return {.type = "application/json", .body = history.json()};
@@ -95,7 +102,7 @@ std::vector<PlainServer::Route> status_routes(const Sources& sources, const Metr
   };
 }
 
-std::vector<PlainServer::Route> admin_routes(const Sources& sources,
+std::vector<PlainServer::Route> admin_routes(const Sources& sources, const History& history,
                                              const limiters::Timeline& timeline,
                                              AdminActions actions) {
   return {
@@ -103,8 +110,8 @@ std::vector<PlainServer::Route> admin_routes(const Sources& sources,
           [dump = actions.config_dump](const Query&) -> PlainReply {
             return {.type = "application/yaml", .body = dump()};
           }),
-      get("/limits",
-          [&sources, &timeline](const Query& query) { return limits(sources, timeline, query); }),
+      get("/limits", [&sources, &history, &timeline](
+                         const Query& query) { return limits(sources, history, timeline, query); }),
       get("/server_info",
           [&sources](const Query&) -> PlainReply {
             const nlohmann::json all{{"version", sources.version},

@@ -20,8 +20,8 @@ struct AdminActions {
   std::function<std::string()> config_dump;
   std::function<void()> drain;
 };
-// Changes, by POST only, and what helps to decide on them.
-std::vector<PlainServer::Route> admin_routes(const Sources& sources,
+// Changes, by POST only, and what helps to decide on them. All outlive the routes.
+std::vector<PlainServer::Route> admin_routes(const Sources& sources, const History& history,
                                              const limiters::Timeline& timeline,
                                              AdminActions actions);
 
