@@ -3,8 +3,8 @@
 #include <map>
 #include <string>
 
-#include "gate_fixture.h"
 #include "limiters/random.h"
+#include "tests/limiters/gate_fixture.h"
 
 // What must hold at every gate whatever happens: random runs in virtual time over 1 to 4 gates.
 namespace weir::limiters {

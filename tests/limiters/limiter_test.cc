@@ -1,6 +1,6 @@
 #include "limiters/limiter.h"
 
-#include "gate_fixture.h"
+#include "tests/limiters/gate_fixture.h"
 
 namespace weir::limiters {
 namespace {
@@ -60,18 +60,6 @@ TEST_F(LimiterTest, ANewcomerNeverOvertakesTheQueue) {
   EXPECT_TRUE(newcomer->waits());
 }
 
-TEST_F(LimiterTest, AWaiterThatLeavesGivesItsTurnToTheNext) {
-  build(1);
-  const Request first = ask();
-  Request second = ask();
-  const Request third = ask();
-  second.reset();
-  EXPECT_EQ(pool_->waiting(), 1);
-  first->finish(Outcome::kSuccess);
-  settle();
-  EXPECT_TRUE(third->runs());
-}
-
 TEST_F(LimiterTest, APermitThatIsDroppedGivesItsPlaceBackAndTeachesNothing) {
   build(1);
   const Request first = ask(), second = ask();
@@ -80,28 +68,6 @@ TEST_F(LimiterTest, APermitThatIsDroppedGivesItsPlaceBackAndTeachesNothing) {
   EXPECT_TRUE(second->runs());
   EXPECT_EQ(finished(Outcome::kIgnored), 1);
   EXPECT_EQ(latencies().count, 0);
-}
-
-TEST_F(LimiterTest, AGrownLimitServesAsManyWaitersAsItGrew) {
-  build(1);
-  const Request first = ask(), second = ask(), third = ask(), fourth = ask();
-  publish(3);
-  settle();
-  EXPECT_TRUE(second->runs());
-  EXPECT_TRUE(third->runs());
-  EXPECT_TRUE(fourth->waits());
-}
-
-TEST_F(LimiterTest, ALowerLimitLetsPlacesDrainAway) {
-  build(2);
-  const Request first = ask(), second = ask(), third = ask();
-  publish(1);
-  first->finish(Outcome::kSuccess);
-  settle();
-  EXPECT_TRUE(third->waits());
-  second->finish(Outcome::kSuccess);
-  settle();
-  EXPECT_TRUE(third->runs());
 }
 
 // ---- how long a request may wait ----
@@ -114,71 +80,6 @@ TEST_F(LimiterTest, WaitingTooLongIsRejected) {
   pass(milliseconds(1));
   EXPECT_EQ(second->rejection(), Rejection::kWaitedTooLong);
   EXPECT_EQ(pool_->waiting(), 0);
-}
-
-TEST_F(LimiterTest, ADeadlineOfItsOwnIsKeptAndProvesNothingAboutTheQueue) {
-  build(1);
-  const Request first = ask();
-  const Request hurried = ask(0, {.deadline = timeline_.now() + milliseconds(5)});
-  pass(milliseconds(5));
-  EXPECT_EQ(hurried->rejection(), Rejection::kWaitedTooLong);
-  EXPECT_FALSE(pool_->standing(timeline_.now()));
-}
-
-TEST_F(LimiterTest, WhoIsPastItsDeadlineIsNotServed) {
-  build(1);
-  const Request first = ask(), second = ask();
-  const Request hurried = ask(0, {.deadline = timeline_.now() + milliseconds(5)});
-  pass(milliseconds(6));
-  first->finish(Outcome::kSuccess);
-  settle();
-  second->finish(Outcome::kSuccess);
-  settle();
-  EXPECT_EQ(hurried->rejection(), Rejection::kWaitedTooLong);
-}
-
-TEST_F(LimiterTest, WhileItIsCalmABurstWaits) {
-  build(1);
-  service_is_known();
-  std::vector<Request> burst;
-  for (int i = 0; i < 51; ++i) burst.push_back(ask());
-  for (const Request& request : burst) EXPECT_FALSE(request->rejection());
-}
-
-TEST_F(LimiterTest, OnceSomebodyWaitedTooLongNewcomersAreToldAtOnce) {
-  build(1);
-  service_is_known();
-  const Request first = ask();
-  wait_too_long();
-  std::vector<Request> newcomers;
-  while (newcomers.size() < 51 && (newcomers.empty() || newcomers.back()->waits()))
-    newcomers.push_back(ask());
-  EXPECT_EQ(newcomers.back()->rejection(), Rejection::kShed);
-  EXPECT_GE(newcomers.size(), 2U) << "one may always wait";
-  EXPECT_LE(static_cast<double>(newcomers.size()), kPerSecond * to_seconds(bounds().standing) + 3);
-}
-
-TEST_F(LimiterTest, WhileTheQueueStandsAWaitIsShort) {
-  build(1);
-  service_is_known();
-  const Request first = ask();
-  wait_too_long();
-  const Request second = ask();
-  pass(bounds().standing - milliseconds(1));
-  EXPECT_TRUE(second->waits());
-  pass(milliseconds(1));
-  EXPECT_EQ(second->rejection(), Rejection::kWaitedTooLong);
-}
-
-TEST_F(LimiterTest, CalmReturnsWhenNobodyWasTurnedAwayForAWhile) {
-  build(1);
-  service_is_known();
-  const Request first = ask();
-  wait_too_long();
-  pass(bounds().hold);
-  const Request second = ask();
-  pass(bounds().calm - milliseconds(1));
-  EXPECT_TRUE(second->waits());
 }
 
 TEST_F(LimiterTest, WithoutAQueueTheLimitItselfRejects) {
@@ -264,19 +165,6 @@ TEST_F(LimiterTest, WhatIsLeftUnsampledTeachesNothing) {
   EXPECT_EQ(latencies().count, 0);
 }
 
-TEST_F(LimiterTest, WhoWasGrantedUnderAnotherLimitShowsNoLatency) {
-  build(2);
-  const Request before = ask();
-  pass(milliseconds(1));
-  publish(3);
-  const Request after = ask();
-  before->finish(Outcome::kSuccess);
-  EXPECT_EQ(latencies().count, 0);
-  after->finish(Outcome::kSuccess);
-  EXPECT_EQ(latencies().count, 1);
-  EXPECT_EQ(finished(Outcome::kSuccess), 2);
-}
-
 TEST_F(LimiterTest, AMovedPermitIsGivenBackOnce) {
   build(2);
   const Request first = ask(), second = ask();
@@ -310,17 +198,6 @@ TEST_F(LimiterTest, PlaceFreedOnOneLoopWakesTheWaiterOfAnother) {
   EXPECT_TRUE(there->runs());
 }
 
-TEST_F(LimiterTest, AGateThatFindsNoWaiterLeftPassesTheWakeOn) {
-  build(1, 3);
-  const Request here = ask(0);
-  Request there = ask(1);
-  const Request beyond = ask(2);
-  here->finish(Outcome::kSuccess);
-  there.reset();
-  settle();
-  EXPECT_TRUE(beyond->runs());
-}
-
 TEST_F(LimiterTest, AGateThatAlwaysHasWaitersDoesNotStarveTheOthers) {
   build(1, 2);
   Request running = ask(0);
@@ -352,21 +229,6 @@ class CrossingQueue final : public WaitQueue {
  private:
   PermitPool& pool_;
 };
-
-TEST(LimiterCrossing, APlaceFreedWhileANewcomerJoinsIsTaken) {
-  Timeline timeline{TimePoint{}};
-  PermitPool pool(1, 1, 10);
-  SamplerShard shard;
-  auto owned = std::make_unique<CrossingQueue>(pool);
-  CrossingQueue& queue = *owned;
-  Limiter gate(0, pool, shard, std::move(owned), {}, {}, timeline, [](int) {});
-  ASSERT_TRUE(pool.take());
-  Caller newcomer;
-  newcomer.ask(gate, {});
-  EXPECT_TRUE(newcomer.runs());
-  EXPECT_EQ(queue.pushed, 0);
-  EXPECT_EQ(pool.waiting(), 0);
-}
 
 TEST_F(LimiterTest, TheQueueIsBoundedForAllGatesTogether) {
   queue_params_.max_waiting = 2;
