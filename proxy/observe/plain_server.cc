@@ -107,15 +107,25 @@ class PlainServer::Connection final : private transport::TransportEvents,
 
   void at_turn_end() override {
     if (over_) return;
-    while (codec_.has_output() && transport_->unsent() < transport::Transport::kHighWaterBytes) {
-      transport_->send(codec_.take_output(size_t{64} << 10));
-      if (codec_.has_output() || broken_ || codec_.held() == 0) continue;
-      if (auto error = codec_.resume()) refuse(*error);
-    }
+    do {
+      send_output();
+      if (!codec_.has_output() && !broken_ && codec_.held() > 0)
+        if (auto error = codec_.resume()) refuse(*error);
+    } while (codec_.has_output() && takes_more());
+    // Who sends requests but does not read the answers is not read any further.
+    if (codec_.wants_input() && takes_more())
+      transport_->resume_reading();
+    else
+      transport_->pause_reading();
     const bool flushed = !codec_.has_output() && transport_->unsent() == 0;
     if (flushed && (codec_.finished() || broken_ || ended_)) leave(CloseHow::kFlush);
   }
 
+  void send_output() {
+    while (codec_.has_output() && takes_more())
+      transport_->send(codec_.take_output(size_t{64} << 10));
+  }
+  bool takes_more() const { return transport_->unsent() < transport::Transport::kHighWaterBytes; }
   void refuse(const http::ProtocolError& why) {
     broken_ = true;
     codec_.send_error(http::error_reply({.status = why.status,

@@ -1,0 +1,68 @@
+#include "proxy/observe/history.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/observe/observed_house.h"
+
+namespace weir::observe {
+namespace {
+
+using exchange::Ending;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class HistoryTest : public ObservedHouse {
+ protected:
+  void end(Ending how) {
+    exchange::ExchangeFacts facts;
+    facts.ending = how;
+    shard.record(facts);
+  }
+};
+
+TEST_F(HistoryTest, ASecondTellsWhatCameInIt) {
+  serve(100, milliseconds(10));
+  serve(1, milliseconds(80));
+  shed(2);
+  end(Ending::kBackendRefused);
+  pass(seconds(1));
+  const History::Second second = history.last_second();
+  EXPECT_EQ(second.served, 101);
+  EXPECT_EQ(second.shed, 2);
+  EXPECT_EQ(second.failed, 1);
+  EXPECT_NEAR(second.p50_seconds, 0.010, 0.0007);
+  EXPECT_NEAR(second.p99_seconds, 0.010, 0.0007);
+  pass(seconds(1));
+  EXPECT_EQ(history.last_second().served, 0);
+  EXPECT_EQ(history.last_second().p50_seconds, 0);
+}
+
+TEST_F(HistoryTest, WhoLeavesAndATunnelThatClosesAreNoFailures) {
+  end(Ending::kClientLeft);
+  end(Ending::kUpgraded);
+  pass(seconds(1));
+  EXPECT_EQ(history.last_second().failed, 0);
+}
+
+TEST_F(HistoryTest, BeforeTheFirstSecondThereIsNothingToTell) {
+  EXPECT_EQ(history.last_second().served, 0);
+  EXPECT_EQ(history.busy_ratio(0), 0);
+  EXPECT_EQ(nlohmann::json::parse(history.json())["limit"].size(), 0u);
+}
+
+TEST_F(HistoryTest, TheNewestSecondComesLastAndShortEnoughToSendEverySecond) {
+  pass(seconds(400));
+  serve(3, milliseconds(7));
+  pass(seconds(1));
+  const std::string text = history.json();
+  const auto told = nlohmann::json::parse(text);
+  EXPECT_EQ(told["served_per_second"].back(), 3);
+  EXPECT_EQ(told["served_per_second"].front(), 0);
+  EXPECT_NEAR(told["p50_seconds"].back(), 0.007, 0.0005);
+  EXPECT_LT(text.size(), 32u * 1024);
+}
+
+}  // namespace
+}  // namespace weir::observe
