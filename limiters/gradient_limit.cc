@@ -10,6 +10,7 @@ namespace {
 // Samples below the limit that a baseline can be built on; while the limit doubles, a hint will do.
 constexpr double kEnough = 20;
 constexpr double kHint = 2;
+constexpr double kTrusted = 400;
 constexpr double kLongJudgement = 200;  // samples
 constexpr double kLeastStep = 0.5;      // places
 // While requests pour in and windows are short, the quick ones are counted before the slow ones.
@@ -45,11 +46,12 @@ Cause GradientLimit::update(const Window& window) {
 
   const double latency = all.mean();
   if (const auto verdict = judge_cuts(window)) return *verdict;
-  curve_.add(window.levels, slow_start_ ? kCensored : 1);
+  const bool censored = slow_start_ && window.seconds() < 5 * latency;
+  curve_.add(window.levels, censored ? kCensored : 1);
   const Estimate baseline = *curve_.baseline();
   // Full from the first request on: only fewer in flight can show whether there is a queue inside.
   if (window.limited && limit() > std::max(1, params_.min_limit) &&
-      curve_.seen_up_to(level_of(static_cast<int>(limit_ * 0.6))) < (slow_start_ ? kHint : kEnough))
+      seen_well_below() < (slow_start_ ? kHint : kEnough))
     return explore(window);
   // What may be chance is no reason to send less.
   const double excess = params_.gradient.tolerance * (baseline.mean + 2 * baseline.error) /
@@ -83,6 +85,11 @@ std::optional<Cause> GradientLimit::judge_cuts(const Window& window) {
   return Cause::kServiceSlower;
 }
 
+// Samples at levels where a queue due to the limit would not be.
+double GradientLimit::seen_well_below() const {
+  return curve_.seen_up_to(level_of(static_cast<int>(limit_ * 0.6)));
+}
+
 // Latency of those who were sent when the limit was nearly used up; of all when nobody was.
 double GradientLimit::latency_when_full(const Window& window) const {
   Level full;
@@ -101,7 +108,7 @@ Cause GradientLimit::cut(double gradient, const Window& window) {
   if (slow_start_) {
     // What was measured on the way up says that there is a queue, and little else.
     slow_start_ = false;
-    curve_ = {};
+    if (seen_well_below() < kTrusted) curve_ = {};
   } else if (!cuts_ || cuts_->reason == Reason::kUnknown) {
     cuts_ = Cuts{limit_, latency_when_full(window), Reason::kSlow};
   }

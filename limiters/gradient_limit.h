@@ -26,9 +26,11 @@ namespace weir::limiters {
 // below are not.
 //
 // After cuts to about half, fewer requests must have become faster. If they did not (R stayed above
-// 3/4 of what it was), the service itself is slower and its own queue is not the reason: the curve
-// is scaled to what is seen and the limit goes back. The same cut and check learn a baseline where
-// the limit has been full since the start and nothing below it was ever seen.
+// 3/4 of what it was, and not by chance), the service itself is slower and its own queue is not the
+// reason: the curve is scaled to what is seen and the limit goes back. The same cut and check learn
+// a baseline where the limit is in use and too little was seen well below it: full since the first
+// request, or after slow start, whose short windows count the quick answers before the slow ones
+// and are forgotten.
 class GradientLimit final : public LimitAlgorithm {
  public:
   GradientLimit(const LimiterParams& params);
@@ -51,6 +53,7 @@ class GradientLimit final : public LimitAlgorithm {
   };
   void set(double limit);
   std::optional<Cause> judge_cuts(const Window& window);
+  double seen_well_below() const;
   double latency_when_full(const Window& window) const;
   Cause explore(const Window& window);
   Cause cut(double gradient, const Window& window);
