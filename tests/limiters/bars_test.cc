@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pool_model.h"
+#include "tests/limiters/pool_model.h"
 
 // What the default limiter promises, on pools whose capacity is known exactly; each test prints the
 // rows of limiters/README.md that it holds.

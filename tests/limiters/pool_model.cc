@@ -1,4 +1,4 @@
-#include "pool_model.h"
+#include "tests/limiters/pool_model.h"
 
 #include <algorithm>
 #include <cmath>
