@@ -99,32 +99,5 @@ TEST(VegasLimit, ForgetsItsBaselineAfterSomeTime) {
   EXPECT_EQ(limit.baseline(), std::chrono::milliseconds(30));
 }
 
-TEST(Algorithms, StayWithinTheirBoundsAndSurviveSilence) {
-  for (const Algorithm algorithm :
-       {Algorithm::kFixed, Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient}) {
-    SCOPED_TRACE(word_of(algorithm));
-    LimiterParams params;
-    params.algorithm = algorithm;
-    params.initial_limit = 500;
-    params.min_limit = 3;
-    params.max_limit = 40;
-    const auto made = make_algorithm(params);
-    EXPECT_EQ(made->limit(), algorithm == Algorithm::kFixed ? 20 : 40);
-    for (int i = 0; i < 100; ++i) made->update(window(40, 0.001, 100, 0, Use::kFull));
-    EXPECT_LE(made->limit(), 40);
-    for (int i = 0; i < 100; ++i) made->update(window(40, 0, 0, 100, Use::kFull));
-    for (int i = 0; i < 10; ++i) made->update(window(40, 0, 0, 0, Use::kHalfIdle));
-    EXPECT_GE(made->limit(), 3);
-    EXPECT_EQ(made->limit(), algorithm == Algorithm::kFixed ? 20 : 3);
-  }
-}
-
-TEST(Algorithms, HaveTheWordsOfTheConfiguration) {
-  EXPECT_EQ(word_of(Algorithm::kFixed), "fixed");
-  EXPECT_EQ(word_of(Algorithm::kAimd), "aimd");
-  EXPECT_EQ(word_of(Algorithm::kVegas), "vegas");
-  EXPECT_EQ(word_of(Algorithm::kGradient), "gradient");
-}
-
 }  // namespace
 }  // namespace weir::limiters
