@@ -1,0 +1,116 @@
+#include "proxy/observe/metrics_shard.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace weir::observe {
+namespace {
+
+using exchange::Ending;
+using exchange::ExchangeFacts;
+using limiters::Rejection;
+using std::chrono::milliseconds;
+
+ExchangeFacts served() {
+  return {.ending = Ending::kServed,
+          .version = "h1.1",
+          .status = 200,
+          .total = milliseconds(3),
+          .backend = milliseconds(2)};
+}
+
+ExchangeFacts shed() {
+  return {.ending = Ending::kRejected,
+          .rejection = Rejection::kQueueFull,
+          .version = "h1.0",
+          .status = 503,
+          .retry_after_seconds = 2};
+}
+
+TEST(MetricsShardTest, AServedRequestIsCountedWithItsLatencies) {
+  MetricsShard shard;
+  shard.record(served());
+  const auto totals = shard.read();
+  EXPECT_EQ(totals.requests[2][1], 1u);
+  EXPECT_EQ(totals.endings[static_cast<size_t>(Ending::kServed)], 1u);
+  EXPECT_DOUBLE_EQ(totals.request.sum, 0.003);
+  EXPECT_DOUBLE_EQ(totals.backend.sum, 0.002);
+  EXPECT_EQ(totals.queue_wait.count(), 0u);
+  EXPECT_EQ(totals.rejected(), 0u);
+}
+
+TEST(MetricsShardTest, AShedRequestIsCountedButTeachesNoLatency) {
+  MetricsShard shard;
+  shard.record(shed());
+  const auto totals = shard.read();
+  EXPECT_EQ(totals.requests[5][0], 1u);
+  EXPECT_EQ(totals.enforced[static_cast<size_t>(Rejection::kQueueFull)], 1u);
+  EXPECT_EQ(totals.rejected(), 1u);
+  EXPECT_EQ(totals.request.count(), 0u);
+  EXPECT_DOUBLE_EQ(totals.retry_after.sum, 2);
+}
+
+TEST(MetricsShardTest, WhatDryRunWouldHaveShedIsCountedApart) {
+  ExchangeFacts facts = served();
+  facts.rejection = Rejection::kLimit;
+  MetricsShard shard;
+  shard.record(facts);
+  const auto totals = shard.read();
+  EXPECT_EQ(totals.dry_run[static_cast<size_t>(Rejection::kLimit)], 1u);
+  EXPECT_EQ(totals.rejected(), 0u);
+  EXPECT_EQ(totals.request.count(), 1u);
+}
+
+TEST(MetricsShardTest, ClientsThatLeftAreCountedByWhereTheirRequestStood) {
+  MetricsShard shard;
+  shard.record(
+      {.ending = Ending::kClientLeft, .stage = exchange::Stage::kWaiting, .retried = true});
+  const auto totals = shard.read();
+  EXPECT_EQ(totals.client_left[static_cast<size_t>(exchange::Stage::kWaiting)], 1u);
+  EXPECT_EQ(totals.requests[0][2], 1u) << "nothing was sent, no version was read";
+  EXPECT_EQ(totals.retried, 1u);
+}
+
+TEST(MetricsShardTest, ATunnelHasNoRequestDuration) {
+  MetricsShard shard;
+  shard.record({.ending = Ending::kUpgraded, .version = "h1.1", .status = 101});
+  EXPECT_EQ(shard.read().request.count(), 0u);
+  EXPECT_EQ(shard.read().requests[1][1], 1u);
+}
+
+TEST(MetricsShardTest, ShardsOfWritingThreadsSumToAllThatWasRecorded) {
+  constexpr size_t kThreads = 3;
+  constexpr uint64_t kEach = 5000;
+  std::vector<MetricsShard> shards(kThreads);
+  std::atomic<size_t> writing{kThreads};
+  std::vector<std::thread> threads;
+  for (auto& shard : shards)
+    threads.emplace_back([&shard, &writing] {
+      for (uint64_t i = 0; i < kEach; ++i) shard.record(i % 2 == 0 ? served() : shed());
+      --writing;
+    });
+  const auto sum = [&shards] {
+    MetricsShard::Totals totals;
+    for (const auto& shard : shards) totals.add(shard.read());
+    return totals;
+  };
+  uint64_t seen = 0;
+  while (writing > 0) {
+    const uint64_t now = sum().all();
+    EXPECT_GE(now, seen) << "counts only grow";
+    seen = now;
+    std::this_thread::yield();
+  }
+  for (auto& thread : threads) thread.join();
+  const auto totals = sum();
+  EXPECT_EQ(totals.all(), kThreads * kEach);
+  EXPECT_EQ(totals.rejected(), kThreads * kEach / 2);
+  EXPECT_EQ(totals.request.count(), kThreads * kEach / 2);
+  EXPECT_EQ(totals.retry_after.count(), kThreads * kEach / 2);
+}
+
+}  // namespace
+}  // namespace weir::observe

@@ -1,0 +1,67 @@
+#include "proxy/observe/metrics.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/observe/observed_house.h"
+
+namespace weir::observe {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+using MetricsTest = ObservedHouse;
+
+TEST_F(MetricsTest, EveryCombinationOfLabelsIsThereBeforeAnythingHappens) {
+  const std::string text = metrics.text();
+  for (size_t i = 0; i < limiters::kCauses; ++i)
+    for (const char* direction : {"up", "down"})
+      EXPECT_THAT(text, HasSubstr("weir_limit_changes_total{direction=\"" + std::string(direction) +
+                                  "\",cause=\"" +
+                                  std::string(limiters::word_of(static_cast<limiters::Cause>(i))) +
+                                  "\"} 0\n"));
+  for (size_t i = 0; i < exchange::kEndings; ++i)
+    EXPECT_THAT(text, HasSubstr("weir_endings_total{ending=\"" +
+                                std::string(exchange::word_of(static_cast<exchange::Ending>(i))) +
+                                "\"} 0\n"));
+  for (const char* mode : {"enforced", "dry_run"})
+    EXPECT_THAT(text, HasSubstr("reason=\"queue_full\",mode=\"" + std::string(mode) + "\"} 0\n"));
+}
+
+TEST_F(MetricsTest, ShowsWhatWasRecorded) {
+  serve(3);
+  shed(2);
+  const std::string text = metrics.text();
+  for (const char* line : {"weir_requests_total{code_class=\"2xx\",version=\"h1.1\"} 3\n",
+                           "weir_requests_total{code_class=\"5xx\",version=\"h1.1\"} 2\n",
+                           "weir_endings_total{ending=\"served\"} 3\n",
+                           "weir_rejected_total{reason=\"limit\",mode=\"enforced\"} 2\n",
+                           "weir_concurrency_limit 20\n", "weir_queue_capacity 10\n",
+                           "weir_connections{side=\"client\"} 7\n", "weir_accept_paused 0\n",
+                           "weir_build_info{version=\"1.2.3\",commit=\"abc\"} 1\n",
+                           "weir_config_info{hash=\"f00d\",algorithm=\"gradient\"} 1\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+  paused = true;
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_accept_paused 1\n"));
+}
+
+TEST_F(MetricsTest, BucketsAreCumulativeAndEndWithAll) {
+  serve(2, milliseconds(15));
+  serve(1, seconds(100));
+  const std::string text = metrics.text();
+  for (const char* line : {"_bucket{le=\"0.01\"} 0\n", "_bucket{le=\"0.02\"} 2\n",
+                           "_bucket{le=\"60\"} 2\n", "_bucket{le=\"+Inf\"} 3\n", "_count 3\n"})
+    EXPECT_THAT(text, HasSubstr("weir_request_duration_seconds" + std::string(line)));
+}
+
+TEST_F(MetricsTest, TurnsOfALoopAreAHistogramOfItsBusyTime) {
+  { const loop::EventLoop::Turn turn(loop); }
+  { const loop::EventLoop::Turn turn(loop); }
+  const std::string text = metrics.text();
+  EXPECT_THAT(text, HasSubstr("weir_loop_turn_seconds_count{loop=\"0\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("weir_loop_turn_seconds_bucket{loop=\"0\",le=\"+Inf\"} 2\n"));
+}
+
+}  // namespace
+}  // namespace weir::observe

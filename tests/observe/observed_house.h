@@ -1,0 +1,59 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "limiters/make_limiter.h"
+#include "proxy/observe/history.h"
+#include "proxy/observe/metrics.h"
+
+// Everything that weir shows, in virtual time, with one worker that a test lets record what it
+// wants.
+namespace weir::observe {
+
+class ObservedHouse : public ::testing::Test {
+ protected:
+  // Virtual time goes on by that much.
+  void pass(limiters::Duration time) { timeline.run_until(timeline.now() + time); }
+  void serve(int requests, limiters::Duration latency = std::chrono::milliseconds(15)) {
+    for (int i = 0; i < requests; ++i)
+      shard.record({.ending = exchange::Ending::kServed,
+                    .version = "h1.1",
+                    .status = 200,
+                    .total = latency});
+  }
+  void shed(int requests) {
+    for (int i = 0; i < requests; ++i)
+      shard.record({.ending = exchange::Ending::kRejected,
+                    .rejection = limiters::Rejection::kLimit,
+                    .version = "h1.1",
+                    .status = 503});
+  }
+
+  limiters::Timeline timeline{limiters::TimePoint(std::chrono::hours(1))};
+  loop::EventLoop loop;
+  limiters::PermitPool permits{1, 20, 10};
+  limiters::SamplerShard samples;
+  limiters::Regulator regulator{{}, {}, permits, {&samples}, timeline, [](int) {}};
+  MetricsShard shard;
+  AccessLog log{AccessLogMode::kOff, "stdout", [](const std::string&) {}};
+  bool paused = false;
+  Sources sources{.permits = permits,
+                  .regulator = regulator,
+                  .algorithm = "gradient",
+                  .shards = {&shard},
+                  .loops = {&loop},
+                  .access_log = log,
+                  .clients = [] { return 7; },
+                  .accept_paused = [this] { return paused; },
+                  .version = "1.2.3",
+                  .commit = "abc",
+                  .config_hash = "f00d"};
+  History history{sources, timeline};
+  Metrics metrics{sources, history};
+};
+
+}  // namespace weir::observe

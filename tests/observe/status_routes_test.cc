@@ -1,0 +1,156 @@
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "proxy/observe/operational_log.h"
+#include "proxy/observe/status_server.h"
+#include "tests/observe/observed_house.h"
+
+namespace weir::observe {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class StatusRoutesTest : public ObservedHouse {
+ protected:
+  static PlainReply ask(const std::vector<PlainServer::Route>& routes, const std::string& method,
+                        const std::string& path, std::string_view query = {}) {
+    for (const auto& route : routes)
+      if (route.method == method && route.path == path) return route.answer({query});
+    return {.status = 404};
+  }
+  PlainReply get(const std::string& path, std::string_view query = {}) {
+    return ask(status_, "GET", path, query);
+  }
+  PlainReply admin(const std::string& method, const std::string& path,
+                   std::string_view query = {}) {
+    return ask(admin_, method, path, query);
+  }
+
+  bool draining_ = false;
+  int drains_ = 0;
+  std::vector<PlainServer::Route> status_ =
+      status_routes(sources, metrics, history, timeline, [this] { return draining_; });
+  std::vector<PlainServer::Route> admin_ = admin_routes(
+      sources, history, timeline,
+      {.config_dump = [] { return "listen: :8080\n"; }, .drain = [this] { ++drains_; }});
+};
+
+TEST_F(StatusRoutesTest, ADrainingWeirIsAliveButNotReady) {
+  const std::vector<std::string> alive{"/livez", "/live", "/ping"};
+  const std::vector<std::string> ready{"/readyz", "/ready", "/healthz"};
+  for (const auto& path : alive) EXPECT_EQ(get(path).status, 200) << path;
+  for (const auto& path : ready) EXPECT_EQ(get(path).status, 200) << path;
+  draining_ = true;
+  for (const auto& path : alive) EXPECT_EQ(get(path).status, 200) << path;
+  for (const auto& path : ready) EXPECT_EQ(get(path).status, 503) << path;
+}
+
+TEST_F(StatusRoutesTest, MetricsComeInTheTextFormat) {
+  EXPECT_EQ(get("/metrics").type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_NE(get("/metrics").body.find("weir_concurrency_limit 20"), std::string::npos);
+  EXPECT_NE(get("/stats/prometheus").body.find("weir_concurrency_limit 20"), std::string::npos);
+}
+
+TEST_F(StatusRoutesTest, ThePageAsksNobodyButWeir) {
+  const PlainReply page = get("/");
+  EXPECT_EQ(page.type, "text/html; charset=utf-8");
+  EXPECT_EQ(page.body.find("://"), std::string::npos);
+}
+
+TEST_F(StatusRoutesTest, LimitsSayWhatTheLimitIsAndWhy) {
+  const json limits = json::parse(get("/limits").body);
+  EXPECT_EQ(limits["algorithm"], "gradient");
+  EXPECT_EQ(limits["limit"], 20);
+  EXPECT_EQ(limits["in_flight"], 0);
+  EXPECT_EQ(limits["waiting"], 0);
+  EXPECT_TRUE(limits["max_waiting"].is_number_integer());
+  EXPECT_EQ(limits["queue"], "calm");
+  EXPECT_EQ(limits["baseline_seconds"], nullptr) << "not known is not zero";
+  EXPECT_TRUE(limits["changes"].is_array());
+  for (const char* field :
+       {"seconds_ago", "from", "to", "cause", "per_second", "peak_in_flight", "samples"})
+    EXPECT_TRUE(limits["last_window"].contains(field)) << field;
+}
+
+TEST_F(StatusRoutesTest, ChangesComeNewestFirstAndAsManyAsAskedFor) {
+  // A full gate of fast answers lets the limit rise.
+  for (int i = 0; i < 300; ++i) {
+    permits.note_limited();
+    for (int n = 0; n < permits.limit(); ++n) ASSERT_TRUE(permits.take());
+    for (int n = permits.in_flight(); n > 0; --n) {
+      samples.add({.latency = milliseconds(10),
+                   .in_flight = permits.limit(),
+                   .outcome = limiters::Outcome::kSuccess},
+                  limiters::SamplerShard::Age::kFresh);
+      permits.give_back();
+    }
+    pass(milliseconds(50));
+  }
+  ASSERT_GE(regulator.decisions().size(), 2u);
+  const json all = json::parse(get("/limits", "history=1000").body)["changes"];
+  EXPECT_EQ(all.size(), regulator.decisions().size());
+  EXPECT_LE(all.front()["seconds_ago"], all.back()["seconds_ago"]);
+  EXPECT_EQ(all.front()["to"], permits.limit());
+  EXPECT_EQ(json::parse(get("/limits", "history=1").body)["changes"].size(), 1u);
+  EXPECT_EQ(json::parse(get("/limits", "history=0").body)["changes"].size(), 0u);
+  for (const char* query : {"history=", "history=-5", "history=x", "other=1"})
+    EXPECT_EQ(json::parse(get("/limits", query).body)["changes"].size(),
+              std::min<size_t>(20, all.size()))
+        << query;
+}
+
+TEST_F(StatusRoutesTest, HistoryIsOnePointPerSecondForFiveMinutes) {
+  EXPECT_EQ(json::parse(get("/history").body)["limit"].size(), 0u);
+  serve(5);
+  shed(2);
+  pass(seconds(1));
+  json points = json::parse(get("/history").body);
+  EXPECT_EQ(points["served_per_second"], json({5.0}));
+  EXPECT_EQ(points["shed_per_second"], json({2.0}));
+  EXPECT_EQ(points["failed_per_second"], json({0.0}));
+  for (const char* column :
+       {"limit", "in_flight", "waiting", "p50_seconds", "p99_seconds", "baseline_seconds"})
+    EXPECT_EQ(points[column].size(), 1u) << column;
+  EXPECT_NEAR(points["p50_seconds"][0].get<double>(), 0.015, 0.005);
+  for (int i = 0; i < 400; ++i) pass(seconds(1));
+  points = json::parse(get("/history").body);
+  EXPECT_EQ(points["served_per_second"].size(), History::kSeconds);
+  EXPECT_EQ(points["served_per_second"].back(), 0.0);
+}
+
+TEST_F(StatusRoutesTest, AdminShowsWhatIsInForce) {
+  EXPECT_EQ(admin("GET", "/config_dump").body, "listen: :8080\n");
+  const json server = json::parse(admin("GET", "/server_info").body);
+  EXPECT_EQ(server["version"], "1.2.3");
+  EXPECT_EQ(server["workers"], 1);
+  EXPECT_EQ(server["connections"], 7);
+  EXPECT_EQ(json::parse(admin("GET", "/limits").body)["limit"], 20);
+}
+
+TEST_F(StatusRoutesTest, HelpNamesEveryRouteOfTheAdminDoor) {
+  const std::string help = admin("GET", "/help").body;
+  for (const auto& route : admin_) {
+    if (route.path == "/help") continue;
+    EXPECT_NE(help.find(route.path), std::string::npos) << route.path;
+  }
+}
+
+TEST_F(StatusRoutesTest, ChangesAreMadeByPostOnly) {
+  EXPECT_EQ(admin("GET", "/drain").status, 404);
+  EXPECT_EQ(drains_, 0);
+  EXPECT_EQ(admin("POST", "/drain").status, 202);
+  EXPECT_EQ(drains_, 1);
+}
+
+TEST_F(StatusRoutesTest, TheLogLevelIsChangedToALevelThatExists) {
+  EXPECT_EQ(admin("POST", "/logging", "level=debug").body, "level debug\n");
+  for (const char* query : {"", "level=", "level=loud", "debug"})
+    EXPECT_EQ(admin("POST", "/logging", query).status, 400) << query;
+  set_log_level("info");
+}
+
+}  // namespace
+}  // namespace weir::observe
