@@ -88,6 +88,9 @@ int Server::run() {
     for (const int number : {SIGTERM, SIGINT, SIGQUIT})
       signals_.push_back(
           std::make_unique<loop::SignalWatch>(loop_, number, [this] { told_to_end(); }));
+    // As nginx has it: whoever rotates the access log moves the file away and says so.
+    signals_.push_back(
+        std::make_unique<loop::SignalWatch>(loop_, SIGUSR1, [this] { access_log_->reopen(); }));
   }
   say_what_was_chosen();
   notify_service("READY=1");
@@ -180,6 +183,13 @@ void Server::build_observers() {
                              for (size_t i = 0; i < fleet_->size(); ++i)
                                clients += fleet_->worker(i).clients();
                              return clients;
+                           },
+                       .backends =
+                           [this] {
+                             size_t backends = 0;
+                             for (size_t i = 0; i < fleet_->size(); ++i)
+                               backends += fleet_->worker(i).backend_connections();
+                             return backends;
                            },
                        .accept_paused = [this] { return fleet_->accept_paused(); },
                        .version = std::string(kVersion),

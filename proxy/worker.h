@@ -53,6 +53,7 @@ class Worker final : private client::ClientConnectionOwner {
   // From any thread.
   loop::EventLoop& loop() { return loop_; }
   int clients() const { return clients_.load(); }
+  size_t backend_connections() const { return pool_.connections(); }
 
   // Counts a client that is about to be given to accept().
   void expect_client() { clients_.fetch_add(1); }

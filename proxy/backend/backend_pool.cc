@@ -26,6 +26,7 @@ exchange::BackendStreamPtr BackendPool::open(exchange::ResponseEvents& events,
   connection.pool_place = connections_.size();
   connection.idle_place = kNotIdle;
   connections_.push_back(std::move(made));
+  open_.store(connections_.size(), std::memory_order_relaxed);
   exchange::BackendStreamPtr stream = connection.carry(events);
   connection.start();
   return stream;
@@ -55,6 +56,7 @@ void BackendPool::on_over(BackendConnection& connection) {
   connections_[place]->pool_place = place;
   turn_queue_.bury(std::move(connections_.back()));
   connections_.pop_back();
+  open_.store(connections_.size(), std::memory_order_relaxed);
 }
 
 void BackendPool::leave_idle(BackendConnection& connection) {

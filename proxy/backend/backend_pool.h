@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -21,7 +22,8 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
 
   exchange::BackendStreamPtr open(exchange::ResponseEvents& events, exchange::Reuse reuse) override;
 
-  size_t connections() const { return connections_.size(); }
+  // From any thread.
+  size_t connections() const { return open_.load(std::memory_order_relaxed); }
   size_t idle() const { return idle_.size(); }
   // Closes what is idle; for the end of the process and when the backend's address has changed.
   void close_idle();
@@ -39,6 +41,8 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
   loop::TurnQueue& turn_queue_;
   std::vector<std::unique_ptr<BackendConnection>> connections_;
   std::vector<BackendConnection*> idle_;
+  // The size of connections_, for who shows it; orders nothing.
+  std::atomic<size_t> open_{0};
 };
 
 }  // namespace weir::backend

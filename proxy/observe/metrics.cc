@@ -184,8 +184,9 @@ void add_process(Families& families, double started_seconds) {
 }
 
 void add_house(Families& families, const Sources& sources, const History& history) {
-  families.one("weir_connections", MetricType::Gauge, "Open connections.", sources.clients(),
-               {{"side", "client"}});
+  families.begin("weir_connections", MetricType::Gauge, "Open connections.");
+  families.value(sources.clients(), {{"side", "client"}});
+  families.value(static_cast<double>(sources.backends()), {{"side", "backend"}});
   families.one("weir_accept_paused", MetricType::Gauge,
                "1 while new connections wait in the kernel because too many are open.",
                sources.accept_paused() ? 1 : 0);

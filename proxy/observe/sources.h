@@ -22,7 +22,8 @@ struct Sources {
   std::vector<const MetricsShard*> shards;
   std::vector<loop::EventLoop*> loops;
   const AccessLog& access_log;
-  std::function<int()> clients;  // open connections
+  std::function<int()> clients;                         // open connections
+  std::function<size_t()> backends = [] { return 0; };  // open connections to the service
   std::function<bool()> accept_paused;
   std::string version, commit;
   std::string config_hash;
