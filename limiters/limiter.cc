@@ -10,6 +10,14 @@ namespace weir::limiters {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+namespace {
+
+// Of a full service at most one newcomer in three finds a place; at 0.7 of its load three of four.
+constexpr double kCalmShare = 0.6;
+constexpr double kShareWeight = 1.0 / 32;
+
+}  // namespace
+
 WaitBounds wait_bounds(const QueueParams& params, Duration baseline) {
   WaitBounds bounds;
   bounds.calm =
@@ -66,13 +74,17 @@ Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, std::unique_pt
 Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   if (queue_->size() == 0) {
     const std::optional<int> place = pool_.take();
+    note_found(place ? 1 : 0);
     if (dry_run_) return admit_dry(place);
     if (place) return permit(*place);
+  } else {
+    note_found(0);
   }
   pool_.note_limited();
+  if (pool_.standing(timeline_.now())) stand_on();
   if (const auto why = turned_away(pool_.waiting())) return *why;
   if (!pool_.join(gate_)) {
-    pool_.stand_until(timeline_.now() + wait_bounds(queue_params_, pool_.baseline()).hold);
+    stand_on();
     return Rejection::kQueueFull;
   }
   // A place that was freed since the first look is offered to nobody else: who freed it may have
@@ -112,8 +124,16 @@ std::optional<Rejection> Limiter::turned_away(int waiting) {
   // As many as can be served within the bound may wait, and one, so that a slow service has
   // somebody to turn to.
   if (waiting < std::ceil(per_second * to_seconds(bounds.ahead)) + 1) return std::nullopt;
-  pool_.stand_until(now + bounds.hold);
   return Rejection::kShed;
+}
+
+void Limiter::note_found(double found) { found_share_ += kShareWeight * (found - found_share_); }
+
+// Extends the standing queue, unless most of those who came lately found a place: then the load is
+// below what the service can do, and whoever is still turned away is so by the short queue itself.
+void Limiter::stand_on() {
+  if (found_share_ > kCalmShare) return;
+  pool_.stand_until(timeline_.now() + wait_bounds(queue_params_, pool_.baseline()).hold);
 }
 
 void Limiter::finished(const Permit& permit, Outcome outcome) {
@@ -156,8 +176,10 @@ void Limiter::reject_expired() {
   while (Waiter* waiter = queue_->expired(now, bound())) {
     take_out(*waiter);
     // Whoever is past a deadline of its own proves nothing about the queue.
-    if (waiter->deadline_ > now)
-      pool_.stand_until(now + wait_bounds(queue_params_, pool_.baseline()).hold);
+    if (waiter->deadline_ > now) {
+      if (!pool_.standing(now)) found_share_ = 0;
+      stand_on();
+    }
     waiter->on_rejected(Rejection::kWaitedTooLong);
   }
 }

@@ -27,13 +27,14 @@ struct LimiterStats {
 // How long a request may wait. A burst may wait for long: as long as the queue comes and goes, all
 // of it is served. Once somebody has waited that long, more is coming than can be done; then the
 // queue only has to be long enough to never leave the service idle, and who would wait longer than
-// a fraction of a service time is told so at once. Calm returns when nobody had to be turned away
-// for a while.
+// a fraction of a service time is told so at once. Calm returns when most newcomers find a place
+// again: a lull without rejections is chance in a small service that is full, and to wait for none
+// would be for ever below capacity, where the short queue itself turns some away.
 struct WaitBounds {
   Duration calm;
   Duration standing;  // at most, for those who were let in
   Duration ahead;     // how much work may wait in front of a newcomer while the queue stands
-  Duration hold;      // how long the queue counts as standing after the last rejection
+  Duration hold;      // how long the queue counts as standing after the last who found no place
 };
 // `baseline` 0 means not known. Calm: 30 baselines between 300 ms and 5 s, or as configured.
 // Standing: two baselines, at least 2 ms, at most calm. Ahead: a quarter of a baseline, at least
@@ -65,6 +66,8 @@ class Limiter {
   Permit permit(int in_flight) { return Permit(*this, timeline_.now(), in_flight); }
   Admission admit_dry(std::optional<int> place);
   std::optional<Rejection> turned_away(int waiting);
+  void note_found(double found);
+  void stand_on();
   void finished(const Permit& permit, Outcome outcome);
   void pass_on();
   void forget(Waiter& waiter);
@@ -82,6 +85,7 @@ class Limiter {
   const QueueParams queue_params_;
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
+  double found_share_ = 0;  // of the newcomers, lately, who found a place at once
   int given_back_ = 0;
   Timeline::Timer serve_timer_;
   Timeline::Timer expiry_timer_;

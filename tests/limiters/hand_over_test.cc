@@ -145,6 +145,34 @@ TEST_F(HandOver, CalmReturnsWhenNobodyWasTurnedAwayForAWhile) {
   EXPECT_TRUE(second->waits());
 }
 
+TEST_F(HandOver, AQueueStandsForAsLongAsHardlyAnybodyFindsAPlace) {
+  build(1);
+  service_is_known();
+  const Request first = ask();
+  wait_too_long();
+  const Duration step = bounds().hold / 2;
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(ask()->waits()) << "nobody is rejected, all leave by themselves";
+    pass(step);
+    EXPECT_TRUE(pool_->standing(timeline_.now()));
+  }
+}
+
+TEST_F(HandOver, ItIsCalmOnceMostFindAPlaceEvenIfSomeAreTurnedAway) {
+  build(1);
+  service_is_known();
+  Request first = ask();
+  wait_too_long();
+  first->finish(Outcome::kSuccess);
+  for (int i = 0; i < 60; ++i) ask()->finish(Outcome::kSuccess);
+  first = ask();
+  std::vector<Request> newcomers;
+  while (newcomers.empty() || newcomers.back()->waits()) newcomers.push_back(ask());
+  EXPECT_EQ(newcomers.back()->rejection(), Rejection::kShed);
+  pass(bounds().hold);
+  EXPECT_FALSE(pool_->standing(timeline_.now()));
+}
+
 // Another loop frees a place after this one has found none and before it is seen to wait.
 class CrossingQueue final : public WaitQueue {
  public:
