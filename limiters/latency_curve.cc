@@ -36,8 +36,10 @@ double LatencyCurve::relative_spread() const {
   return count > 0 ? std::sqrt(weighted / count) : 0;
 }
 
-// A mean of n samples has a standard error of mean * spread / sqrt(n). Levels agree when the higher
-// one is slower by no more than two errors of the difference, or by no more than a tenth.
+// Were both levels the same, the difference of their means would have a standard error of mean *
+// spread * sqrt(1/n + 1/m); the mean is that of the higher level, for a few lucky samples make the
+// lower one small, and its own error too. Levels agree when the higher one is slower by no more
+// than two and a half errors, or by no more than a tenth.
 std::optional<Estimate> LatencyCurve::baseline() const {
   const double spread = relative_spread();
   Level lowest;
@@ -45,9 +47,8 @@ std::optional<Estimate> LatencyCurve::baseline() const {
     if (level.count <= 0) continue;
     if (lowest.count > 0) {
       const double slower = level.mean() - lowest.mean();
-      const double error = spread * std::hypot(lowest.mean() / std::sqrt(lowest.count),
-                                               level.mean() / std::sqrt(level.count));
-      if (slower > 2 * error && slower > lowest.mean() * 0.1) break;
+      const double error = spread * level.mean() * std::sqrt(1 / lowest.count + 1 / level.count);
+      if (slower > 2.5 * error && slower > lowest.mean() * 0.1) break;
     }
     lowest.add(level);
   }

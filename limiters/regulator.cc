@@ -121,7 +121,7 @@ void Regulator::publish() {
     stepped_ = last_.when;
     const double growth = last_.cause == Cause::kSlowStart
                               ? 1.0
-                              : 2 * std::max(1.0, static_cast<double>(last_.to) / last_.from);
+                              : 3 * std::max(1.0, static_cast<double>(last_.to) / last_.from);
     settled_ = stepped_ +
                std::min<Duration>(from_seconds(last_.latency_seconds * growth), kLongestSettling);
     settling_ = true;

@@ -40,7 +40,7 @@ TEST_F(Settling, AfterAStepItWaitsUntilTheServiceHasSettled) {
   ASSERT_EQ(pool.limit(), 16) << "more than a tenth: a step";
   const auto decided = regulator.decisions().size();
   finish(60, Outcome::kOverload);
-  run(milliseconds(210));
+  run(milliseconds(310));
   EXPECT_EQ(regulator.decisions().size(), decided) << "sent under the old limit";
   finish(60, Outcome::kOverload);
   run(milliseconds(30));
