@@ -78,50 +78,5 @@ TEST(PermitPool, StandingIsNeverShortened) {
   EXPECT_FALSE(pool.standing(start + milliseconds(20)));
 }
 
-constexpr int kThreads = 4;
-
-// One thread's loop: a timeline, a gate, and the requests it has; asks and finishes at random.
-struct Loop {
-  Loop(int number, PermitPool& shared_pool, std::function<void(int)> wake)
-      : pool(shared_pool),
-        gate(number, pool, shard, make_wait_queue({}), {}, kPatient, timeline, std::move(wake)),
-        random(static_cast<uint64_t>(number) + 1) {}
-
-  void turn() {
-    if (woken.exchange(false)) gate.serve();
-    if (requests.size() < 8 && random.uniform() < 0.6) {
-      requests.push_back(std::make_unique<Caller>());
-      requests.back()->ask(gate, {});
-      ++asked;
-    }
-    if (random.uniform() < 0.5 && !requests.empty()) leave(random.next() % requests.size());
-    timeline.run_until(timeline.now() + std::chrono::microseconds(1));
-  }
-  void leave(size_t which) {
-    std::swap(requests[which], requests.back());
-    if (requests.back()->runs()) requests.back()->finish(Outcome::kSuccess);
-    ended += requests.back()->answers() <= 1 ? 1 : 0;
-    requests.pop_back();
-  }
-  // What has been posted to this loop, without anybody finishing.
-  bool deliver() {
-    const bool was_woken = woken.exchange(false);
-    if (was_woken) gate.serve();
-    const bool due = timeline.next().value_or(TimePoint::max()) <= timeline.now();
-    if (due) timeline.run_until(timeline.now());
-    return was_woken || due;
-  }
-
-  static constexpr QueueParams kPatient{.max_wait = std::chrono::hours(1), .max_waiting = {}};
-  PermitPool& pool;
-  Timeline timeline{TimePoint{} + std::chrono::hours(1)};
-  SamplerShard shard;
-  Limiter gate;
-  Random random;
-  std::vector<std::unique_ptr<Caller>> requests;
-  std::atomic<bool> woken{false};
-  int asked = 0, ended = 0;
-};
-
 }  // namespace
 }  // namespace weir::limiters
