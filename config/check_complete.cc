@@ -70,7 +70,8 @@ class Rules {
       const bool own = reaches(backend, listen[at].address);
       if (own && sound({"listen", "backend.address"})) {
         add(loaded_.faults, {"backend.address", "listen"},
-            quoted(to_string(backend)) + " is where weir itself listens, expected the service");
+            config::quoted(to_string(backend)) +
+                " is where weir itself listens, expected the service");
       }
     }
     check_own_listener("status.address", config_.status.address);
@@ -83,7 +84,7 @@ class Rules {
   void warn() {
     if (config_.admin.address && !stays_on_host(*config_.admin.address)) {
       add(loaded_.warnings, {"admin.address"},
-          quoted(to_string(*config_.admin.address)) +
+          config::quoted(to_string(*config_.admin.address)) +
               " can be reached from other hosts, which may then change weir; expected loopback or "
               "a Unix socket");
     }
@@ -153,7 +154,8 @@ class Rules {
     }
     if (sound({key, "backend.address"}) && *address == config_.backend.address) {
       add(loaded_.faults, {"backend.address", key},
-          quoted(to_string(*address)) + " is also " + std::string(key) + ", expected the service");
+          config::quoted(to_string(*address)) + " is also " + std::string(key) +
+              ", expected the service");
     }
   }
 
@@ -161,7 +163,7 @@ class Rules {
              const Endpoint& other) {
     if (!overlap(address, other) || !sound({key, other_key})) return;
     add(loaded_.faults, {key, other_key},
-        quoted(to_string(address)) +
+        config::quoted(to_string(address)) +
             (key == other_key ? " is listed twice" : " is also " + std::string(other_key)) +
             (address == other ? "" : " (" + to_string(other) + ")") + ", expected another address");
   }

@@ -206,7 +206,7 @@ std::vector<std::string_view> names_in(std::string_view section) {
 Complaint read_value(const Key& key, Config& config, std::string_view text) {
   if (text.empty()) return "no value, expected " + key.expected;
   if (!is_clean(text)) {
-    return quoted(text) + " has control characters or bad UTF-8, expected " + key.expected;
+    return config::quoted(text) + " has control characters or bad UTF-8, expected " + key.expected;
   }
   return key.read(config, text);
 }

@@ -119,8 +119,8 @@ Measured measure(std::string_view text, std::span<const Unit> units) {
       return {term->number.size() == all.size() ? "has no unit" : "has no unit at its end"};
     }
     if (term->unit == nullptr) {
-      return {"has the unknown unit " + quoted(term->unit_name) + " (known: " + names_of(units) +
-              ")"};
+      return {"has the unknown unit " + config::quoted(term->unit_name) +
+              " (known: " + names_of(units) + ")"};
     }
     if (last != nullptr && term->unit->factor >= last->factor) {
       return {"has its units out of order"};
@@ -133,7 +133,7 @@ Measured measure(std::string_view text, std::span<const Unit> units) {
 
 Complaint complaint(std::string_view text, const std::string& trouble,
                     const std::string& expected) {
-  return quoted(text) + " " + trouble + ", expected " + expected;
+  return config::quoted(text) + " " + trouble + ", expected " + expected;
 }
 
 Complaint read_duration(std::string_view text, Duration min, Duration max,

@@ -81,8 +81,9 @@ class Walk {
     const size_t dot = name.text.find('.');
     if (dot != std::string::npos) {
       add_fault(name, section,
-                quoted(name.text) + " has a dot, expected nesting: the part behind the dot goes " +
-                    "below " + quoted(name.text.substr(0, dot)));
+                config::quoted(name.text) +
+                    " has a dot, expected nesting: the part behind the dot goes " + "below " +
+                    config::quoted(name.text.substr(0, dot)));
       return false;
     }
     return true;

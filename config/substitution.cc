@@ -25,7 +25,7 @@ std::variant<std::string, SubstitutionFault> expand(std::string_view inside,
   const size_t separator = inside.find(":-");
   const std::string_view name = inside.substr(0, separator);
   if (!is_name(name)) {
-    return SubstitutionFault{quoted(name) + " is not the name of a variable, " +
+    return SubstitutionFault{config::quoted(name) + " is not the name of a variable, " +
                              std::string(kForms)};
   }
   auto value = environment(name);

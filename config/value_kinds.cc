@@ -12,7 +12,7 @@ constexpr size_t kLongestText = 4096;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 Complaint complaint(std::string_view text, std::string_view trouble, const std::string& expected) {
-  return quoted(text) + " " + std::string(trouble) + ", expected " + expected;
+  return config::quoted(text) + " " + std::string(trouble) + ", expected " + expected;
 }
 
 bool is_token(std::string_view text) {
@@ -121,7 +121,8 @@ std::string SwitchKind::expected() { return "true or false"; }
 
 Complaint EndpointKind::read(std::string_view text, Endpoint& to) const {
   auto parsed = parse_endpoint(text, use);
-  if (const auto* trouble = std::get_if<std::string>(&parsed)) return quoted(text) + " " + *trouble;
+  if (const auto* trouble = std::get_if<std::string>(&parsed))
+    return config::quoted(text) + " " + *trouble;
   to = std::get<Endpoint>(std::move(parsed));
   return {};
 }
@@ -164,7 +165,7 @@ std::string list_of_choices(const std::string_view* names, size_t count) {
 
 Complaint complaint_about_choice(std::string_view text, const std::string_view* names,
                                  size_t count) {
-  return quoted(text) + " is not known, expected " + list_of_choices(names, count) +
+  return config::quoted(text) + " is not known, expected " + list_of_choices(names, count) +
          did_you_mean(text, std::span(names, count));
 }
 

@@ -6,8 +6,9 @@
 
 #include "proxy/http/head_check.h"
 
-static_assert(LLHTTP_VERSION_MAJOR >= 9 || LLHTTP_STRICT_MODE == 1,
-              "llhttp before version 9 has to be built in strict mode");
+#if LLHTTP_VERSION_MAJOR < 9 && LLHTTP_STRICT_MODE != 1
+#error llhttp before version 9 has to be built in strict mode
+#endif
 
 namespace weir::http {
 namespace {
