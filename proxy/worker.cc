@@ -18,8 +18,9 @@ Worker::Worker(int index, loop::EventLoop& loop, Shared shared, uint64_t seed)
       pool_(
           shared_.plan.backend, [this] { return dialer_.dial(); }, loop.timeline(),
           loop.turn_queue()),
-      rooms_{shared_.plan.exchange, shared_.plan.classifier, limiter_, retry_after_, pool_,
-             shared_.ledger,        loop.timeline()} {}
+      rejections_(shared_.plan.exchange),
+      rooms_{shared_.plan.exchange, rejections_, shared_.plan.classifier, limiter_,
+             retry_after_,          pool_,       shared_.ledger,          loop.timeline()} {}
 
 Worker::~Worker() = default;
 

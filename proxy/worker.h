@@ -80,6 +80,7 @@ class Worker final : private client::ClientConnectionOwner {
   limiters::RetryAfter retry_after_;
   transport::Dialer dialer_;
   backend::BackendPool pool_;
+  exchange::Rejections rejections_;
   exchange::Rooms rooms_;
   std::vector<std::unique_ptr<client::ClientConnection>> connections_;
   std::optional<limiters::TimePoint> drain_idle_until_;

@@ -134,11 +134,11 @@ void BackendConnection::on_closed(transport::CloseReason why) {
 
 // ---- the response ----
 
-void BackendConnection::on_informational(http::StreamId, http::ResponseHead head) {
+void BackendConnection::on_informational(http::StreamId, http::ResponseHead&& head) {
   if (events_ != nullptr) events_->on_informational(std::move(head));
 }
 
-void BackendConnection::on_response(http::StreamId, http::ResponseHead head, http::End end) {
+void BackendConnection::on_response(http::StreamId, http::ResponseHead&& head, http::End end) {
   head_seen_ = true;
   tunnel_ = head.status == 101;
   if (events_ != nullptr) events_->on_response_head(std::move(head), end);

@@ -77,8 +77,8 @@ class BackendConnection final : public exchange::BackendStream,
   void on_drained() override;
   void on_closed(transport::CloseReason why) override;
 
-  void on_informational(http::StreamId id, http::ResponseHead head) override;
-  void on_response(http::StreamId id, http::ResponseHead head, http::End end) override;
+  void on_informational(http::StreamId id, http::ResponseHead&& head) override;
+  void on_response(http::StreamId id, http::ResponseHead&& head, http::End end) override;
   void on_body(http::StreamId id, std::span<const std::byte> bytes, http::End end) override;
   void on_trailers(http::StreamId id, http::Headers trailers) override;
   void on_sent(http::StreamId id, size_t body_bytes) override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/buffer/block_pool.h"
 #include "proxy/http/error_reply.h"
 
 namespace weir::client {
@@ -26,9 +27,9 @@ std::string without_port(const std::string& peer) {
 
 // ---- one request on the connection ----
 
-class ClientConnection::Stream final : public exchange::ClientStream {
+class ClientConnection::Stream final : public exchange::ClientStream, public Pooled {
  public:
-  Stream(ClientConnection& connection, http::StreamId id, http::RequestHead head, End end)
+  Stream(ClientConnection& connection, http::StreamId id, http::RequestHead&& head, End end)
       : connection_(connection),
         id_(id),
         expects_continue_(head.expects_continue),
@@ -48,6 +49,10 @@ class ClientConnection::Stream final : public exchange::ClientStream {
   }
   void send_trailers(const http::Headers& trailers) override {
     connection_.codec_.send_trailers(id_, trailers);
+    connection_.wrote();
+  }
+  void send_ready(const http::ReadyReply& reply, int retry_after_seconds) override {
+    connection_.codec_.send_ready(id_, reply, retry_after_seconds);
     connection_.wrote();
   }
   void consumed(size_t request_bytes) override {
@@ -149,7 +154,7 @@ void ClientConnection::on_closed(transport::CloseReason) {
 
 // ---- from the codec ----
 
-void ClientConnection::on_request(http::StreamId id, http::RequestHead head, End end) {
+void ClientConnection::on_request(http::StreamId id, http::RequestHead&& head, End end) {
   head_began_.reset();
   streams_.push_back(std::make_unique<Stream>(*this, id, std::move(head), end));
   streams_.back()->exchange().start();

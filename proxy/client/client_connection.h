@@ -71,7 +71,7 @@ class ClientConnection final : private transport::TransportEvents,
   void on_drained() override;
   void on_closed(transport::CloseReason why) override;
 
-  void on_request(http::StreamId id, http::RequestHead head, http::End end) override;
+  void on_request(http::StreamId id, http::RequestHead&& head, http::End end) override;
   void on_body(http::StreamId id, std::span<const std::byte> bytes, http::End end) override;
   void on_trailers(http::StreamId id, http::Headers trailers) override;
   void on_sent(http::StreamId id, size_t body_bytes) override;

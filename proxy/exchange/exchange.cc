@@ -53,7 +53,19 @@ std::string_view version_word(http::Version version) {
 
 }  // namespace
 
-Exchange::Exchange(ClientStream& client, http::RequestHead head, http::End end, Rooms& rooms)
+Rejections::Rejections(const ExchangeParams& params) {
+  const EndingRow& row = row_of(Ending::kRejected);
+  for (size_t i = 0; i < limiters::kRejections; ++i)
+    replies_.emplace_back(http::ReplyParams{.status = row.status,
+                                            .proxy_error = row.proxy_error,
+                                            .word = word_of(static_cast<limiters::Rejection>(i)),
+                                            .text = "",
+                                            .reveal = params.reveal_reason,
+                                            .retry_after_seconds = std::nullopt,
+                                            .via_name = params.forwarding.via_name});
+}
+
+Exchange::Exchange(ClientStream& client, http::RequestHead&& head, http::End end, Rooms& rooms)
     : client_(client),
       rooms_(rooms),
       head_(std::move(head)),
@@ -163,7 +175,7 @@ void Exchange::on_request_trailers(const http::Headers& trailers) {
   if (stage_ == Stage::kEnded) return;
   request_complete_ = true;
   if (!backend_) {
-    held_trailers_ = trailers;
+    held_trailers_ = trailers.copy();
     return;
   }
   body_given_ = true;
@@ -174,12 +186,12 @@ void Exchange::on_request_sent(size_t body_bytes) { client_.consumed(body_bytes)
 
 // ---- forwarding: the response ----
 
-void Exchange::on_informational(http::ResponseHead head) {
+void Exchange::on_informational(http::ResponseHead&& head) {
   http::apply_response_rules(head, rooms_.params.forwarding);
   client_.send_head(head, http::End::kNo);
 }
 
-void Exchange::on_response_head(http::ResponseHead head, http::End end_of_response) {
+void Exchange::on_response_head(http::ResponseHead&& head, http::End end_of_response) {
   responded_ = rooms_.timeline.now();
   if (permit_) permit_->responded();
   status_ = head.status;
@@ -268,18 +280,24 @@ void Exchange::tell_client(Ending how, std::string_view error_text) {
   reply(how, error_text);
 }
 
+void Exchange::reply_rejected() {
+  status_ = row_of(Ending::kRejected).status;
+  retry_after_seconds_ = rooms_.retry_after.next(rooms_.timeline.now());
+  const http::ReadyReply& answer = rooms_.rejections.of(*rejection_);
+  response_bytes_ = head_.method == "HEAD" ? 0 : answer.body_bytes();
+  client_.send_ready(answer, *retry_after_seconds_);
+}
+
 void Exchange::reply(Ending how, std::string_view error_text) {
+  if (how == Ending::kRejected) return reply_rejected();
   const EndingRow& row = row_of(how);
   if (how != Ending::kRequestRefused) status_ = row.status;
-  if (how == Ending::kRejected)
-    retry_after_seconds_ = rooms_.retry_after.next(rooms_.timeline.now());
-  std::string_view details = how == Ending::kRejected ? word_of(*rejection_) : row.word;
   http::Reply answer = http::error_reply({.status = status_,
                                           .proxy_error = row.proxy_error,
-                                          .word = details,
+                                          .word = row.word,
                                           .text = error_text,
                                           .reveal = rooms_.params.reveal_reason,
-                                          .retry_after_seconds = retry_after_seconds_,
+                                          .retry_after_seconds = std::nullopt,
                                           .via_name = rooms_.params.forwarding.via_name});
   const bool bodyless = head_.method == "HEAD";
   response_bytes_ = bodyless ? 0 : answer.body.size();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "limiters/limiter.h"
 #include "limiters/retry_after.h"
@@ -22,9 +23,22 @@ struct ExchangeParams {
   bool reveal_reason = true;               // local answers say which limit and why
 };
 
+// What is told to whom is rejected, by reason: a shed has to be cheap.
+class Rejections {
+ public:
+  explicit Rejections(const ExchangeParams& params);
+  const http::ReadyReply& of(limiters::Rejection why) const {
+    return replies_[static_cast<size_t>(why)];
+  }
+
+ private:
+  std::vector<http::ReadyReply> replies_;
+};
+
 // What every exchange of one loop shares; all outlive it.
 struct Rooms {
   const ExchangeParams& params;
+  const Rejections& rejections;
   const Classifier& classifier;
   limiters::Limiter& limiter;
   limiters::RetryAfter& retry_after;
@@ -36,7 +50,7 @@ struct Rooms {
 class Exchange final : public RequestEvents, public ResponseEvents, private limiters::Waiter {
  public:
   // `client` outlives the exchange, `rooms` too.
-  Exchange(ClientStream& client, http::RequestHead head, http::End end, Rooms& rooms);
+  Exchange(ClientStream& client, http::RequestHead&& head, http::End end, Rooms& rooms);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange();
@@ -56,8 +70,8 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void on_shutdown() override;
 
   void on_backend_open() override;
-  void on_informational(http::ResponseHead head) override;
-  void on_response_head(http::ResponseHead head, http::End end) override;
+  void on_informational(http::ResponseHead&& head) override;
+  void on_response_head(http::ResponseHead&& head, http::End end) override;
   void on_response_body(std::span<const std::byte> bytes, http::End end) override;
   void on_response_trailers(const http::Headers& trailers) override;
   void on_request_sent(size_t body_bytes) override;
@@ -76,6 +90,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void end(Ending how, std::string_view error_text = {});
   void tell_client(Ending how, std::string_view error_text);
   void reply(Ending how, std::string_view error_text);
+  void reply_rejected();
   void record(Ending how, std::string_view error_text) const;
   limiters::Outcome outcome_of(Ending how) const;
 

@@ -8,6 +8,7 @@
 
 #include "proxy/buffer.h"
 #include "proxy/http/codec.h"
+#include "proxy/http/error_reply.h"
 #include "proxy/http/message.h"
 
 // What an exchange sees of the world. Connections implement these, tests fake them; nothing here
@@ -20,6 +21,8 @@ class ClientStream {
   virtual void send_head(const http::ResponseHead& head, http::End end) = 0;
   virtual void send_body(Buffer bytes, http::End end) = 0;
   virtual void send_trailers(const http::Headers& trailers) = 0;
+  // A whole response at once; left out of it is what a HEAD does not want.
+  virtual void send_ready(const http::ReadyReply& reply, int retry_after_seconds) = 0;
   // Credit: the backend took that many bytes of the request body.
   virtual void consumed(size_t request_bytes) = 0;
   // The rest of the request body is not wanted any more.
@@ -101,8 +104,8 @@ class ResponseEvents {
  public:
   // The connection stands; not sent when it stood already at open().
   virtual void on_backend_open() = 0;
-  virtual void on_informational(http::ResponseHead head) = 0;
-  virtual void on_response_head(http::ResponseHead head, http::End end) = 0;
+  virtual void on_informational(http::ResponseHead&& head) = 0;
+  virtual void on_response_head(http::ResponseHead&& head, http::End end) = 0;
   // Valid during the call only; owed until BackendStream::consumed().
   virtual void on_response_body(std::span<const std::byte> bytes, http::End end) = 0;
   virtual void on_response_trailers(const http::Headers& trailers) = 0;

@@ -15,9 +15,9 @@ namespace weir::http {
 class ClientCodecEvents {
  public:
   // A 1xx but 101: any number, up to a bound, before on_response().
-  virtual void on_informational(StreamId id, ResponseHead head) = 0;
+  virtual void on_informational(StreamId id, ResponseHead&& head) = 0;
   // The final head, or an accepted 101, after which the stream is a tunnel of raw bytes.
-  virtual void on_response(StreamId id, ResponseHead head, End end) = 0;
+  virtual void on_response(StreamId id, ResponseHead&& head, End end) = 0;
   // Valid during the call only, owed until consumed().
   virtual void on_body(StreamId id, std::span<const std::byte> bytes, End end) = 0;
   // Ends the response.

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "proxy/http/h1_response_writer.h"
+
 namespace weir::http {
 namespace {
 
@@ -113,11 +115,26 @@ Reply error_reply(const ReplyParams& params) {
   head.headers.add(Name::kContentType, "application/problem+json");
   if (params.retry_after_seconds) {
     Line<12> seconds;
-    head.headers.add(Name::kRetryAfter, seconds.add(std::max(1, *params.retry_after_seconds)));
+    head.headers.add(Name::kRetryAfter,
+                     seconds.add(ReadyReply::seconds_to_tell(*params.retry_after_seconds)));
   }
   head.headers.add(Name::kProxyStatus, proxy_status(params));
   if (params.status == 405) head.headers.add("Allow", kAllowed);
   return reply;
+}
+
+ReadyReply::ReadyReply(const ReplyParams& params) {
+  ReplyParams once = params;
+  once.retry_after_seconds = 1;
+  const Reply reply = error_reply(once);
+  body_ = reply.body.to_string();
+  Buffer written;
+  append_response_head(written, reply.head, reply.head.body, ConnectionOption::kNone);
+  const std::string head = written.to_string();
+  constexpr std::string_view kField = "Retry-After: ";
+  const size_t seconds = head.find(kField) + kField.size();
+  before_ = head.substr(0, seconds);
+  behind_ = head.substr(seconds + 1, head.size() - seconds - 1 - 2);
 }
 
 }  // namespace weir::http

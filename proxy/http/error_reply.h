@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "proxy/buffer.h"
@@ -25,8 +26,27 @@ struct ReplyParams {
   std::string_view via_name;               // names weir in Proxy-Status
 };
 
-// Cheap enough to be given many times per admitted request: no formatting library, and the only
-// memory taken is that of the head and one pooled chunk.
+// No formatting library, and the only memory taken is that of the head and one pooled chunk.
 Reply error_reply(const ReplyParams& params);
+
+// An answer that is given so often that it is put together once, but for Retry-After.
+class ReadyReply {
+ public:
+  // As error_reply() would give it; `params.retry_after_seconds` has no meaning here.
+  explicit ReadyReply(const ReplyParams& params);
+
+  size_t body_bytes() const { return body_.size(); }
+  // For HTTP/1: all that stands in front of the seconds, all of the head behind them but for what
+  // it says of the connection and its last CRLF, and the body.
+  std::string_view before_seconds() const { return before_; }
+  std::string_view behind_seconds() const { return behind_; }
+  std::string_view body() const { return body_; }
+  static int seconds_to_tell(int seconds) { return seconds < 1 ? 1 : seconds; }
+
+ private:
+  std::string before_;
+  std::string behind_;
+  std::string body_;
+};
 
 }  // namespace weir::http

@@ -55,7 +55,7 @@ std::string named_fields(const Headers& headers) {
   std::string named;
   size_t options = 0;
   for (size_t i = 0; i < headers.size(); ++i) {
-    const Headers::Field field = headers[i];
+    const Headers::Field& field = headers[i];
     if (field.known != Name::kConnection) continue;
     for_each_element(field.value, [&](std::string_view option) {
       if (needs_no_look(option) || ++options > kMostOptions) return;
@@ -89,7 +89,7 @@ void remove_hop_by_hop(Headers& headers, Direction direction, Kept kept) {
   const std::string named = named_fields(headers);
   bool trailers_wanted = false;
   for (size_t i = headers.size(); i-- > 0;) {
-    const Headers::Field field = headers[i];
+    const Headers::Field& field = headers[i];
     bool remove = is_for_one_hop(field.known);
     if (field.known == Name::kUpgrade && kept.upgrade) remove = false;
     if (field.known == Name::kExpect && !kept.expect) remove = true;
@@ -109,7 +109,7 @@ void append_to_list(Headers& headers, Name name, std::string_view element) {
   if (headers.count(name) == 0) return headers.add(name, element);
   std::string list;
   for (size_t i = 0; i < headers.size(); ++i) {
-    const Headers::Field field = headers[i];
+    const Headers::Field& field = headers[i];
     if (field.known != name || field.value.empty()) continue;
     if (!list.empty()) list += ", ";
     list += field.value;
@@ -133,9 +133,7 @@ std::string_view number_of(Version version) {
 }
 
 void add_via(Headers& headers, Version received, std::string_view name) {
-  std::string value(number_of(received));
-  value += name;
-  headers.add(Name::kVia, value);
+  headers.add(Name::kVia, number_of(received), name);
 }
 
 // A value of RFC 7239: a token as it is, anything else quoted. What would need escapes is no host.
@@ -174,17 +172,18 @@ void say_who_asked(RequestHead& head, const ForwardingParams& params, const Hop&
 }
 
 void to_origin_form(RequestHead& head) {
-  std::string& target = head.target;
+  const std::string_view target = head.target;
   if (target.empty() || target.front() == '/' || target == "*") return;
   const size_t colon = target.find("://");
-  if (colon == std::string::npos) return;
+  if (colon == std::string_view::npos) return;
   const size_t rest = target.find_first_of("/?", colon + 3);
-  if (rest == std::string::npos) {
-    target = head.method == "OPTIONS" ? "*" : "/";
+  if (rest == std::string_view::npos) {
+    head.target = head.method == "OPTIONS" ? "*" : "/";
   } else if (target[rest] == '/') {
-    target.erase(0, rest);
+    head.target = target.substr(rest);
   } else {
-    target.replace(0, rest, "/");
+    std::string path = "/";
+    head.target = head.headers.keep(path.append(target.substr(rest)));
   }
 }
 

@@ -108,6 +108,15 @@ void H1Answer::send_trailers(const Headers& trailers) {
   at_ = At::kDone;
 }
 
+void H1Answer::send_ready(const ReadyReply& reply, int retry_after_seconds,
+                          Persistence persistence) {
+  if (at_ != At::kHead) return;
+  overhead_unsent_ +=
+      append_ready_reply(output_, reply, retry_after_seconds, option_of(persistence),
+                         head_request_ ? BodyToo::kNo : BodyToo::kYes);
+  at_ = At::kDone;
+}
+
 void H1Answer::cut() {
   looks_complete_ = at_ == At::kUntilClose || at_ == At::kTunnel;
   was_cut_ = true;

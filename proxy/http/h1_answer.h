@@ -29,6 +29,8 @@ class H1Answer {
   // What goes beyond the announced length is left out; what ends before it is cut.
   void send_body(Buffer bytes, End end);
   void send_trailers(const Headers& trailers);
+  // A whole answer.
+  void send_ready(const ReadyReply& reply, int retry_after_seconds, Persistence persistence);
   // Nothing more is written of it.
   void cut();
   // Without a request; nothing of it is counted as body.

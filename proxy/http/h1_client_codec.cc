@@ -49,8 +49,7 @@ void add_options(Framing& framing, std::string_view value) {
 
 Framing framing_of(const ResponseHead& head) {
   Framing framing;
-  for (size_t i = 0; i < head.headers.size(); ++i) {
-    const Headers::Field field = head.headers[i];
+  for (const Headers::Field& field : head.headers) {
     if (field.known == Name::kContentLength) add_length(framing, field.value);
     if (field.known == Name::kTransferEncoding) add_coding(framing, field.value);
     if (field.known == Name::kConnection) add_options(framing, field.value);
@@ -213,7 +212,7 @@ H1ClientCodec::Failure H1ClientCodec::read_head(std::span<const std::byte>& byte
   return take_head(std::move(head));
 }
 
-H1ClientCodec::Failure H1ClientCodec::take_head(ResponseHead head) {
+H1ClientCodec::Failure H1ClientCodec::take_head(ResponseHead&& head) {
   const Framing framing = framing_of(head);
   if (framing.fault != nullptr) return broken(bad_response(framing.fault));
   const bool announces_body = framing.chunked || framing.length.value_or(0) > 0;
@@ -266,7 +265,7 @@ void H1ClientCodec::begin_answer(BodyLength body, bool bodyless) {
   }
 }
 
-H1ClientCodec::Failure H1ClientCodec::switch_protocols(ResponseHead head) {
+H1ClientCodec::Failure H1ClientCodec::switch_protocols(ResponseHead&& head) {
   if (!upgrade_asked_) return broken(bad_response("a switch of protocols that nobody asked for"));
   if (request_ != Request::kDone)
     return broken(bad_response("a switch of protocols in the middle of a request"));

@@ -48,8 +48,8 @@ class H1ClientCodec final : public ClientCodec {
   void begin_body(BodyLength body);
 
   Failure read_head(std::span<const std::byte>& bytes);
-  Failure take_head(ResponseHead head);
-  Failure switch_protocols(ResponseHead head);
+  Failure take_head(ResponseHead&& head);
+  Failure switch_protocols(ResponseHead&& head);
   void begin_answer(BodyLength body, bool bodyless);
   void read_sized(std::span<const std::byte>& bytes);
   Failure read_chunks(std::span<const std::byte>& bytes);

@@ -23,13 +23,6 @@ bool is_codecs_own(Name name) {
   }
 }
 
-void add_fields(HeadWriter& out, const Headers& headers) {
-  for (size_t i = 0; i < headers.size(); ++i) {
-    const Headers::Field field = headers[i];
-    if (!is_codecs_own(field.known)) out.add_field(field.name, field.value);
-  }
-}
-
 // RFC 9110 section 8.6: for these a missing length is news, and some services refuse it with 411.
 bool expects_body(std::string_view method) {
   return method == "POST" || method == "PUT" || method == "PATCH";
@@ -73,7 +66,7 @@ size_t append_request_head(Buffer& out, const RequestHead& head) {
   writer.add(head.target);
   writer.add(" HTTP/1.1\r\n");
   writer.add_field("Host", head.authority);
-  add_fields(writer, head.headers);
+  writer.add_fields(head.headers, is_codecs_own);
   add_framing(writer, head);
   add_connection(writer, head);
   writer.add("\r\n");
@@ -97,7 +90,7 @@ size_t append_last_chunk(Buffer& out, const Headers& trailers) {
   const size_t before = out.size();
   HeadWriter writer(out);
   writer.add("0\r\n");
-  add_fields(writer, trailers);
+  writer.add_fields(trailers, is_codecs_own);
   writer.add("\r\n");
   writer.flush();
   return out.size() - before;

@@ -54,10 +54,11 @@ H1ResponseReader::Step H1ResponseReader::next(std::span<const std::byte>& bytes,
 
 bool H1ResponseReader::parse(std::string_view text, ResponseHead& head) {
   head = ResponseHead();
-  const size_t line_end = text.find('\n');
-  if (!parse_status_line(text.substr(0, line_end - 1), head)) return false;
-  if (const char* fault = take_fields(text.substr(line_end + 1), reader_.fields(), head.headers))
-    return fail(fault);
+  head.headers.hold(text, reader_.fields());
+  const std::string_view held = head.headers.held();
+  const size_t line_end = held.find('\n');
+  if (!parse_status_line(held.substr(0, line_end - 1), head)) return false;
+  if (const char* fault = take_held_fields(line_end + 1, head.headers)) return fail(fault);
   return llhttp_agrees(text, head.status) || fail("a malformed response head");
 }
 

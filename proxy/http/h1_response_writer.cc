@@ -61,17 +61,28 @@ size_t append_response_head(Buffer& out, const ResponseHead& head, BodyLength fr
   writer.add_number(static_cast<uint64_t>(head.status), 10);
   // The blank stands even before an empty reason (RFC 9112 section 4).
   writer.add(" ");
-  writer.add(head.reason.empty() ? reason_phrase(head.status) : std::string_view(head.reason));
+  writer.add(head.reason.empty() ? reason_phrase(head.status) : head.reason);
   writer.add("\r\n");
-  for (size_t i = 0; i < head.headers.size(); ++i) {
-    const Headers::Field field = head.headers[i];
-    if (!is_codecs_own(field.known, head.status)) writer.add_field(field.name, field.value);
-  }
+  writer.add_fields(head.headers, [&](Name name) { return is_codecs_own(name, head.status); });
   add_framing(writer, framing);
   writer.add(line_of(option));
   writer.add("\r\n");
   writer.flush();
   return out.size() - before;
+}
+
+size_t append_ready_reply(Buffer& out, const ReadyReply& reply, int retry_after_seconds,
+                          ConnectionOption option, BodyToo body) {
+  const size_t before = out.size();
+  HeadWriter writer(out);
+  writer.add(reply.before_seconds());
+  writer.add_number(static_cast<uint64_t>(ReadyReply::seconds_to_tell(retry_after_seconds)), 10);
+  writer.add(reply.behind_seconds());
+  writer.add(line_of(option));
+  writer.add("\r\n");
+  if (body == BodyToo::kYes) writer.add(reply.body());
+  writer.flush();
+  return out.size() - before - (body == BodyToo::kYes ? reply.body_bytes() : 0);
 }
 
 }  // namespace weir::http

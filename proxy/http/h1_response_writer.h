@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "proxy/buffer.h"
+#include "proxy/http/error_reply.h"
 #include "proxy/http/message.h"
 
 // How a response head stands on the wire of HTTP/1.1; it does not know what was asked.
@@ -17,5 +18,11 @@ enum class ConnectionOption : uint8_t { kNone, kClose, kKeepAlive, kUpgrade };
 // The fields that the codec owns are left out of the head's own. Returns the bytes appended.
 size_t append_response_head(Buffer& out, const ResponseHead& head, BodyLength framing,
                             ConnectionOption option);
+
+enum class BodyToo : bool { kNo, kYes };
+// The same of an answer that stands ready, in one piece with its body. Returns the bytes of the
+// head.
+size_t append_ready_reply(Buffer& out, const ReadyReply& reply, int retry_after_seconds,
+                          ConnectionOption option, BodyToo body);
 
 }  // namespace weir::http

@@ -88,7 +88,7 @@ H1ServerCodec::Failure H1ServerCodec::read_head(std::span<const std::byte>& byte
   return std::nullopt;
 }
 
-void H1ServerCodec::open(RequestHead head, Persistence persistence) {
+void H1ServerCodec::open(RequestHead&& head, Persistence persistence) {
   ++id_;
   owed_ = 0;
   discarding_ = false;
@@ -218,11 +218,21 @@ void H1ServerCodec::send_head(StreamId id, const ResponseHead& head, End end) {
     if (head.status == 100) awaits_continue_ = false;
     return answer_.send_informational(head);
   }
-  // Whether the body of who waits for a 100 will ever come cannot be told (RFC 9110 section
-  // 10.1.1); what was sent already is still answered while draining.
-  if (awaits_continue_ || (draining_ && held_.empty())) persistence_ = Persistence::kCloses;
+  settle_persistence();
   answer_.send_final(head, end, persistence_);
   if (answer_.was_cut()) forsake_input();
+}
+
+void H1ServerCodec::send_ready(StreamId id, const ReadyReply& reply, int retry_after_seconds) {
+  if (id != id_ || !answer_.awaits_head()) return;
+  settle_persistence();
+  answer_.send_ready(reply, retry_after_seconds, persistence_);
+}
+
+// Before a final head, which says it. Whether the body of who waits for a 100 will ever come cannot
+// be told (RFC 9110 section 10.1.1); what was sent already is still answered while draining.
+void H1ServerCodec::settle_persistence() {
+  if (awaits_continue_ || (draining_ && held_.empty())) persistence_ = Persistence::kCloses;
 }
 
 void H1ServerCodec::switch_protocols(const ResponseHead& head) {

@@ -35,6 +35,7 @@ class H1ServerCodec final : public ServerCodec {
   // needs `Upgrade` in its headers, and a request that asked for it.
   void send_head(StreamId id, const ResponseHead& head, End end) override;
   void send_body(StreamId id, Buffer bytes, End end) override;
+  void send_ready(StreamId id, const ReadyReply& reply, int retry_after_seconds) override;
   void send_trailers(StreamId id, const Headers& trailers) override;
   void reset(StreamId id, ResetReason why) override;
   void consumed(StreamId id, size_t body_bytes) override;
@@ -69,7 +70,7 @@ class H1ServerCodec final : public ServerCodec {
   Failure read(std::span<const std::byte>& bytes);
   Failure read_held();
   Failure read_head(std::span<const std::byte>& bytes);
-  void open(RequestHead head, Persistence persistence);
+  void open(RequestHead&& head, Persistence persistence);
   void read_sized(std::span<const std::byte>& bytes);
   Failure read_chunks(std::span<const std::byte>& bytes);
   void end_chunks();
@@ -77,6 +78,7 @@ class H1ServerCodec final : public ServerCodec {
   Failure broken(ProtocolError why);
   Failure settle_end_of_input();
 
+  void settle_persistence();
   void switch_protocols(const ResponseHead& head);
   void give_tunnel_bytes();
   void end_tunnel();

@@ -86,7 +86,9 @@ size_t take_field(std::string_view text, size_t at, Headers& headers, const char
   }
   size_t value_end = end;
   while (value_end > value && is_blank(text[value_end - 1])) --value_end;
-  headers.add_held(text.substr(at, name_end - at), text.substr(value, value_end - value));
+  const bool usual = value == name_end + 2 && text[name_end + 1] == ' ' && value_end == end;
+  headers.add_held({text.data() + at, name_end - at}, {text.data() + value, value_end - value},
+                   usual ? Headers::Shape::kInOnePiece : Headers::Shape::kAny);
   return end + 2;
 }
 
@@ -94,19 +96,23 @@ size_t take_field(std::string_view text, size_t at, Headers& headers, const char
 
 std::optional<ProtocolError> take_apart(std::string_view text, size_t fields,
                                         const HeadLimits& limits, RequestHead& head) {
-  const size_t line_end = text.find('\n');
-  if (Failure failure = take_start_line(text.substr(0, line_end - 1), limits, head)) return failure;
-  if (const char* fault = take_fields(text.substr(line_end + 1), fields, head.headers))
-    return bad(fault);
+  head.headers.hold(text, fields);
+  const std::string_view held = head.headers.held();
+  const size_t line_end = held.find('\n');
+  if (Failure failure = take_start_line(held.substr(0, line_end - 1), limits, head)) return failure;
+  if (const char* fault = take_held_fields(line_end + 1, head.headers)) return bad(fault);
   return std::nullopt;
 }
 
 const char* take_fields(std::string_view lines, size_t fields, Headers& headers) {
   headers.hold(lines, fields);
+  return take_held_fields(0, headers);
+}
+
+const char* take_held_fields(size_t at, Headers& headers) {
   // Ends in CRLF on a line of its own, which stops every search below.
   const std::string_view held = headers.held();
   const char* fault = nullptr;
-  size_t at = 0;
   while (at + 2 < held.size() && fault == nullptr) at = take_field(held, at, headers, fault);
   return fault;
 }

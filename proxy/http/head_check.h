@@ -23,5 +23,7 @@ namespace weir::http {
 // The lines of a head behind its first, through the blank one. Starts `headers` over; what is wrong
 // with the lines, or nullptr.
 [[nodiscard]] const char* take_fields(std::string_view lines, size_t fields, Headers& headers);
+// The same of what the headers hold already, from `at` on.
+[[nodiscard]] const char* take_held_fields(size_t at, Headers& headers);
 
 }  // namespace weir::http

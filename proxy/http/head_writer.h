@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "proxy/buffer.h"
+#include "proxy/http/message.h"
 
 // Gathers the many short pieces of a head before they go to a buffer; it does not know what they
 // say.
@@ -21,8 +22,10 @@ class HeadWriter {
   HeadWriter& operator=(const HeadWriter&) = delete;
 
   void add(std::string_view text) {
+    if (text.empty()) return;
     if (text.size() > pieces_.size() - size_) {
       flush();
+      if (text.empty()) return;
       if (text.size() > pieces_.size()) {
         out_.append(text);
         return;
@@ -36,6 +39,29 @@ class HeadWriter {
     add(": ");
     add(value);
     add("\r\n");
+  }
+  // All fields but those that `left_out(Name)` names. What lies side by side goes in one piece,
+  // which most of a head does.
+  template <typename LeftOut>
+  void add_fields(const Headers& headers, LeftOut left_out) {
+    const char* begin = nullptr;
+    const char* end = nullptr;
+    for (const Headers::Field& field : headers) {
+      if (left_out(field.known)) continue;
+      if (field.in_one_piece && field.name.data() == end) {
+        end = field.value.data() + field.value.size() + 2;
+        continue;
+      }
+      add({begin, static_cast<size_t>(end - begin)});
+      begin = end = nullptr;
+      if (field.in_one_piece) {
+        begin = field.name.data();
+        end = field.value.data() + field.value.size() + 2;
+      } else {
+        add_field(field.name, field.value);
+      }
+    }
+    add({begin, static_cast<size_t>(end - begin)});
   }
   void add_number(uint64_t number, int base) {
     std::array<char, 20> digits;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <memory>
+#include <type_traits>
 
 namespace weir::http {
 namespace {
@@ -94,88 +96,125 @@ std::string_view text_of(Name name) {
 
 // ---- headers ----
 
-Headers::Field Headers::operator[](size_t index) const {
-  const Slot& slot = fields_[index];
-  const std::string_view block = block_;
-  return {block.substr(slot.name_at, slot.name_size), block.substr(slot.value_at, slot.value_size),
-          slot.known};
+namespace {
+
+// What a gateway adds to nearly every message fits without taking memory again.
+constexpr size_t kMoreFields = 6;
+constexpr size_t kMoreBytes = 256;
+// Around a name and a value: ": " and CRLF.
+constexpr size_t kFrameBytes = 4;
+
+char* write(char* to, std::string_view text) { return std::copy(text.begin(), text.end(), to); }
+
+}  // namespace
+
+Headers Headers::copy() const {
+  Headers made;
+  made.reserve(size_, bytes_);
+  for (const Field& field : *this) made.append(field.name, field.known, field.value, {});
+  return made;
 }
 
-void Headers::append(std::string_view name, std::string_view value, Name known) {
-  const auto at = static_cast<uint32_t>(block_.size());
-  const auto name_size = static_cast<uint32_t>(name.size());
-  fields_.push_back({at, name_size, at + name_size, static_cast<uint32_t>(value.size()), known});
-  block_.append(name).append(value);
-  bytes_ += name.size() + value.size();
+void Headers::swap(Headers& other) noexcept {
+  std::swap(memory_, other.memory_);
+  std::swap(fields_, other.fields_);
+  std::swap(size_, other.size_);
+  std::swap(capacity_, other.capacity_);
+  std::swap(bytes_, other.bytes_);
+  std::swap(held_, other.held_);
 }
 
-void Headers::add(std::string_view name, std::string_view value) {
-  append(name, value, name_of(name));
+void Headers::grow(size_t fields) {
+  static_assert(std::is_trivially_copyable_v<Field>);
+  auto* const grown =
+      reinterpret_cast<Field*>(memory_.take(fields * sizeof(Field), alignof(Field)));
+  std::uninitialized_copy(begin(), end(), grown);
+  fields_ = grown;
+  capacity_ = static_cast<uint32_t>(fields);
 }
 
-void Headers::add(Name name, std::string_view value) {
+Headers::Field& Headers::next_field() {
+  if (size_ == capacity_) grow(std::max<size_t>(8, size_t{capacity_} * 2));
+  return *new (fields_ + size_++) Field;
+}
+
+void Headers::append(std::string_view name, Name known, std::string_view first,
+                     std::string_view second) {
+  const size_t value_size = first.size() + second.size();
+  char* const begin = memory_.take(name.size() + value_size + kFrameBytes);
+  char* const value = write(write(begin, name), ": ");
+  write(write(write(value, first), second), "\r\n");
+  next_field() = {{begin, name.size()}, {value, value_size}, known, true};
+  bytes_ += name.size() + value_size;
+}
+
+void Headers::add(Name name, std::string_view first, std::string_view second) {
   const std::string_view text = text_of(name);
   assert(!text.empty());
-  append(text, value, name);
+  append(text, name, first, second);
 }
 
 void Headers::hold(std::string_view text, size_t fields) {
   clear();
-  // What a gateway adds to nearly every message fits without taking memory again.
-  constexpr size_t kMoreFields = 6;
-  constexpr size_t kMoreBytes = 256;
-  reserve(fields + kMoreFields, text.size() + kMoreBytes);
-  block_ = text;
+  const size_t room = fields + kMoreFields;
+  memory_.reserve(room * sizeof(Field) + alignof(Field) + text.size() + kMoreBytes);
+  grow(room);
+  held_ = memory_.keep(text);
 }
 
-void Headers::add_held(std::string_view name, std::string_view value) {
-  const char* const begin = block_.data();
-  assert(name.data() >= begin && value.data() + value.size() <= begin + block_.size());
-  fields_.push_back({static_cast<uint32_t>(name.data() - begin), static_cast<uint32_t>(name.size()),
-                     static_cast<uint32_t>(value.data() - begin),
-                     static_cast<uint32_t>(value.size()), name_of(name)});
+void Headers::add_held(std::string_view name, std::string_view value, Shape shape) {
+  assert(name.data() >= held_.data() && value.data() + value.size() <= held_.data() + held_.size());
+  next_field() = {name, value, name_of(name), shape == Shape::kInOnePiece};
   bytes_ += name.size() + value.size();
 }
 
 void Headers::remove(Name name) {
-  std::erase_if(fields_, [&](const Slot& slot) {
-    if (slot.known != name) return false;
-    bytes_ -= slot.name_size + slot.value_size;
-    return true;
-  });
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < size_; ++i) {
+    if (fields_[i].known == name) {
+      bytes_ -= fields_[i].name.size() + fields_[i].value.size();
+    } else {
+      fields_[kept++] = fields_[i];
+    }
+  }
+  size_ = kept;
 }
 
 void Headers::remove_at(size_t index) {
-  bytes_ -= fields_[index].name_size + fields_[index].value_size;
-  fields_.erase(fields_.begin() + static_cast<std::ptrdiff_t>(index));
+  bytes_ -= fields_[index].name.size() + fields_[index].value.size();
+  std::copy(fields_ + index + 1, fields_ + size_, fields_ + index);
+  --size_;
 }
 
 size_t Headers::count(Name name) const {
   return static_cast<size_t>(
-      std::ranges::count_if(fields_, [&](const Slot& slot) { return slot.known == name; }));
+      std::count_if(begin(), end(), [&](const Field& field) { return field.known == name; }));
 }
 
 std::optional<std::string_view> Headers::get(Name name) const {
-  for (size_t i = 0; i < fields_.size(); ++i)
-    if (fields_[i].known == name) return (*this)[i].value;
+  for (const Field& field : *this)
+    if (field.known == name) return field.value;
   return std::nullopt;
 }
 
 std::optional<std::string_view> Headers::get(std::string_view name) const {
-  for (size_t i = 0; i < fields_.size(); ++i)
-    if (equal_ignoring_case((*this)[i].name, name)) return (*this)[i].value;
+  for (const Field& field : *this)
+    if (equal_ignoring_case(field.name, name)) return field.value;
   return std::nullopt;
 }
 
 void Headers::clear() {
-  block_.clear();
-  fields_.clear();
+  memory_.clear();
+  fields_ = nullptr;
+  size_ = capacity_ = 0;
   bytes_ = 0;
+  held_ = {};
 }
 
 void Headers::reserve(size_t fields, size_t bytes) {
-  fields_.reserve(fields);
-  block_.reserve(bytes);
+  const size_t room = size_ + fields;
+  memory_.reserve(room * sizeof(Field) + alignof(Field) + bytes + fields * kFrameBytes);
+  if (room > capacity_) grow(room);
 }
 
 // ---- heads ----

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
+
+#include "proxy/http/head_memory.h"
 
 // Heads of requests and responses, whatever version carried them; it knows no bytes on the wire and
 // no connection.
@@ -50,22 +52,39 @@ std::string_view text_of(Name name);
 // ASCII letters only, as HTTP compares names and tokens.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
-// An ordered list of fields in one block of memory. Views given out stay valid until the next
-// change.
+// An ordered list of fields. Views given out stay valid until clear() or hold(), or the end of who
+// owns the list, wherever it has been moved.
 class Headers {
  public:
   struct Field {
     std::string_view name;  // as received
     std::string_view value;
     Name known = Name::kOther;
+    // Name and value lie in one piece with what stands between and behind them on the wire of
+    // HTTP/1, ": " and CRLF, so that they can be written without being put together.
+    bool in_one_piece = false;
   };
 
-  size_t size() const { return fields_.size(); }
-  bool empty() const { return fields_.empty(); }
-  Field operator[](size_t index) const;
+  Headers() = default;
+  Headers(Headers&& other) noexcept { swap(other); }
+  Headers& operator=(Headers&& other) noexcept {
+    Headers moved(std::move(other));
+    swap(moved);
+    return *this;
+  }
+  Headers copy() const;
 
-  void add(std::string_view name, std::string_view value);
-  void add(Name name, std::string_view value);
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const Field& operator[](size_t index) const { return fields_[index]; }
+  const Field* begin() const { return fields_; }
+  const Field* end() const { return fields_ + size_; }
+
+  void add(std::string_view name, std::string_view value) {
+    append(name, name_of(name), value, {});
+  }
+  // The value may come in two parts.
+  void add(Name name, std::string_view first, std::string_view second = {});
   // Removes every field of that name; `name` is not kOther.
   void remove(Name name);
   // Removes the field at `index`; later ones move up.
@@ -79,27 +98,30 @@ class Headers {
   // Bytes of all names and values, without separators.
   size_t bytes() const { return bytes_; }
   void clear();
+  // Room for that many fields more, and that many bytes of names and values.
   void reserve(size_t fields, size_t bytes);
 
   // For readers, which have all fields in one piece: starts over with a copy of `text`, with room
   // for `fields` of them and some more. They are then named, as parts of held(), by add_held().
   void hold(std::string_view text, size_t fields);
-  std::string_view held() const { return block_; }
-  void add_held(std::string_view name, std::string_view value);
+  std::string_view held() const { return held_; }
+  enum class Shape : bool { kAny, kInOnePiece };
+  void add_held(std::string_view name, std::string_view value, Shape shape = Shape::kAny);
+  // A copy of other text of the same head, which lives as long as the fields.
+  std::string_view keep(std::string_view text) { return memory_.keep(text); }
 
  private:
-  struct Slot {
-    uint32_t name_at;
-    uint32_t name_size;
-    uint32_t value_at;
-    uint32_t value_size;
-    Name known;
-  };
-  void append(std::string_view name, std::string_view value, Name known);
+  void append(std::string_view name, Name known, std::string_view first, std::string_view second);
+  Field& next_field();
+  void grow(size_t fields);
+  void swap(Headers& other) noexcept;
 
-  std::string block_;
-  std::vector<Slot> fields_;
+  HeadMemory memory_;
+  Field* fields_ = nullptr;  // in memory_
+  uint32_t size_ = 0;
+  uint32_t capacity_ = 0;
   size_t bytes_ = 0;
+  std::string_view held_;
 };
 
 // Calls `visit(std::string_view element)` for each non-empty element of a comma-separated list,
@@ -128,13 +150,14 @@ struct BodyLength {
   uint64_t bytes = 0;
 };
 
+// Of heads that were read, the views lie in what `headers` holds; so they move, and are not copied.
 struct RequestHead {
-  std::string method;
-  std::string target;     // as received: origin, absolute or asterisk form
-  std::string authority;  // of the target when absolute, else of Host; empty only on HTTP/1.0
+  std::string_view method;
+  std::string_view target;     // as received: origin, absolute or asterisk form
+  std::string_view authority;  // of the target when absolute, else of Host; empty only on HTTP/1.0
   Version version = Version::kHttp11;
-  Headers
-      headers;  // as received, hop-by-hop fields included; a codec that sends ignores those it owns
+  // As received, hop-by-hop fields included; a codec that sends ignores those it owns.
+  Headers headers;
   BodyLength body;
   std::string upgrade;            // the protocol asked for by `Connection: upgrade`; empty: none
   bool expects_continue = false;  // `Expect: 100-continue` on HTTP/1.1
@@ -145,7 +168,7 @@ struct RequestHead {
 
 struct ResponseHead {
   int status = 0;  // 100 to 599
-  std::string reason;
+  std::string_view reason;
   Version version = Version::kHttp11;
   Headers headers;
   BodyLength body;

@@ -67,8 +67,7 @@ void add_expectation(Said& said, std::string_view value) {
 
 Said gather(const Headers& headers) {
   Said said;
-  for (size_t i = 0; i < headers.size(); ++i) {
-    const Headers::Field field = headers[i];
+  for (const Headers::Field& field : headers) {
     switch (field.known) {
       case Name::kContentLength:
         ++said.lengths;

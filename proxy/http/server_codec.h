@@ -6,6 +6,7 @@
 
 #include "proxy/buffer.h"
 #include "proxy/http/codec.h"
+#include "proxy/http/error_reply.h"
 #include "proxy/http/message.h"
 
 // Speaks one HTTP version with a client. Knows bytes and messages; no sockets, no time, no limits.
@@ -16,7 +17,7 @@ namespace weir::http {
 class ServerCodecEvents {
  public:
   // `head` has passed the gate: what is ambiguous never gets here. With End::kYes there is no body.
-  virtual void on_request(StreamId id, RequestHead head, End end) = 0;
+  virtual void on_request(StreamId id, RequestHead&& head, End end) = 0;
   // Decoded body bytes, valid during the call only, owed until consumed(). After a 101 was sent
   // they are raw bytes.
   virtual void on_body(StreamId id, std::span<const std::byte> bytes, End end) = 0;
@@ -55,6 +56,8 @@ class ServerCodec {
   virtual void send_head(StreamId id, const ResponseHead& head, End end) = 0;
   // `bytes` may be empty with End::kYes.
   virtual void send_body(StreamId id, Buffer bytes, End end) = 0;
+  // A whole response at once. Nothing when its head goes nowhere any more.
+  virtual void send_ready(StreamId id, const ReadyReply& reply, int retry_after_seconds) = 0;
   // Ends the response; dropped where the version or framing cannot carry them.
   virtual void send_trailers(StreamId id, const Headers& trailers) = 0;
   // Cuts the response short in a way that the client cannot mistake for its end.

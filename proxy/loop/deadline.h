@@ -18,15 +18,17 @@ class Deadline {
 
   void set(std::optional<limiters::TimePoint> when) {
     when_ = when;
-    if (when_ && (!timer_.pending() || *when_ < armed_for_)) arm(*when_);
+    if (when_ && (!armed_ || *when_ < armed_for_)) arm(*when_);
   }
 
  private:
   void arm(limiters::TimePoint when) {
     armed_for_ = when;
+    armed_ = true;
     timer_ = timeline_.at(when, [this] { fired(); });
   }
   void fired() {
+    armed_ = false;
     if (!when_) return;
     if (timeline_.now() < *when_) return arm(*when_);
     when_.reset();
@@ -37,6 +39,7 @@ class Deadline {
   std::function<void()> on_missed_;
   std::optional<limiters::TimePoint> when_;
   limiters::TimePoint armed_for_;
+  bool armed_ = false;
   limiters::Timeline::Timer timer_;
 };
 

@@ -84,7 +84,7 @@ class PlainServer::Connection final : private transport::TransportEvents,
     if (!std::exchange(over_, true)) server_.over(*this);
   }
 
-  void on_request(http::StreamId id, http::RequestHead head, End end) override {
+  void on_request(http::StreamId id, http::RequestHead&& head, End end) override {
     const PlainReply reply = server_.answer(head);
     http::ResponseHead response;
     response.status = reply.status;

@@ -18,6 +18,28 @@ namespace {
 constexpr int kMostUnsentInKernel = 128 * 1024;
 constexpr size_t kMostPieces = 64;  // a MiB at a time
 
+// How much of it the kernel was offered, and what it said.
+struct Offer {
+  size_t bytes;
+  ssize_t written;
+};
+
+Offer offer_pieces(int fd, const Buffer& bytes) {
+  std::array<std::span<const std::byte>, kMostPieces> pieces;
+  std::array<iovec, kMostPieces> vectors;
+  const size_t count = bytes.gather(pieces);
+  size_t offered = 0;
+  for (size_t i = 0; i < count; ++i) {
+    // The kernel only reads from it; the type is shared with reading.
+    vectors[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
+    offered += pieces[i].size();
+  }
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = count;
+  return {offered, ::sendmsg(fd, &message, MSG_NOSIGNAL)};
+}
+
 }  // namespace
 
 Fd open_stream_socket(int family) {
@@ -33,26 +55,19 @@ void tune_stream_socket(int fd, int family) {
 }
 
 int write_front(int fd, Buffer& bytes) {
-  std::array<std::span<const std::byte>, kMostPieces> pieces;
-  std::array<iovec, kMostPieces> vectors;
   while (!bytes.empty()) {
-    const size_t count = bytes.gather(pieces);
-    size_t offered = 0;
-    for (size_t i = 0; i < count; ++i) {
-      // The kernel only reads from it; the type is shared with reading.
-      vectors[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
-      offered += pieces[i].size();
-    }
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
-    const ssize_t written = ::sendmsg(fd, &message, MSG_NOSIGNAL);
-    if (written < 0) {
+    const std::span<const std::byte> front = bytes.front();
+    // Most messages are one piece, and that costs the kernel less than a vector of one.
+    const bool whole = front.size() == bytes.size();
+    const Offer offer =
+        whole ? Offer{front.size(), ::send(fd, front.data(), front.size(), MSG_NOSIGNAL)}
+              : offer_pieces(fd, bytes);
+    if (offer.written < 0) {
       if (errno == EINTR) continue;
       return errno == EAGAIN ? 0 : errno;
     }
-    bytes.drop_front(static_cast<size_t>(written));
-    if (static_cast<size_t>(written) < offered) return 0;
+    bytes.drop_front(static_cast<size_t>(offer.written));
+    if (static_cast<size_t>(offer.written) < offer.bytes) return 0;
   }
   return 0;
 }

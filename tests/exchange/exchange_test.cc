@@ -32,13 +32,14 @@ class ExchangeTest : public testing::Test {
         backends(notebook),
         client(notebook),
         classifier({"/healthz"}),
-        rooms{params, classifier, limiter, retry_after, backends, ledger, timeline} {}
+        rejections(params),
+        rooms{params, rejections, classifier, limiter, retry_after, backends, ledger, timeline} {}
 
-  static http::RequestHead head(std::string method, std::string target,
+  static http::RequestHead head(std::string_view method, std::string_view target,
                                 BodyLength body = BodyLength()) {
     http::RequestHead head;
-    head.method = std::move(method);
-    head.target = std::move(target);
+    head.method = method;
+    head.target = target;
     head.authority = "weir.test";
     head.body = body;
     return head;
@@ -79,6 +80,7 @@ class ExchangeTest : public testing::Test {
   fakes::FakeLedger ledger;
   ExchangeParams params;
   Classifier classifier;
+  Rejections rejections;
   Rooms rooms;
   std::optional<Exchange> exchange;
 };
@@ -297,7 +299,7 @@ TEST_F(ExchangeTest, ATunnelHoldsItsPermitTeachesNothingAndEndsWithEitherSide) {
   backend().events.on_backend_open();
   http::ResponseHead switched;
   switched.status = 101;
-  backend().events.on_response_head(switched, End::kNo);
+  backend().events.on_response_head(std::move(switched), End::kNo);
   backend().events.on_response_body(bytes_of("hi"), End::kNo);
   EXPECT_EQ(permits.in_flight(), 1);
   exchange->on_request_body(bytes_of(""), End::kYes);

@@ -33,7 +33,8 @@ class FakeClient final : public exchange::ClientStream {
   explicit FakeClient(Notebook& notebook) : notebook_(notebook) {}
 
   void send_head(const http::ResponseHead& head, http::End end) override {
-    last_head = head;
+    last_head.status = head.status;
+    last_head.headers = head.headers.copy();
     notebook_.add("client: " + std::to_string(head.status) + word_of(end));
   }
   void send_body(Buffer bytes, http::End end) override {
@@ -43,6 +44,18 @@ class FakeClient final : public exchange::ClientStream {
                   word_of(end));
   }
   void send_trailers(const http::Headers&) override { notebook_.add("client: trailers"); }
+  // As if it had come as a head and a body.
+  void send_ready(const http::ReadyReply& reply, int seconds) override {
+    const std::string_view rest = reply.behind_seconds();
+    const size_t status = rest.find("Proxy-Status: ") + 14;
+    last_head.status = std::stoi(std::string(reply.before_seconds().substr(9, 3)));
+    last_head.headers = http::Headers();
+    last_head.headers.add(http::Name::kProxyStatus,
+                          rest.substr(status, rest.find('\r', status) - status));
+    last_head.headers.add(http::Name::kRetryAfter, std::to_string(seconds));
+    notebook_.add("client: " + std::to_string(last_head.status));
+    notebook_.add("client: body of weir end");
+  }
   void consumed(size_t bytes) override {
     notebook_.add("client: consumed " + std::to_string(bytes));
   }
@@ -64,7 +77,8 @@ class FakeBackend final : public exchange::BackendStream {
       : events(news), notebook_(notebook), reused_(was_used) {}
 
   void send_request(const http::RequestHead& head, http::End end) override {
-    notebook_.add("backend: " + head.method + " " + head.target + word_of(end));
+    notebook_.add("backend: " + std::string(head.method) + " " + std::string(head.target) +
+                  word_of(end));
   }
   void send_body(Buffer bytes, http::End end) override {
     notebook_.add("backend: body " + bytes.to_string() + word_of(end));

@@ -11,10 +11,10 @@
 // What the tests of client codecs share: a request to send and a list of what came back.
 namespace weir::http {
 
-inline RequestHead request(std::string method, std::string target = "/") {
+inline RequestHead request(std::string_view method, std::string_view target = "/") {
   RequestHead head;
-  head.method = std::move(method);
-  head.target = std::move(target);
+  head.method = method;
+  head.target = target;
   head.authority = "shop.example";
   return head;
 }
@@ -22,11 +22,11 @@ inline RequestHead request(std::string method, std::string target = "/") {
 // Writes down what a codec reports; neighbouring pieces of a body become one.
 class Events final : public ClientCodecEvents {
  public:
-  void on_informational(StreamId id, ResponseHead head) override {
+  void on_informational(StreamId id, ResponseHead&& head) override {
     seen_id = id;
     add("informational " + text_of(head));
   }
-  void on_response(StreamId id, ResponseHead head, End end) override {
+  void on_response(StreamId id, ResponseHead&& head, End end) override {
     seen_id = id;
     add("response " + text_of(head) + ended(end));
   }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/http/head_check.h"
+
 namespace weir::http {
 namespace {
 
@@ -290,6 +292,73 @@ TEST(H1AnswerTest, ACutResponseUntilCloseLooksComplete) {
   answer.send_final(response(200, {Kind::kUnknown}), End::kNo, persistence);
   answer.cut();
   EXPECT_TRUE(answer.looks_complete());
+}
+
+// ---- answers that stand ready ----
+
+struct Asked {
+  const char* method;
+  Version version;
+  Persistence persistence;
+};
+
+TEST(H1AnswerTest, AReadyReplyIsTheSameByteForByteAsOnePutTogether) {
+  const ReplyParams params{.status = 503,
+                           .proxy_error = "proxy_internal_response",
+                           .word = "queue_full",
+                           .text = {},
+                           .reveal = true,
+                           .retry_after_seconds = std::nullopt,
+                           .via_name = "weir"};
+  const ReadyReply ready(params);
+  for (const Asked& asked : {Asked{"GET", k11, kPersists}, Asked{"HEAD", k11, kPersists},
+                             Asked{"POST", k11, kCloses}, Asked{"GET", k10, kWhenTold}}) {
+    for (const int seconds : {-1, 0, 1, 9, 10, 300}) {
+      SCOPED_TRACE(std::string(asked.method) + " " + std::to_string(seconds));
+      ReplyParams each = params;
+      each.retry_after_seconds = seconds;
+      Reply reply = error_reply(each);
+      H1Answer together;
+      together.expect(request(asked.method, asked.version));
+      Persistence persistence = asked.persistence;
+      together.send_final(reply.head, End::kNo, persistence);
+      together.send_body(std::move(reply.body), End::kYes);
+
+      H1Answer at_once;
+      at_once.expect(request(asked.method, asked.version));
+      at_once.send_ready(ready, seconds, asked.persistence);
+      EXPECT_TRUE(at_once.done());
+      H1Answer::Taken taken = at_once.take(1 << 20);
+      const bool bodyless = std::string_view(asked.method) == "HEAD";
+      EXPECT_EQ(taken.body_bytes, bodyless ? 0 : ready.body_bytes());
+      EXPECT_EQ(taken.bytes.to_string(), all(together));
+    }
+  }
+}
+
+TEST(H1AnswerTest, AReadyReplyIsNoSecondAnswer) {
+  H1Answer answer;
+  answer.expect(request("GET", k11));
+  Persistence persistence = kPersists;
+  answer.send_final(response(200, {Kind::kKnown, 1}), End::kNo, persistence);
+  const std::string begun = all(answer);
+  answer.send_ready(ReadyReply(ReplyParams()), 1, kPersists);
+  EXPECT_FALSE(answer.has_output());
+}
+
+TEST(H1AnswerTest, FieldsAreWrittenInTheUsualShapeWhateverTheirOwn) {
+  ResponseHead head = response(204, {});
+  const std::string lines =
+      "A: 1\r\nB:2\r\nC:  3\r\nConnection: x\r\nD: 4 \r\nE: 5\r\nF:\r\nG: 7\r\n\r\n";
+  ASSERT_EQ(take_fields(lines, 8, head.headers), nullptr);
+  head.headers.add("H", "8");
+  H1Answer answer;
+  answer.expect(request("GET", k11));
+  Persistence persistence = kPersists;
+  answer.send_final(head, End::kYes, persistence);
+  EXPECT_EQ(all(answer),
+            "HTTP/1.1 204 No Content\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: \r\nG: 7\r\nH: "
+            "8\r\n\r\n");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,18 @@ class H1ClientCodecFlowTest : public ::testing::Test {
 
 struct Written {
   const char* what;
-  RequestHead head;
+  std::shared_ptr<const RequestHead> head;
   std::string text;
 };
 
+std::shared_ptr<const RequestHead> share(RequestHead head) {
+  return std::make_shared<const RequestHead>(std::move(head));
+}
+
 std::vector<Written> written_requests() {
   using Kind = BodyLength::Kind;
-  const auto with = [](std::string method, BodyLength body) {
-    RequestHead head = request(std::move(method));
+  const auto with = [](std::string_view method, BodyLength body) {
+    RequestHead head = request(method);
     head.body = body;
     return head;
   };
@@ -52,37 +57,40 @@ std::vector<Written> written_requests() {
   fields.headers.add("x-two", "");
   RequestHead old = request("GET");
   old.version = Version::kHttp10;
-  old.authority.clear();
+  old.authority = {};
   RequestHead te = request("GET");
   te.headers.add("TE", "trailers");
   RequestHead upgrade = request("GET", "/chat");
   upgrade.upgrade = "websocket";
   upgrade.headers.add("Sec-WebSocket-Key", "x");
-  RequestHead both = upgrade;
+  RequestHead both = request("GET", "/chat");
+  both.upgrade = "websocket";
+  both.headers.add("Sec-WebSocket-Key", "x");
   both.headers.add("te", "trailers, gzip");
   const std::string host = "Host: shop.example\r\n";
   return {
-      {"a plain one", request("GET"), "GET / HTTP/1.1\r\n" + host + "\r\n"},
-      {"fields but for those of the codec", fields,
+      {"a plain one", share(request("GET")), "GET / HTTP/1.1\r\n" + host + "\r\n"},
+      {"fields but for those of the codec", share(std::move(fields)),
        "GET /a?b=c HTTP/1.1\r\n" + host + "X-One: 1\r\nx-two: \r\n\r\n"},
-      {"of a 1.0 client without Host", old, "GET / HTTP/1.1\r\nHost: \r\n\r\n"},
-      {"OPTIONS of all", request("OPTIONS", "*"), "OPTIONS * HTTP/1.1\r\n" + host + "\r\n"},
-      {"POST without a body", request("POST"),
+      {"of a 1.0 client without Host", share(std::move(old)), "GET / HTTP/1.1\r\nHost: \r\n\r\n"},
+      {"OPTIONS of all", share(request("OPTIONS", "*")), "OPTIONS * HTTP/1.1\r\n" + host + "\r\n"},
+      {"POST without a body", share(request("POST")),
        "POST / HTTP/1.1\r\n" + host + "Content-Length: 0\r\n\r\n"},
-      {"PUT without a body", request("PUT"),
+      {"PUT without a body", share(request("PUT")),
        "PUT / HTTP/1.1\r\n" + host + "Content-Length: 0\r\n\r\n"},
-      {"PATCH without a body", request("PATCH"),
+      {"PATCH without a body", share(request("PATCH")),
        "PATCH / HTTP/1.1\r\n" + host + "Content-Length: 0\r\n\r\n"},
-      {"DELETE without a body", request("DELETE"), "DELETE / HTTP/1.1\r\n" + host + "\r\n"},
-      {"GET with an empty body", with("GET", {Kind::kKnown, 0}),
+      {"DELETE without a body", share(request("DELETE")), "DELETE / HTTP/1.1\r\n" + host + "\r\n"},
+      {"GET with an empty body", share(with("GET", {Kind::kKnown, 0})),
        "GET / HTTP/1.1\r\n" + host + "Content-Length: 0\r\n\r\n"},
-      {"an empty chunked body", with("POST", {Kind::kUnknown, 0}),
+      {"an empty chunked body", share(with("POST", {Kind::kUnknown, 0})),
        "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
-      {"TE", te, "GET / HTTP/1.1\r\n" + host + "TE: trailers\r\nConnection: TE\r\n\r\n"},
-      {"an upgrade", upgrade,
+      {"TE", share(std::move(te)),
+       "GET / HTTP/1.1\r\n" + host + "TE: trailers\r\nConnection: TE\r\n\r\n"},
+      {"an upgrade", share(std::move(upgrade)),
        "GET /chat HTTP/1.1\r\n" + host +
            "Sec-WebSocket-Key: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"},
-      {"an upgrade and TE", both,
+      {"an upgrade and TE", share(std::move(both)),
        "GET /chat HTTP/1.1\r\n" + host +
            "Sec-WebSocket-Key: x\r\nTE: trailers\r\nUpgrade: websocket\r\n"
            "Connection: upgrade, TE\r\n\r\n"},
@@ -93,7 +101,7 @@ TEST_F(H1ClientCodecFlowTest, WritesEachRequest) {
   for (const Written& c : written_requests()) {
     SCOPED_TRACE(c.what);
     H1ClientCodec fresh(events, limits);
-    fresh.send_request(c.head, End::kYes);
+    fresh.send_request(*c.head, End::kYes);
     EXPECT_EQ(fresh.take_output(1 << 20).to_string(), c.text);
     EXPECT_FALSE(fresh.has_output());
   }

@@ -125,12 +125,35 @@ TEST(HeadersTest, AreCopiedWithAllTheyHold) {
     headers.hold("Host: a\r\n\r\n", 1);
     headers.add_held(headers.held().substr(0, 4), headers.held().substr(6, 1));
     headers.add("X", "1");
-    copy = headers;
+    copy = headers.copy();
   }
   EXPECT_EQ(list_of(copy), "Host=a;X=1;");
   copy.clear();
   EXPECT_TRUE(copy.empty());
   EXPECT_EQ(copy.bytes(), 0u);
+}
+
+TEST(HeadersTest, ViewsOutliveEveryChangeAndEveryMove) {
+  Headers headers;
+  headers.hold("Host: a\r\n\r\n", 1);
+  headers.add_held(headers.held().substr(0, 4), headers.held().substr(6, 1));
+  const std::string_view host = headers[0].value;
+  const std::string_view kept = headers.keep("beside the fields");
+  headers.add("X", "1");
+  const std::string_view first = headers[1].value;
+  for (int i = 0; i < 1000; ++i) headers.add("X-Filler", std::string(100, 'f'));
+  const Headers moved = std::move(headers);
+  EXPECT_EQ(host, "a");
+  EXPECT_EQ(kept, "beside the fields");
+  EXPECT_EQ(first, "1");
+  EXPECT_EQ(moved.size(), 1002u);
+}
+
+TEST(HeadersTest, AddAValueThatComesInTwoParts) {
+  Headers headers;
+  headers.add(Name::kVia, "1.1 ", "weir");
+  EXPECT_EQ(list_of(headers), "Via=1.1 weir;");
+  EXPECT_EQ(headers.bytes(), 11u);
 }
 
 // ---- lists ----

@@ -17,7 +17,7 @@ namespace weir::http {
 // Writes down what a codec reports; neighbouring pieces of a body become one.
 class ServerEvents final : public ServerCodecEvents {
  public:
-  void on_request(StreamId id, RequestHead head, End end) override {
+  void on_request(StreamId id, RequestHead&& head, End end) override {
     seen_id = id;
     ++requests;
     complete = end == End::kYes;
@@ -58,7 +58,8 @@ class ServerEvents final : public ServerCodecEvents {
   static std::string ended(End end) { return end == End::kYes ? " end" : ""; }
   // Method, target, authority, and what else there is to say.
   static std::string text_of(const RequestHead& head) {
-    std::string text = head.method + " " + head.target + " @" + head.authority;
+    std::string text(head.method);
+    text.append(" ").append(head.target).append(" @").append(head.authority);
     if (head.version == Version::kHttp10) text += " 1.0";
     if (head.body.kind == BodyLength::Kind::kKnown)
       text += " length=" + std::to_string(head.body.bytes);
