@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "load-tests/simulator/trace.h"
+
+// How well one limiter did, in one run and over a scenario's seeds; it knows no model and no rule.
+namespace weir::simulator {
+
+// The measures of limiters.md section 8, one run each. Shares are in [0, 1]; W is a latency of
+// admitted requests over the same quantile without load.
+struct Score {
+  double goodput_per_second = 0;
+  double goodput_share = 0;  // of the oracle's goodput
+  double w50 = 0;
+  double w99 = 0;
+  double false_shed_share = 0;             // shed while less than 0.9 of the capacity was offered
+  std::optional<double> converge_seconds;  // after the scenario's step; none: no step, or never
+  bool has_step = false;
+  double overshoot = 0;       // most in flight over the service's width
+  double drift_per_hour = 0;  // slope of log(limit) over the run
+  double probe_loss = 0;      // goodput lost to probing over the goodput possible
+  double amplification = 1;   // attempts over first attempts
+  double late_share = 0;      // admitted, but finished after their callers' deadline
+};
+
+struct Cell {
+  std::string scenario;
+  std::string limiter;
+  std::vector<Score> seeds;         // in the order of the seeds
+  std::vector<std::string> missed;  // bars of the scenario that this cell does not meet, in words
+  Trace trace;                      // of the first seed; empty unless asked for
+};
+
+}  // namespace weir::simulator
