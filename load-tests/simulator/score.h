@@ -9,7 +9,7 @@
 // How well one limiter did, in one run and over a scenario's seeds; it knows no model and no rule.
 namespace weir::simulator {
 
-// The measures of limiters.md section 8, one run each. Shares are in [0, 1]; W is a latency of
+// One run's measures. Shares are in [0, 1]; W is a latency of
 // admitted requests over the same quantile without load.
 struct Score {
   double goodput_per_second = 0;
