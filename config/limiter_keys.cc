@@ -15,14 +15,15 @@ constexpr SwitchKind kSwitch;
 constexpr DurationKind kWait{microseconds(1), minutes(10), "100ms"};
 constexpr DurationKind kRetryTime{seconds(1), hours(1), "5s"};
 constexpr IntegerKind kLimit{1, 1'000'000};
-constexpr ChoiceKind<limiters::Algorithm, 4> kAlgorithm{{"fixed", "aimd", "vegas", "gradient"}};
+constexpr ChoiceKind<limiters::Algorithm, 5> kAlgorithm{
+    {"fixed", "aimd", "vegas", "gradient", "knee"}};
 
 }  // namespace
 
 void add_limiter_keys(Keys& keys) {
   keys.push_back(value(
       "limiter.algorithm", kAlgorithm, [](auto& c) -> auto& { return c.limiter.algorithm; },
-      "How the number of requests in the service is found: fixed, aimd, vegas or gradient."));
+      "How the number of requests in the service is found: fixed, aimd, vegas, gradient or knee."));
   keys.push_back(value(
       "limiter.initial", kLimit, [](auto& c) -> auto& { return c.limiter.initial_limit; },
       "The limit at the start; a hint, unless it is fixed."));

@@ -7,29 +7,6 @@
 
 namespace weir::limiters {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-namespace {
-
-// Of a full service at most one newcomer in three finds a place; at 0.7 of its load three of four.
-constexpr double kCalmShare = 0.6;
-constexpr double kShareWeight = 1.0 / 32;
-
-}  // namespace
-
-WaitBounds wait_bounds(const QueueParams& params, Duration baseline) {
-  WaitBounds bounds;
-  bounds.calm =
-      params.max_wait.value_or(std::clamp<Duration>(baseline * 30, milliseconds(300), seconds(5)));
-  bounds.standing = baseline == Duration(0)
-                        ? bounds.calm
-                        : std::min(bounds.calm, std::max<Duration>(baseline * 2, milliseconds(2)));
-  bounds.ahead = std::min(bounds.standing, std::max<Duration>(baseline / 4, milliseconds(1)));
-  bounds.hold = std::max<Duration>(baseline * 10, milliseconds(100));
-  return bounds;
-}
-
 // ---- permits and waiters ----
 
 Permit& Permit::operator=(Permit&& other) noexcept {
@@ -39,6 +16,7 @@ Permit& Permit::operator=(Permit&& other) noexcept {
     granted_ = other.granted_;
     responded_ = other.responded_;
     in_flight_ = other.in_flight_;
+    cohort_ = other.cohort_;
     sampled_ = other.sampled_;
     spared_ = other.spared_;
   }
@@ -60,35 +38,28 @@ Waiter::~Waiter() {
 // ---- the gate ----
 
 Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, std::unique_ptr<WaitQueue> queue,
-                 const LimiterParams& params, const QueueParams& queue_params, Timeline& timeline,
+                 const LimiterParams& params, Timeline& timeline,
                  std::function<void(int gate)> wake)
     : gate_(gate),
       pool_(pool),
       shard_(shard),
       queue_(std::move(queue)),
       dry_run_(params.dry_run),
-      queue_params_(queue_params),
       timeline_(timeline),
       wake_(std::move(wake)) {}
 
 Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
+  shard_.arrived();
   if (queue_->size() == 0) {
     const std::optional<int> place = pool_.take();
-    note_found(place ? 1 : 0);
     if (dry_run_) return admit_dry(place);
     if (place) return permit(*place);
-  } else {
-    note_found(0);
   }
   pool_.note_limited();
-  if (pool_.standing(timeline_.now())) stand_on();
   if (const auto why = turned_away(pool_.waiting())) return *why;
-  if (!pool_.join(gate_)) {
-    stand_on();
-    return Rejection::kQueueFull;
-  }
-  // A place that was freed since the first look is offered to nobody else: who freed it may have
-  // seen no waiter.
+  if (!pool_.join(gate_)) return Rejection::kQueueFull;
+  // A place that was freed since the first look is offered to nobody else: who
+  // freed it may have seen no waiter.
   if (queue_->size() == 0) {
     if (const std::optional<int> place = pool_.take()) {
       pool_.leave(gate_);
@@ -115,38 +86,28 @@ Admission Limiter::admit_dry(std::optional<int> place) {
   return admitted;
 }
 
-std::optional<Rejection> Limiter::turned_away(int waiting) {
+std::optional<Rejection> Limiter::turned_away(int waiting) const {
   if (pool_.max_waiting() == 0) return Rejection::kLimit;
-  const TimePoint now = timeline_.now();
-  const double per_second = pool_.per_second();
-  if (!pool_.standing(now) || per_second <= 0) return std::nullopt;
-  const WaitBounds bounds = wait_bounds(queue_params_, pool_.baseline());
-  // As many as can be served within the bound may wait, and one, so that a slow service has
-  // somebody to turn to.
-  if (waiting < std::ceil(per_second * to_seconds(bounds.ahead)) + 1) return std::nullopt;
-  return Rejection::kShed;
+  if (waiting >= pool_.most_waiting()) return Rejection::kShed;
+  return std::nullopt;
 }
 
-void Limiter::note_found(double found) { found_share_ += kShareWeight * (found - found_share_); }
-
-// Extends the standing queue, unless most of those who came lately found a place: then the load is
-// below what the service can do, and whoever is still turned away is so by the short queue itself.
-void Limiter::stand_on() {
-  if (found_share_ > kCalmShare) return;
-  pool_.stand_until(timeline_.now() + wait_bounds(queue_params_, pool_.baseline()).hold);
+Permit Limiter::permit(int in_flight) {
+  const Cohort cohort = pool_.cohort();
+  shard_.granted(cohort);
+  return Permit(*this, timeline_.now(), in_flight, cohort);
 }
 
 void Limiter::finished(const Permit& permit, Outcome outcome) {
-  const TimePoint now = timeline_.now();
-  const TimePoint answered = permit.responded_.value_or(now);
-  shard_.add({permit.granted_, answered - permit.granted_, permit.in_flight_, outcome},
-             pool_.fresh(permit.granted_) ? SamplerShard::Age::kFresh : SamplerShard::Age::kStale);
+  const TimePoint answered = permit.responded_.value_or(timeline_.now());
+  shard_.finished({permit.granted_, answered - permit.granted_, permit.in_flight_, outcome},
+                  permit.cohort_);
   pool_.give_back();
   pass_on();
 }
 
-// Every so often another gate's queue comes first, so that one that holds no permits is not starved
-// by one that always has waiters.
+// Every so often another gate's queue comes first, so that one that holds no
+// permits is not starved by one that always has waiters.
 void Limiter::pass_on() {
   const bool others_turn = pool_.gates() > 1 && ++given_back_ % pool_.gates() == 0;
   if (queue_->size() > 0 && !others_turn) return serve_later();
@@ -173,13 +134,8 @@ void Limiter::serve() {
 
 void Limiter::reject_expired() {
   const TimePoint now = timeline_.now();
-  while (Waiter* waiter = queue_->expired(now, bound())) {
+  while (Waiter* waiter = queue_->expired(now, pool_.longest_wait())) {
     take_out(*waiter);
-    // Whoever is past a deadline of its own proves nothing about the queue.
-    if (waiter->deadline_ > now) {
-      if (!pool_.standing(now)) found_share_ = 0;
-      stand_on();
-    }
     waiter->on_rejected(Rejection::kWaitedTooLong);
   }
 }
@@ -192,14 +148,9 @@ void Limiter::take_out(Waiter& waiter) {
 
 void Limiter::forget(Waiter& waiter) { take_out(waiter); }
 
-Duration Limiter::bound() const {
-  const WaitBounds bounds = wait_bounds(queue_params_, pool_.baseline());
-  return pool_.standing(timeline_.now()) ? bounds.standing : bounds.calm;
-}
-
 void Limiter::arm() {
   if (expiry_timer_.pending()) return;
-  const auto when = queue_->next_expiry(bound());
+  const auto when = queue_->next_expiry(pool_.longest_wait());
   if (!when) return;
   expiry_timer_ = timeline_.at(*when, [this] {
     reject_expired();

@@ -6,6 +6,7 @@
 #include "limiters/fifo_queue.h"
 #include "limiters/fixed_limit.h"
 #include "limiters/gradient_limit.h"
+#include "limiters/knee_limit.h"
 #include "limiters/vegas_limit.h"
 
 namespace weir::limiters {
@@ -20,6 +21,8 @@ std::unique_ptr<LimitAlgorithm> make_algorithm(const LimiterParams& params) {
       return std::make_unique<VegasLimit>(params);
     case Algorithm::kGradient:
       return std::make_unique<GradientLimit>(params);
+    case Algorithm::kKnee:
+      return std::make_unique<KneeLimit>(params);
   }
   return nullptr;
 }
@@ -29,14 +32,14 @@ std::unique_ptr<WaitQueue> make_wait_queue(const QueueParams&) {
 }
 
 std::string_view word_of(Algorithm algorithm) {
-  constexpr std::array<std::string_view, 4> words{"fixed", "aimd", "vegas", "gradient"};
+  constexpr std::array<std::string_view, 5> words{"fixed", "aimd", "vegas", "gradient", "knee"};
   return words[static_cast<size_t>(algorithm)];
 }
 
 std::string_view word_of(Cause cause) {
-  constexpr std::array<std::string_view, 9> words{"start",        "held",       "few_samples",
-                                                  "not_limited",  "slow_start", "latency_low",
-                                                  "latency_high", "overload",   "service_slower"};
+  constexpr std::array<std::string_view, 12> words{
+      "start",        "held",     "few_samples",    "not_limited", "slow_start",  "latency_low",
+      "latency_high", "overload", "service_slower", "trying_less", "trying_more", "no_gain"};
   return words[static_cast<size_t>(cause)];
 }
 

@@ -6,19 +6,19 @@
 
 #include "limiters/timeline.h"
 
-// What the limiters can be told, as plain values with every default visible; it does not know where
-// they come from.
+// What the limiters can be told, as plain values with every default visible; it
+// does not know where they come from.
 namespace weir::limiters {
 
-enum class Algorithm : uint8_t { kFixed, kAimd, kVegas, kGradient };
+enum class Algorithm : uint8_t { kFixed, kAimd, kVegas, kGradient, kKnee };
 
 // The operator's number.
 struct FixedParams {
   int limit = 20;
 };
 
-// Additive increase, multiplicative decrease on loss; a success slower than `timeout` counts as a
-// loss.
+// Additive increase, multiplicative decrease on loss; a success slower than
+// `timeout` counts as a loss.
 struct AimdParams {
   Duration timeout = std::chrono::seconds(5);
   double backoff_ratio = 0.9;  // [0.5, 1)
@@ -36,7 +36,7 @@ struct GradientParams {
 };
 
 struct LimiterParams {
-  Algorithm algorithm = Algorithm::kGradient;
+  Algorithm algorithm = Algorithm::kKnee;
   int initial_limit = 20;  // a hint; adaptive algorithms find the right one from any start
   int min_limit = 1;
   int max_limit = 1000;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "limiters/sample.h"
+#include "limiters/sampler_shard.h"
 
 // The right to have one request at the service; it does not know the request.
 namespace weir::limiters {
@@ -27,6 +28,7 @@ class [[nodiscard]] Permit {
         granted_(other.granted_),
         responded_(other.responded_),
         in_flight_(other.in_flight_),
+        cohort_(other.cohort_),
         sampled_(other.sampled_),
         spared_(other.spared_) {}
   Permit& operator=(Permit&& other) noexcept;
@@ -35,11 +37,13 @@ class [[nodiscard]] Permit {
     if (gate_ != nullptr) give_back(Outcome::kIgnored);
   }
 
-  // The response head has come: what follows is not the service's latency any more.
+  // The response head has come: what follows is not the service's latency any
+  // more.
   void responded();
   // Its latency means nothing: an upgrade, a stream.
   void leave_unsampled() { sampled_ = false; }
-  // Makes the sample; the freed place is handed out in a later turn, never from inside.
+  // Makes the sample; the freed place is handed out in a later turn, never from
+  // inside.
   void finish(Outcome outcome) && {
     if (gate_ != nullptr) give_back(outcome);
   }
@@ -49,14 +53,15 @@ class [[nodiscard]] Permit {
 
  private:
   friend class Limiter;
-  Permit(Limiter& gate, TimePoint granted, int in_flight)
-      : gate_(&gate), granted_(granted), in_flight_(in_flight) {}
+  Permit(Limiter& gate, TimePoint granted, int in_flight, Cohort cohort)
+      : gate_(&gate), granted_(granted), in_flight_(in_flight), cohort_(cohort) {}
   void give_back(Outcome outcome);
 
   Limiter* gate_;
   TimePoint granted_;
   std::optional<TimePoint> responded_;
   int in_flight_;  // at the grant, this one included
+  Cohort cohort_;
   bool sampled_ = true;
   std::optional<Rejection> spared_;
 };

@@ -50,22 +50,14 @@ std::optional<int> PermitPool::gate_to_wake(int from) const noexcept {
   return std::nullopt;
 }
 
-void PermitPool::publish(int limit, TimePoint now) noexcept {
-  changed_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
-  limit_.store(limit);
-}
-
 void PermitPool::publish_service(Duration baseline, double per_second) noexcept {
   baseline_.store(baseline.count(), std::memory_order_relaxed);
   per_second_.store(per_second, std::memory_order_relaxed);
 }
 
-void PermitPool::stand_until(TimePoint until) noexcept {
-  const auto wanted = until.time_since_epoch().count();
-  auto seen = standing_until_.load(std::memory_order_relaxed);
-  while (seen < wanted &&
-         !standing_until_.compare_exchange_weak(seen, wanted, std::memory_order_relaxed)) {
-  }
+void PermitPool::publish_queue(Duration longest_wait, int most_waiting) noexcept {
+  longest_wait_.store(longest_wait.count(), std::memory_order_relaxed);
+  most_waiting_.store(most_waiting, std::memory_order_relaxed);
 }
 
 void PermitPool::note_peak(int in_flight) noexcept {

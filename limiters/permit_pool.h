@@ -1,35 +1,40 @@
 #pragma once
 
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <optional>
 
+#include "limiters/sampler_shard.h"
 #include "limiters/timeline.h"
 
-// How many requests may be at the service at once, for the whole process; it knows no queue order,
-// no clock and no request.
+// How many requests may be at the service at once, for the whole process; it
+// knows no queue order, no clock and no request.
 namespace weir::limiters {
 
-// Safe from any thread, never blocks. Outlives every gate and the regulator. take(), give_back(),
-// publish(), join() and gate_to_wake() are sequentially consistent: of a giver and a joiner that
-// cross, one sees the other.
+// Safe from any thread, never blocks. Outlives every gate and the regulator.
+// take(), give_back(), publish(), join() and gate_to_wake() are sequentially
+// consistent: of a giver and a joiner that cross, one sees the other.
 class PermitPool {
  public:
   PermitPool(int gates, int limit, int max_waiting);
 
-  // The number in flight with this one; none when the limit is reached. In flight never exceeds the
-  // limit that was read in the same attempt.
+  // The number in flight with this one; none when the limit is reached. In
+  // flight never exceeds the limit that was read in the same attempt.
   [[nodiscard]] std::optional<int> take() noexcept;
   // Dry run: counted, not limited.
   int take_anyway() noexcept;
-  // Frees one place; the caller then serves its own queue or asks gate_to_wake().
+  // Frees one place; the caller then serves its own queue or asks
+  // gate_to_wake().
   void give_back() noexcept;
 
-  // One more waiter behind this gate; false when as many wait as may, in the whole process.
+  // One more waiter behind this gate; false when as many wait as may, in the
+  // whole process.
   [[nodiscard]] bool join(int gate) noexcept;
   // One waiter less: served, rejected or gone.
   void leave(int gate) noexcept;
-  // The next gate after `from`, in a ring, that has waiters; `from` itself comes last.
+  // The next gate after `from`, in a ring, that has waiters; `from` itself
+  // comes last.
   std::optional<int> gate_to_wake(int from) const noexcept;
 
   int limit() const noexcept { return limit_.load(); }
@@ -40,26 +45,29 @@ class PermitPool {
 
   // ---- what the regulator tells the gates ----
 
-  // A lower limit takes nothing back, places drain away. Samples granted before `now` are stale
-  // from then on.
-  void publish(int limit, TimePoint now) noexcept;
-  bool fresh(TimePoint granted) const noexcept {
-    return granted.time_since_epoch().count() >= changed_.load(std::memory_order_relaxed);
-  }
+  // A lower limit takes nothing back, places drain away.
+  void publish_limit(int limit) noexcept { limit_.store(limit); }
+  // What is granted from now on belongs to it.
+  void publish_cohort(Cohort cohort) noexcept { cohort_.store(cohort, std::memory_order_relaxed); }
+  Cohort cohort() const noexcept { return cohort_.load(std::memory_order_relaxed); }
   void publish_max_waiting(int max_waiting) noexcept { max_waiting_.store(max_waiting); }
-  // Latency of the service when it is not full (0: not known yet), and how many requests it
-  // finishes per second (0: not known).
+  // Latency of the service when it is not full (0: not known yet), and how many
+  // requests it finishes per second (0: not known).
   void publish_service(Duration baseline, double per_second) noexcept;
+  // How long, and how many, may wait for a place now.
+  void publish_queue(Duration longest_wait, int most_waiting) noexcept;
+  Duration longest_wait() const noexcept {
+    return Duration(longest_wait_.load(std::memory_order_relaxed));
+  }
+  int most_waiting() const noexcept { return most_waiting_.load(std::memory_order_relaxed); }
+  // More is asked for than can be done, so the queue is kept short.
+  bool standing() const noexcept { return most_waiting() < std::numeric_limits<int>::max(); }
+
   Duration baseline() const noexcept { return Duration(baseline_.load(std::memory_order_relaxed)); }
   double per_second() const noexcept { return per_second_.load(std::memory_order_relaxed); }
 
   // ---- what the gates tell each other and the regulator ----
 
-  // Until when the queue counts as standing; see FifoQueue.
-  void stand_until(TimePoint until) noexcept;
-  bool standing(TimePoint now) const noexcept {
-    return now.time_since_epoch().count() < standing_until_.load(std::memory_order_relaxed);
-  }
   // Somebody had to wait or was turned away.
   void note_limited() noexcept { limited_.store(true, std::memory_order_relaxed); }
   bool take_limited() noexcept { return limited_.exchange(false, std::memory_order_relaxed); }
@@ -76,8 +84,9 @@ class PermitPool {
   alignas(64) std::atomic<int> waiting_{0};
   std::atomic<int> max_waiting_;
   std::atomic<bool> limited_{false};
-  std::atomic<Duration::rep> changed_{0};  // when the limit last changed
-  std::atomic<Duration::rep> standing_until_{0};
+  std::atomic<Cohort> cohort_{1};
+  std::atomic<Duration::rep> longest_wait_{std::numeric_limits<Duration::rep>::max()};
+  std::atomic<int> most_waiting_{std::numeric_limits<int>::max()};
   std::atomic<Duration::rep> baseline_{0};
   std::atomic<double> per_second_{0};
   std::unique_ptr<std::atomic<int>[]> waiting_at_;  // per gate

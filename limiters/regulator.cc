@@ -18,12 +18,12 @@ namespace {
 constexpr double kEnough = 50;  // samples: the mean of exponential times is then within 14 %
 constexpr double kFew = 10;     // will do when they took a second to come
 constexpr int kLeastWaiting = 1000;
-constexpr Duration kLongestSettling = seconds(5);
+constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
-double fresh_successes(const SamplerShard::Totals& now, const SamplerShard::Totals& before) {
-  double count = 0;
-  for (size_t i = 0; i < kLevels; ++i) count += now.levels[i].count - before.levels[i].count;
-  return count;
+Level all_of(const std::array<Level, kLevels>& levels) {
+  Level all;
+  for (const Level& level : levels) all.add(level);
+  return all;
 }
 
 }  // namespace
@@ -36,61 +36,104 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
       pool_(pool),
       shards_(std::move(shards)),
       timeline_(timeline),
-      wake_(std::move(wake)),
-      opened_(timeline.now()),
-      stepped_(opened_) {
-  last_ = {.when = opened_, .from = 0, .to = algorithm_->limit(), .cause = Cause::kStart};
+      wake_(std::move(wake)) {
+  last_ = {.when = timeline.now(), .from = 0, .to = algorithm_->limit(), .cause = Cause::kStart};
   decisions_.push_back(last_);
-  pool_.publish(algorithm_->limit(), opened_);
+  pool_.publish_limit(algorithm_->limit());
+  open_next(read());
+  note_arrivals(read());
   timer_ = timeline_.after(kTick, [this] { tick(); });
 }
 
 void Regulator::tick() {
   timer_ = timeline_.after(kTick, [this] { tick(); });
   const SamplerShard::Totals now = read();
-  if (settling_) {
-    if (timeline_.now() < settled_) return;
-    settling_ = false;
-    close(now);
-    return;
+  note_arrivals(now);
+  if (ripe(batches_.back())) open_next(now);
+  while (batches_.size() > 1 && complete(batches_.front())) {
+    const Window window = judged(batches_.front());
+    const bool ramp = batches_.front().ramp;
+    batches_.pop_front();
+    if (!ramp) decide(window);
   }
-  if (ripe(now)) decide(close(now));
 }
 
-bool Regulator::ripe(const SamplerShard::Totals& now) const {
-  const Duration open = timeline_.now() - opened_;
-  if (open < milliseconds(20)) return false;
-  const double fresh = fresh_successes(now, read_before_);
-  const auto overload = static_cast<size_t>(Outcome::kOverload);
-  const double overloads = now.finished[overload] - read_before_.finished[overload];
-  if (fresh + overloads >= kEnough) return true;
-  if (fresh + overloads >= kFew && open >= seconds(1)) return true;
+void Regulator::note_arrivals(const SamplerShard::Totals& now) {
+  const Duration baseline = algorithm_->baseline();
+  offered_.add(now.arrived - arrived_before_, kTick, std::max<Duration>(seconds(2), baseline * 60));
+  arrived_before_ = now.arrived;
+  const QueueBounds bounds = queue_bounds(
+      queue_params_, {baseline, algorithm_->guessing() ? 0 : per_second_, algorithm_->limit()},
+      offered_.at_least());
+  pool_.publish_queue(bounds.longest_wait, bounds.most_waiting);
+}
+
+bool Regulator::ripe(const Batch& batch) const {
+  const Duration open = timeline_.now() - batch.window.opened;
+  if (open < milliseconds(20) || batches_.size() > kMostOpen) return false;
+  // So that few are open at once, however long they take.
+  if (open < from_seconds(last_.latency_seconds / 4)) return false;
+  if (batch.ramp) return open >= from_seconds(last_.latency_seconds);
+  const double granted = read(batch.cohort).granted;
+  if (granted >= kEnough) return true;
+  if (granted >= kFew && open >= seconds(1)) return true;
   return open >= std::max<Duration>(seconds(10), algorithm_->baseline() * 4);
 }
 
-Window Regulator::close(const SamplerShard::Totals& now) {
-  Window window;
-  window.opened = std::exchange(opened_, timeline_.now());
-  window.closed = opened_;
-  for (size_t i = 0; i < kOutcomes; ++i)
-    window.finished[i] = now.finished[i] - read_before_.finished[i];
-  for (size_t i = 0; i < kLevels; ++i) {
-    const Level& before = read_before_.levels[i];
-    window.levels[i] = {now.levels[i].count - before.count,
-                        now.levels[i].sum_seconds - before.sum_seconds,
-                        now.levels[i].sum_squares - before.sum_squares};
+// Nearly all have finished, and the rest have had the time.
+bool Regulator::complete(const Batch& batch) const {
+  const SamplerShard::CohortTotals totals = read(batch.cohort);
+  if (totals.finished >= totals.granted || batch.ramp) return true;
+  const Duration since = timeline_.now() - batch.window.closed;
+  if (since >= seconds(60)) return true;
+  const Duration mean = from_seconds(all_of(totals.levels).mean());
+  return totals.finished >= (since > 10 * mean ? 0.5 : 0.95) * totals.granted &&
+         since >= std::max<Duration>(kTick, 3 * mean);
+}
+
+void Regulator::open_next(const SamplerShard::Totals& now) {
+  Cohort next = 1;
+  if (!batches_.empty()) {
+    Batch& last = batches_.back();
+    last.window.closed = timeline_.now();
+    for (size_t i = 0; i < kOutcomes; ++i)
+      last.window.finished[i] = now.finished[i] - last.before.finished[i];
+    last.window.peak_in_flight = pool_.take_peak();
+    last.window.limited = pool_.take_limited() || pool_.waiting() > 0;
+    next = last.cohort + 1;
   }
-  window.peak_in_flight = pool_.take_peak();
-  window.limited = pool_.take_limited() || pool_.waiting() > 0;
-  read_before_ = now;
+  batches_.push_back({.cohort = next, .window = {}, .before = now});
+  batches_.back().window.opened = timeline_.now();
+  batches_.back().window.limit = algorithm_->limit();
+  pool_.publish_cohort(next);
+}
+
+// Those who have not finished are known to take longer than they have taken:
+// what all took, by the number of those who finished, is what exponential times
+// would be on average.
+Window Regulator::judged(const Batch& batch) const {
+  const SamplerShard::CohortTotals totals = read(batch.cohort);
+  Window window = batch.window;
+  window.levels = totals.levels;
+  const double unfinished = totals.granted - totals.finished;
+  if (unfinished <= 0 || totals.finished <= 0) return window;
+  const Duration age =
+      timeline_.now() - batch.window.closed + (batch.window.closed - batch.window.opened) / 2;
+  const double longer = unfinished / totals.finished * to_seconds(age);
+  for (Level& level : window.levels) {
+    level.sum_seconds += level.count * longer;
+    level.sum_squares += level.count * longer * longer;
+  }
   return window;
 }
 
 void Regulator::decide(const Window& window) {
   const int from = algorithm_->limit();
+  const bool mixed = std::abs(window.limit - from) * 10 > from;
+  if (mixed) return algorithm_->learn(window);
   const Cause cause = algorithm_->update(window);
   const Level all = window.all_levels();
-  last_ = {.when = window.closed,
+  last_ = {.when = timeline_.now(),
            .from = from,
            .to = algorithm_->limit(),
            .cause = cause,
@@ -112,21 +155,14 @@ void Regulator::decide(const Window& window) {
   for (int gate = 0; gate < pool_.gates(); ++gate) wake_(gate);
 }
 
-// After a step, what is in the service was sent under the old limit. The first to finish of those
-// sent after it are the quick ones; a mean is fair once all have had the time to finish, which they
-// need no longer for than latency grows with the limit. After a small change the samples before it
-// are as good as those after.
+// After a step, a cohort of its own; a small change speaks for both sides of
+// it.
 void Regulator::publish() {
-  if (std::abs(last_.to - last_.from) * 10 > last_.from) {
-    stepped_ = last_.when;
-    const double growth = last_.cause == Cause::kSlowStart
-                              ? 1.0
-                              : 3 * std::max(1.0, static_cast<double>(last_.to) / last_.from);
-    settled_ = stepped_ +
-               std::min<Duration>(from_seconds(last_.latency_seconds * growth), kLongestSettling);
-    settling_ = true;
-  }
-  pool_.publish(last_.to, stepped_);
+  pool_.publish_limit(last_.to);
+  const int opened_under = batches_.back().window.limit;
+  if (std::abs(last_.to - opened_under) * 10 <= opened_under) return;
+  open_next(read());
+  batches_.back().ramp = last_.to > opened_under;
 }
 
 int Regulator::take_peak_in_flight() {
@@ -141,7 +177,8 @@ void Regulator::tell_gates(const Window& window) {
   const Duration baseline = algorithm_->baseline();
   pool_.publish_service(baseline, per_second_);
   if (queue_params_.max_waiting) return;
-  const double burst = 2 * per_second_ * to_seconds(wait_bounds(queue_params_, baseline).calm);
+  const double burst =
+      2 * per_second_ * to_seconds(queue_bounds(queue_params_, {baseline}, 0).longest_wait);
   pool_.publish_max_waiting(std::max(kLeastWaiting, static_cast<int>(std::min(burst, 1e6))));
 }
 
@@ -149,7 +186,18 @@ SamplerShard::Totals Regulator::read() const {
   SamplerShard::Totals sum;
   for (const SamplerShard* shard : shards_) {
     const SamplerShard::Totals one = shard->read();
+    sum.arrived += one.arrived;
     for (size_t i = 0; i < kOutcomes; ++i) sum.finished[i] += one.finished[i];
+  }
+  return sum;
+}
+
+SamplerShard::CohortTotals Regulator::read(Cohort cohort) const {
+  SamplerShard::CohortTotals sum;
+  for (const SamplerShard* shard : shards_) {
+    const SamplerShard::CohortTotals one = shard->read(cohort);
+    sum.granted += one.granted;
+    sum.finished += one.finished;
     for (size_t i = 0; i < kLevels; ++i) sum.levels[i].add(one.levels[i]);
   }
   return sum;

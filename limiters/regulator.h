@@ -10,10 +10,11 @@
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
 #include "limiters/permit_pool.h"
+#include "limiters/queue_bounds.h"
 #include "limiters/sampler_shard.h"
 
-// Turns what all loops measured into the one limit, and remembers why; it does not know what a
-// request is.
+// Turns what all loops measured into the one limit, and remembers why; it does
+// not know what a request is.
 namespace weir::limiters {
 
 // One step of the limit, with what it was taken on.
@@ -27,11 +28,13 @@ struct Decision {
   double samples = 0;
 };
 
-// Lives on one loop. A window is closed when it has seen enough for a judgement, and after a while
-// even when it has not: a service that has stalled must not freeze the limit.
+// Lives on one loop. A window is closed when it has seen enough for a
+// judgement, and after a while even when it has not: a service that has stalled
+// must not freeze the limit.
 class Regulator {
  public:
-  // `pool`, `shards` and `timeline` outlive it. `wake` asks a gate to serve() its waiters.
+  // `pool`, `shards` and `timeline` outlive it. `wake` asks a gate to serve()
+  // its waiters.
   Regulator(const LimiterParams& params, const QueueParams& queue_params, PermitPool& pool,
             std::vector<const SamplerShard*> shards, Timeline& timeline,
             std::function<void(int gate)> wake);
@@ -57,13 +60,26 @@ class Regulator {
   static constexpr Duration kTick = std::chrono::milliseconds(10);
 
  private:
+  // A cohort from its first grant on.
+  struct Batch {
+    Cohort cohort;
+    Window window;
+    SamplerShard::Totals before;  // at its opening
+    bool ramp = false;            // a burst let in by a raised limit: shows the burst, not
+                                  // the limit
+  };
+
   void tick();
-  bool ripe(const SamplerShard::Totals& now) const;
-  Window close(const SamplerShard::Totals& now);
+  void note_arrivals(const SamplerShard::Totals& now);
+  bool ripe(const Batch& batch) const;
+  bool complete(const Batch& batch) const;
+  void open_next(const SamplerShard::Totals& now);
+  Window judged(const Batch& batch) const;
   void decide(const Window& window);
   void publish();
   void tell_gates(const Window& window);
   SamplerShard::Totals read() const;
+  SamplerShard::CohortTotals read(Cohort cohort) const;
 
   const QueueParams queue_params_;
   std::unique_ptr<LimitAlgorithm> algorithm_;
@@ -71,11 +87,9 @@ class Regulator {
   std::vector<const SamplerShard*> shards_;
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
-  TimePoint opened_;
-  TimePoint stepped_;  // when the limit last changed by much
-  TimePoint settled_;  // when what finishes is due to that
-  bool settling_ = false;
-  SamplerShard::Totals read_before_;
+  std::deque<Batch> batches_;  // the last is open, the others wait until they have finished
+  double arrived_before_ = 0;
+  OfferedRate offered_;
   double per_second_ = 0;  // while the limit was in use
   std::deque<Decision> decisions_;
   Changes changes_;

@@ -21,6 +21,16 @@ double Level::variance() const {
 
 double Level::standard_error() const { return count > 0 ? std::sqrt(variance() / count) : 0; }
 
+// What is beyond `most` samples is forgotten evenly.
+void Level::forget_all_but(double most) {
+  if (count <= most) return;
+  const double kept = most / count;
+  count *= kept;
+  sum_seconds *= kept;
+  sum_squares *= kept;
+  sum_in_flight *= kept;
+}
+
 double Window::throughput() const {
   return seconds() > 0 ? count(Outcome::kSuccess) / seconds() : 0;
 }

@@ -10,25 +10,58 @@ void raise(std::atomic<double>& total, double by) {
 
 }  // namespace
 
-void SamplerShard::add(const Sample& sample, Age age) noexcept {
+void SamplerShard::arrived() noexcept { raise(arrived_, 1); }
+
+void SamplerShard::granted(Cohort cohort) noexcept {
+  Slot& slot = slots_[cohort % kCohorts];
+  if (slot.cohort.load(std::memory_order_relaxed) != cohort) {
+    slot.granted.store(0, std::memory_order_relaxed);
+    slot.finished.store(0, std::memory_order_relaxed);
+    for (AtomicLevel& level : slot.levels) {
+      level.count.store(0, std::memory_order_relaxed);
+      level.sum_seconds.store(0, std::memory_order_relaxed);
+      level.sum_squares.store(0, std::memory_order_relaxed);
+      level.sum_in_flight.store(0, std::memory_order_relaxed);
+    }
+    slot.cohort.store(cohort, std::memory_order_release);
+  }
+  raise(slot.granted, 1);
+}
+
+void SamplerShard::finished(const Sample& sample, Cohort cohort) noexcept {
   raise(finished_[static_cast<size_t>(sample.outcome)], 1);
-  if (sample.outcome != Outcome::kSuccess || age == Age::kStale) return;
+  Slot& slot = slots_[cohort % kCohorts];
+  if (slot.cohort.load(std::memory_order_relaxed) != cohort) return;
+  raise(slot.finished, 1);
+  if (sample.outcome != Outcome::kSuccess) return;
   const double seconds = to_seconds(sample.latency);
-  AtomicLevel& level = levels_[level_of(sample.in_flight)];
+  AtomicLevel& level = slot.levels[level_of(sample.in_flight)];
   raise(level.count, 1);
   raise(level.sum_seconds, seconds);
   raise(level.sum_squares, seconds * seconds);
+  raise(level.sum_in_flight, sample.in_flight);
 }
 
 SamplerShard::Totals SamplerShard::read() const noexcept {
   Totals totals;
+  totals.arrived = arrived_.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kOutcomes; ++i)
     totals.finished[i] = finished_[i].load(std::memory_order_relaxed);
+  return totals;
+}
+
+SamplerShard::CohortTotals SamplerShard::read(Cohort cohort) const noexcept {
+  CohortTotals totals;
+  const Slot& slot = slots_[cohort % kCohorts];
+  if (slot.cohort.load(std::memory_order_acquire) != cohort) return totals;
+  totals.granted = slot.granted.load(std::memory_order_relaxed);
+  totals.finished = slot.finished.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kLevels; ++i) {
-    const AtomicLevel& level = levels_[i];
+    const AtomicLevel& level = slot.levels[i];
     totals.levels[i] = {level.count.load(std::memory_order_relaxed),
                         level.sum_seconds.load(std::memory_order_relaxed),
-                        level.sum_squares.load(std::memory_order_relaxed)};
+                        level.sum_squares.load(std::memory_order_relaxed),
+                        level.sum_in_flight.load(std::memory_order_relaxed)};
   }
   return totals;
 }

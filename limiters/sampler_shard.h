@@ -5,31 +5,51 @@
 
 #include "limiters/sample.h"
 
-// One loop's measurements: written by that loop only, read by the regulator's; it draws no
-// conclusions.
+// One loop's measurements: written by that loop only, read by the regulator's;
+// it draws no conclusions.
 namespace weir::limiters {
 
-// Totals that only grow; the reader subtracts what it read last time. All relaxed: a sample that is
-// read half-counted is put right by the next window. A cache line of its own, because its writer
-// is busy.
+// Requests granted one after the other, judged together once they have
+// finished: the first to finish are the quick ones, and a mean is fair only
+// when the slow ones are in it.
+using Cohort = uint32_t;
+
+// All relaxed: a sample that is read half-counted is put right by the next
+// look. A cache line of its own, because its writer is busy.
 class alignas(64) SamplerShard {
  public:
+  // Totals that only grow; the reader subtracts what it read last time.
   struct Totals {
+    double arrived = 0;  // asked for a place
     std::array<double, kOutcomes> finished{};
+  };
+  struct CohortTotals {
+    double granted = 0;
+    double finished = 0;  // whatever the outcome
     std::array<Level, kLevels> levels{};
   };
+  // Of the last so many cohorts; who finishes later than that is not in any.
+  static constexpr Cohort kCohorts = 8;
 
-  // `fresh`: granted after the limit last changed. Only fresh successes show latency.
-  enum class Age : bool { kStale, kFresh };
-  void add(const Sample& sample, Age age) noexcept;
+  void arrived() noexcept;
+  void granted(Cohort cohort) noexcept;
+  void finished(const Sample& sample, Cohort cohort) noexcept;
   Totals read() const noexcept;
+  CohortTotals read(Cohort cohort) const noexcept;
 
  private:
   struct AtomicLevel {
-    std::atomic<double> count{0}, sum_seconds{0}, sum_squares{0};
+    std::atomic<double> count{0}, sum_seconds{0}, sum_squares{0}, sum_in_flight{0};
   };
+  struct Slot {
+    std::atomic<Cohort> cohort{0};
+    std::atomic<double> granted{0}, finished{0};
+    std::array<AtomicLevel, kLevels> levels;
+  };
+
+  std::atomic<double> arrived_{0};
   std::array<std::atomic<double>, kOutcomes> finished_{};
-  std::array<AtomicLevel, kLevels> levels_;
+  std::array<Slot, kCohorts> slots_;
 };
 
 }  // namespace weir::limiters

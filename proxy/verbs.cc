@@ -33,7 +33,7 @@ struct CommandLine {
       {"--listen", "listen", "Where clients connect: host:port, [v6]:port, :port or unix:/path"},
       {"--backend", "backend", "The service: host:port, [v6]:port or unix:/path"},
       {"--workers", "workers", "Event loops that carry traffic"},
-      {"--algorithm", "limiter.algorithm", "How the limit is found: gradient, aimd, vegas, fixed"},
+      {"--algorithm", "limiter.algorithm", "How the limit is found: knee, gradient, aimd, vegas, fixed"},
       {"--status", "status", "Read-only listener: metrics, probes, live page; or off"},
       {"--admin", "admin", "Listener for changes, loopback only; or off"},
       {"--access-log", "access_log.mode", "off, errors (failures and sheds) or all"},

@@ -150,7 +150,8 @@ TEST(Faults, ValuesThatCannotBeRead) {
        {"1:22: limiter.algorithm: \"gradiant\" is not known, expected fixed, aimd, vegas or "
         "gradient; did you mean \"gradient\"?"}},
       {"limiter: {algorithm: pid}",
-       {"1:22: limiter.algorithm: \"pid\" is not known, expected fixed, aimd, vegas or gradient"}},
+       {"1:22: limiter.algorithm: \"pid\" is not known, expected fixed, aimd, vegas, gradient or "
+        "knee"}},
       {"limiter: {aimd: {backoff_ratio: 1}}",
        {"1:33: limiter.aimd.backoff_ratio: \"1\" is out of range, expected a number of at least "
         "0.5 and below 1"}},

@@ -67,7 +67,7 @@ class StatusTest(unittest.TestCase):
             self.assertEqual(weir.ask_status("/nowhere").status, 404)
             self.assertEqual(weir.metrics()['weir_requests_total{code_class="2xx",version="h1.1"}'], 1)
             limits = weir.limits()
-            self.assertEqual(limits["algorithm"], "gradient")
+            self.assertEqual(limits["algorithm"], "knee")
             self.assertGreaterEqual(limits["limit"], 1)
             self.assertIn(b"127.0.0.1", weir.ask_status("/config_dump", address=weir.admin).body)
             self.assertEqual(weir.ask_status("/drain", address=weir.admin).status, 405)

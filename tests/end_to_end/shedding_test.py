@@ -75,7 +75,7 @@ class SheddingTest(unittest.TestCase):
 
     def test_the_backend_never_has_more_than_the_limit_with_four_workers(self):
         for settings, most in ((("limiter.algorithm=fixed", "limiter.fixed.limit=4"), 4),
-                               (("limiter.algorithm=gradient", "limiter.max=8"), 8),
+                               (("limiter.algorithm=knee", "limiter.max=8"), 8),
                                (("limiter.algorithm=aimd", "limiter.max=12"), 12)):
             # Wide enough to show any request that should not be there.
             with self.subTest(settings), origin("--workers", "1000", "--service-time", "20ms") as address, \

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -55,18 +56,19 @@ class GateTest : public ::testing::Test {
   // Before the first request.
   void build(int limit, int gates = 1) {
     pool_ = std::make_unique<PermitPool>(gates, limit, queue_params_.max_waiting.value_or(100));
+    pool_->publish_queue(kLongestWait, std::numeric_limits<int>::max());
     for (int i = 0; i < gates; ++i) {
       shards_.push_back(std::make_unique<SamplerShard>());
-      gates_.push_back(std::make_unique<Limiter>(
-          i, *pool_, *shards_.back(), make_wait_queue(queue_params_), limiter_params_,
-          queue_params_, timeline_, [this](int gate) { wake(gate); }));
+      gates_.push_back(std::make_unique<Limiter>(i, *pool_, *shards_.back(),
+                                                 make_wait_queue(queue_params_), limiter_params_,
+                                                 timeline_, [this](int gate) { wake(gate); }));
     }
   }
   void wake(int gate) {
     wakes_.push_back(timeline_.at(timeline_.now(), [this, gate] { this->gate(gate).serve(); }));
   }
   void publish(int limit) {
-    pool_->publish(limit, timeline_.now());
+    pool_->publish_limit(limit);
     for (int i = 0; i < pool_->gates(); ++i) wake(i);
   }
 
@@ -91,10 +93,11 @@ class GateTest : public ::testing::Test {
   }
   Level latencies(size_t gate = 0) const {
     Level all;
-    for (const Level& level : shards_[gate]->read().levels) all.add(level);
+    for (const Level& level : shards_[gate]->read(pool_->cohort()).levels) all.add(level);
     return all;
   }
 
+  static constexpr Duration kLongestWait = std::chrono::milliseconds(300);
   LimiterParams limiter_params_;
   QueueParams queue_params_;
   Timeline timeline_{TimePoint{} + std::chrono::hours(1)};

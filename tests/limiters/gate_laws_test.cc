@@ -19,7 +19,7 @@ class RandomRun {
     for (int i = 0; i < gates; ++i) {
       shards_.push_back(std::make_unique<SamplerShard>());
       gates_.push_back(std::make_unique<Limiter>(i, pool_, *shards_.back(), make_wait_queue({}),
-                                                 LimiterParams{}, QueueParams{}, timeline_,
+                                                 LimiterParams{}, timeline_,
                                                  [this](int gate) { post_wake(gate); }));
     }
     newest_granted_.resize(gates_.size());
@@ -156,7 +156,9 @@ class RandomRun {
 
   void move_limit() {
     const int before = pool_.limit();
-    pool_.publish(1 + static_cast<int>(random_.next() % 6), timeline_.now());
+    pool_.publish_limit(1 + static_cast<int>(random_.next() % 6));
+    pool_.publish_queue(microseconds(1 + random_.next() % 3000),
+                        1 + static_cast<int>(random_.next() % 8));
     if (pool_.limit() <= before) return;
     for (int gate = 0; gate < pool_.gates(); ++gate) post_wake(gate);
   }

@@ -8,21 +8,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class LimiterTest : public GateTest {
- protected:
-  // What the regulator tells of a service of 10 ms with two places.
-  void service_is_known() { pool_->publish_service(kBaseline, kPerSecond); }
-  WaitBounds bounds() const { return wait_bounds(queue_params_, pool_->baseline()); }
-  // Somebody waits as long as is allowed while it is calm.
-  void wait_too_long() {
-    const Request unlucky = ask();
-    pass(bounds().calm);
-    ASSERT_EQ(unlucky->rejection(), Rejection::kWaitedTooLong);
-  }
-
-  static constexpr Duration kBaseline = milliseconds(10);
-  static constexpr double kPerSecond = 200;
-};
+using LimiterTest = GateTest;
 
 TEST_F(LimiterTest, WhoFindsAPlaceRunsAtOnce) {
   build(2);
@@ -75,7 +61,7 @@ TEST_F(LimiterTest, APermitThatIsDroppedGivesItsPlaceBackAndTeachesNothing) {
 TEST_F(LimiterTest, WaitingTooLongIsRejected) {
   build(1);
   const Request first = ask(), second = ask();
-  pass(bounds().calm - milliseconds(1));
+  pass(kLongestWait - milliseconds(1));
   EXPECT_TRUE(second->waits());
   pass(milliseconds(1));
   EXPECT_EQ(second->rejection(), Rejection::kWaitedTooLong);
@@ -97,37 +83,23 @@ TEST_F(LimiterTest, AFullQueueRejects) {
   EXPECT_EQ(third->rejection(), Rejection::kQueueFull);
 }
 
-TEST(WaitBounds, AreShorterWhileTheQueueStandsAndFollowTheBaseline) {
-  Duration calm{}, standing{};
-  for (const Duration baseline : {milliseconds(1), milliseconds(10), milliseconds(100)}) {
-    SCOPED_TRACE(baseline.count());
-    const WaitBounds bounds = wait_bounds({}, baseline);
-    EXPECT_GE(bounds.calm, milliseconds(100));
-    EXPECT_LT(bounds.standing, bounds.calm);
-    EXPECT_GT(bounds.standing, standing);
-    EXPECT_GE(bounds.calm, calm);
-    EXPECT_GE(bounds.hold, baseline * 10);
-    calm = bounds.calm;
-    standing = bounds.standing;
-  }
+TEST_F(LimiterTest, WhoWouldWaitBehindMoreThanMayIsToldAtOnce) {
+  build(1);
+  pool_->publish_queue(kLongestWait, 1);
+  const Request first = ask(), second = ask(), third = ask();
+  EXPECT_TRUE(second->waits());
+  EXPECT_EQ(third->rejection(), Rejection::kShed);
 }
 
-TEST(WaitBounds, NeverExceedWhatIsConfigured) {
-  for (const Duration baseline : {milliseconds(0), milliseconds(1), milliseconds(900)}) {
-    const WaitBounds bounds =
-        wait_bounds({.max_wait = milliseconds(3), .max_waiting = {}}, baseline);
-    EXPECT_EQ(bounds.calm, milliseconds(3));
-    EXPECT_LE(bounds.standing, milliseconds(3));
-  }
-}
-
-TEST(WaitBounds, AreOfSomeSecondsAtMostForASlowService) {
-  EXPECT_EQ(wait_bounds({}, seconds(8)).calm, seconds(5));
-  EXPECT_EQ(wait_bounds({}, seconds(8)).standing, seconds(5));
-}
-
-TEST(WaitBounds, AreCalmWhileTheServiceIsNotKnown) {
-  EXPECT_EQ(wait_bounds({}, seconds(0)).standing, wait_bounds({}, seconds(0)).calm);
+TEST_F(LimiterTest, AShorterBoundHoldsForThoseWhoWaitAlready) {
+  build(1);
+  const Request first = ask(), second = ask();
+  pass(milliseconds(20));
+  pool_->publish_queue(milliseconds(15), 10);
+  const Request third = ask();
+  pass(kLongestWait);
+  EXPECT_EQ(second->rejection(), Rejection::kWaitedTooLong);
+  EXPECT_EQ(third->rejection(), Rejection::kWaitedTooLong);
 }
 
 // ---- samples ----
@@ -210,25 +182,6 @@ TEST_F(LimiterTest, AGateThatAlwaysHasWaitersDoesNotStarveTheOthers) {
   }
   EXPECT_TRUE(starving->runs());
 }
-
-// Another loop frees a place after this one has found none and before it is seen to wait.
-class CrossingQueue final : public WaitQueue {
- public:
-  explicit CrossingQueue(PermitPool& pool) : pool_(pool) {}
-  void push(Waiter&, const Arrival&, TimePoint) override { ++pushed; }
-  Waiter* next() const override { return nullptr; }
-  Waiter* expired(TimePoint, Duration) const override { return nullptr; }
-  void remove(Waiter&) override {}
-  std::optional<TimePoint> next_expiry(Duration) const override { return std::nullopt; }
-  size_t size() const override {
-    if (pool_.in_flight() == pool_.limit() && pool_.waiting() == 1) pool_.give_back();
-    return 0;
-  }
-  int pushed = 0;
-
- private:
-  PermitPool& pool_;
-};
 
 TEST_F(LimiterTest, TheQueueIsBoundedForAllGatesTogether) {
   queue_params_.max_waiting = 2;

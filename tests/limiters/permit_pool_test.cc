@@ -28,7 +28,7 @@ TEST(PermitPool, TakesUpToTheLimitAndSaysHowManyThereAre) {
 TEST(PermitPool, ALowerLimitTakesNothingBack) {
   PermitPool pool(1, 2, 0);
   ASSERT_TRUE(pool.take() && pool.take());
-  pool.publish(1, TimePoint{});
+  pool.publish_limit(1);
   EXPECT_EQ(pool.in_flight(), 2);
   pool.give_back();
   EXPECT_EQ(pool.take(), std::nullopt);
@@ -69,13 +69,13 @@ TEST(PermitPool, ThePeakIsOfTheTimeSinceItWasTaken) {
   EXPECT_EQ(pool.take_peak(), 1);
 }
 
-TEST(PermitPool, StandingIsNeverShortened) {
+TEST(PermitPool, TheQueueStandsWhileItsLengthIsBounded) {
   PermitPool pool(1, 1, 0);
-  const TimePoint start{};
-  pool.stand_until(start + milliseconds(20));
-  pool.stand_until(start + milliseconds(10));
-  EXPECT_TRUE(pool.standing(start + milliseconds(19)));
-  EXPECT_FALSE(pool.standing(start + milliseconds(20)));
+  EXPECT_FALSE(pool.standing());
+  pool.publish_queue(milliseconds(20), 3);
+  EXPECT_TRUE(pool.standing());
+  EXPECT_EQ(pool.longest_wait(), milliseconds(20));
+  EXPECT_EQ(pool.most_waiting(), 3);
 }
 
 }  // namespace

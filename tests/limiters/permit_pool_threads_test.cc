@@ -41,7 +41,7 @@ TEST(PermitPoolThreads, NeverMoreThanTheLimitOfThatAttempt) {
   for (int i = 0; i < kThreads; ++i) threads.emplace_back(take_and_give);
   for (int i = 0; i < 2000; ++i) {
     ++generation;
-    pool.publish(1 + i % 3, TimePoint{} + milliseconds(i));
+    pool.publish_limit(1 + i % 3);
     ++generation;
     if (i % 8 == 0) std::this_thread::yield();
   }
@@ -55,7 +55,7 @@ TEST(PermitPoolThreads, NeverMoreThanTheLimitOfThatAttempt) {
 struct Loop {
   Loop(int number, PermitPool& shared_pool, std::function<void(int)> wake)
       : pool(shared_pool),
-        gate(number, pool, shard, make_wait_queue({}), {}, kPatient, timeline, std::move(wake)),
+        gate(number, pool, shard, make_wait_queue({}), {}, timeline, std::move(wake)),
         random(static_cast<uint64_t>(number) + 1) {}
 
   void turn() {
@@ -114,7 +114,7 @@ TEST(PermitPoolThreads, AFreePlaceAndAWaiterNeverCoexistOnceAllWakesAreDelivered
     for (int round = 0; round < 400; ++round) {
       for (int step = 0; step < 25; ++step) loop.turn();
       if (moves_the_limit) {
-        pool.publish(1 + round % 5, loop.timeline.now());
+        pool.publish_limit(1 + round % 5);
         for (const auto& other : loops) other->woken = true;
       }
       for (int step = 0; step < 25; ++step) loop.turn();
@@ -138,17 +138,19 @@ TEST(SamplerShardThreads, AReaderSeesTotalsThatOnlyGrow) {
   SamplerShard shard;
   constexpr int kSamples = 50000;
   std::thread writer([&shard] {
-    for (int i = 0; i < kSamples; ++i)
-      shard.add({TimePoint{}, milliseconds(1), 1, Outcome::kSuccess}, SamplerShard::Age::kFresh);
+    for (int i = 0; i < kSamples; ++i) {
+      shard.granted(1);
+      shard.finished({TimePoint{}, milliseconds(1), 1, Outcome::kSuccess}, 1);
+    }
   });
   double last = 0;
   for (int i = 0; i < 1000; ++i) {
-    const double now = shard.read().levels[0].count;
+    const double now = shard.read(1).levels[0].count;
     EXPECT_GE(now, last);
     last = now;
   }
   writer.join();
-  EXPECT_EQ(shard.read().levels[0].count, kSamples);
+  EXPECT_EQ(shard.read(1).levels[0].count, kSamples);
   EXPECT_EQ(shard.read().finished[static_cast<size_t>(Outcome::kSuccess)], kSamples);
 }
 

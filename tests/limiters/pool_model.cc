@@ -11,7 +11,7 @@ PoolModel::PoolModel(PoolSpec spec)
     : spec_(std::move(spec)),
       chance_(spec_.seed),
       pool_(1, first_limit(spec_.limiter), first_max_waiting(spec_.queue)),
-      gate_(0, pool_, shard_, make_wait_queue(spec_.queue), spec_.limiter, spec_.queue, timeline_,
+      gate_(0, pool_, shard_, make_wait_queue(spec_.queue), spec_.limiter, timeline_,
             [this](int) { gate_.serve(); }),
       regulator_(spec_.limiter, spec_.queue, pool_, {&shard_}, timeline_,
                  [this](int) { gate_.serve(); }) {
@@ -30,7 +30,8 @@ void PoolModel::run() {
   while (!requests_.empty()) run_turns(timeline_.now() + from_seconds(0.1));
 }
 
-// As an event loop does: what is due at once runs in the next turn, not at the end of all.
+// As an event loop does: what is due at once runs in the next turn, not at the
+// end of all.
 void PoolModel::run_turns(TimePoint until) {
   while (timeline_.next().value_or(TimePoint::max()) <= until)
     timeline_.run_until(*timeline_.next());
@@ -92,7 +93,8 @@ void PoolModel::leave(Request& request, bool served) {
     request.permit->responded();
     std::move(*request.permit).finish(Outcome::kSuccess);
   }
-  // Its own timer may be what runs now, so it is kept until the next one leaves.
+  // Its own timer may be what runs now, so it is kept until the next one
+  // leaves.
   spare_ = std::move(requests_.extract(request.id).mapped());
 }
 

@@ -20,8 +20,11 @@ class RegulatorTest : public ::testing::Test {
         [this](int gate) { woken_.push_back(gate); });
   }
   void finish(SamplerShard& shard, int count, Outcome outcome = Outcome::kSuccess) {
-    for (int i = 0; i < count; ++i)
-      shard.add({timeline_.now(), milliseconds(10), 20, outcome}, SamplerShard::Age::kFresh);
+    for (int i = 0; i < count; ++i) {
+      shard.arrived();
+      shard.granted(pool_->cohort());
+      shard.finished({timeline_.now(), milliseconds(10), 20, outcome}, pool_->cohort());
+    }
   }
   // Every permit is out, and somebody waits for one.
   void fill() {

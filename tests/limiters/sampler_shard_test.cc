@@ -5,12 +5,13 @@
 namespace weir::limiters {
 namespace {
 
-using Age = SamplerShard::Age;
 using std::chrono::milliseconds;
 
-Level all_levels(const SamplerShard& shard) {
+constexpr Cohort kCohort = 1;
+
+Level all_levels(const SamplerShard& shard, Cohort cohort = kCohort) {
   Level all;
-  for (const Level& level : shard.read().levels) all.add(level);
+  for (const Level& level : shard.read(cohort).levels) all.add(level);
   return all;
 }
 
@@ -18,45 +19,67 @@ double finished(const SamplerShard& shard, Outcome outcome) {
   return shard.read().finished[static_cast<size_t>(outcome)];
 }
 
-Sample sample(Duration latency, Outcome outcome, int in_flight = 1) {
-  return {TimePoint{}, latency, in_flight, outcome};
+void serve(SamplerShard& shard, Duration latency, Outcome outcome, int in_flight = 1) {
+  shard.granted(kCohort);
+  shard.finished({TimePoint{}, latency, in_flight, outcome}, kCohort);
 }
 
 TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
   SamplerShard shard;
-  shard.add(sample(milliseconds(4), Outcome::kSuccess), Age::kFresh);
-  shard.add(sample(milliseconds(1), Outcome::kFailure), Age::kFresh);
-  shard.add(sample(milliseconds(900), Outcome::kOverload), Age::kFresh);
-  shard.add(sample(milliseconds(1), Outcome::kIgnored), Age::kFresh);
+  serve(shard, milliseconds(4), Outcome::kSuccess);
+  serve(shard, milliseconds(1), Outcome::kFailure);
+  serve(shard, milliseconds(900), Outcome::kOverload);
+  serve(shard, milliseconds(1), Outcome::kIgnored);
   for (const Outcome outcome :
        {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload, Outcome::kIgnored})
     EXPECT_EQ(finished(shard, outcome), 1);
+  EXPECT_EQ(shard.read(kCohort).finished, 4);
   EXPECT_EQ(all_levels(shard).count, 1);
   EXPECT_DOUBLE_EQ(all_levels(shard).mean(), 0.004);
 }
 
-TEST(SamplerShard, WhatBeganUnderAnotherLimitIsCountedAndShowsNoLatency) {
+TEST(SamplerShard, ACohortKnowsHowManyAreStillOut) {
   SamplerShard shard;
-  shard.add(sample(milliseconds(4), Outcome::kSuccess), Age::kStale);
+  for (int i = 0; i < 3; ++i) shard.granted(kCohort);
+  shard.finished({TimePoint{}, milliseconds(4), 1, Outcome::kSuccess}, kCohort);
+  EXPECT_EQ(shard.read(kCohort).granted, 3);
+  EXPECT_EQ(shard.read(kCohort).finished, 1);
+}
+
+TEST(SamplerShard, ALateOneOfAnOldCohortIsCountedAndInNoCohort) {
+  SamplerShard shard;
+  shard.granted(kCohort);
+  const Cohort much_later = kCohort + SamplerShard::kCohorts;
+  shard.granted(much_later);
+  shard.finished({TimePoint{}, milliseconds(4), 1, Outcome::kSuccess}, kCohort);
   EXPECT_EQ(finished(shard, Outcome::kSuccess), 1);
-  EXPECT_EQ(all_levels(shard).count, 0);
+  EXPECT_EQ(shard.read(kCohort).granted, 0) << "forgotten";
+  EXPECT_EQ(shard.read(much_later).finished, 0);
+}
+
+TEST(SamplerShard, CountsWhoArrived) {
+  SamplerShard shard;
+  shard.arrived();
+  shard.arrived();
+  EXPECT_EQ(shard.read().arrived, 2);
 }
 
 TEST(SamplerShard, KeepsWhatIsNeededForMeanAndSpread) {
   SamplerShard shard;
-  shard.add(sample(milliseconds(2), Outcome::kSuccess), Age::kFresh);
-  shard.add(sample(milliseconds(6), Outcome::kSuccess), Age::kFresh);
+  serve(shard, milliseconds(2), Outcome::kSuccess);
+  serve(shard, milliseconds(6), Outcome::kSuccess);
   const Level level = all_levels(shard);
   EXPECT_DOUBLE_EQ(level.mean(), 0.004);
-  EXPECT_NEAR(level.sum_squares / level.count - level.mean() * level.mean(), 4e-6, 1e-12);
+  EXPECT_DOUBLE_EQ(level.mean_in_flight(), 1);
+  EXPECT_NEAR(level.variance(), 4e-6, 1e-12);
 }
 
 TEST(SamplerShard, TellsLatenciesApartByHowManyWereInFlight) {
   SamplerShard shard;
-  shard.add(sample(milliseconds(1), Outcome::kSuccess, 1), Age::kFresh);
-  shard.add(sample(milliseconds(9), Outcome::kSuccess, 50), Age::kFresh);
-  EXPECT_DOUBLE_EQ(shard.read().levels[level_of(1)].mean(), 0.001);
-  EXPECT_DOUBLE_EQ(shard.read().levels[level_of(50)].mean(), 0.009);
+  serve(shard, milliseconds(1), Outcome::kSuccess, 1);
+  serve(shard, milliseconds(9), Outcome::kSuccess, 50);
+  EXPECT_DOUBLE_EQ(shard.read(kCohort).levels[level_of(1)].mean(), 0.001);
+  EXPECT_DOUBLE_EQ(shard.read(kCohort).levels[level_of(50)].mean(), 0.009);
 }
 
 TEST(Levels, GrowWithTheNumberInFlightAndStayInBounds) {

@@ -81,10 +81,11 @@ TEST_F(StatusRoutesTest, ChangesComeNewestFirstAndAsManyAsAskedFor) {
     permits.note_limited();
     for (int n = 0; n < permits.limit(); ++n) ASSERT_TRUE(permits.take());
     for (int n = permits.in_flight(); n > 0; --n) {
-      samples.add({.latency = milliseconds(10),
-                   .in_flight = permits.limit(),
-                   .outcome = limiters::Outcome::kSuccess},
-                  limiters::SamplerShard::Age::kFresh);
+      samples.granted(permits.cohort());
+      samples.finished({.latency = milliseconds(10),
+                        .in_flight = permits.limit(),
+                        .outcome = limiters::Outcome::kSuccess},
+                       permits.cohort());
       permits.give_back();
     }
     pass(milliseconds(50));

@@ -1,0 +1,183 @@
+#include "limiters/knee_limit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace weir::limiters {
+namespace {
+
+// All counted in samples, so that a fast service and a slow one are judged
+// alike.
+constexpr double kFew = 5;          // show nothing yet
+constexpr double kMemory = 256;     // of the latency near the limit
+constexpr double kDoubted = 300;    // what was seen above the limit fades
+constexpr double kLongTrial = 250;  // after which the likelier side has it
+constexpr double kOften = 1000;     // from one trial to the next
+constexpr double kRarely = 20000;
+constexpr double kSoon = 20;  // from a move to the next growth
+constexpr double kLate = 2000;
+
+constexpr double kCertain = 2;        // standard errors
+constexpr double kLikely = 2;         // how far the knee's likelihood may fall
+constexpr double kLikelyAtStart = 4;  // a first cut ends slow start, so it has to be sure
+constexpr double kShallow = 0.2;      // changes of the logarithm of in flight: too small to judge
+constexpr double kDeep = 0.6;         // large enough to wait for the verdict
+constexpr double kFirstStep = 0.1;
+
+double room(double knee) { return std::max(knee * 1.05, knee + 0.5); }
+
+}  // namespace
+
+KneeLimit::KneeLimit(const LimiterParams& params)
+    : params_(params), limit_(0), until_trial_(kOften), until_growth_(kSoon), step_(kFirstStep) {
+  move(params.initial_limit);
+}
+
+void KneeLimit::move(double limit) {
+  const int before = this->limit();
+  limit_ = std::clamp(limit, static_cast<double>(params_.min_limit),
+                      static_cast<double>(params_.max_limit));
+  unmoved_ = 0;
+  if (std::abs(this->limit() - before) * 10 > before) full_ = {};
+}
+
+void KneeLimit::learn(const Window& window) { curve_.add(window.levels); }
+
+Cause KneeLimit::update(const Window& window) {
+  const double overloads = window.count(Outcome::kOverload);
+  if (overloads > 0 && overloads * 10 >= overloads + window.count(Outcome::kSuccess)) {
+    slow_start_ = false;
+    trial_.reset();
+    move(limit_ * 0.9);
+    return Cause::kOverload;
+  }
+  if (window.all_levels().count < 1) return Cause::kFewSamples;
+  note(window);
+  if (full_.count < kFew) return window.limited ? Cause::kFewSamples : Cause::kNotLimited;
+  if (trial_) {
+    if (const auto verdict = judge()) return *verdict;
+  }
+  if (!trial_ && window.limited && !slow_start_ && untried_ >= until_trial_) {
+    less_next_ = !less_next_;
+    return less_next_ || limit() == std::max(1, params_.min_limit) ? try_more() : try_less();
+  }
+  return settle(window.limited);
+}
+
+void KneeLimit::note(const Window& window) {
+  const double samples = window.all_levels().count;
+  curve_.add(window.levels);
+  curve_.doubt_above(limit_ * 1.1, std::exp(-samples / kDoubted));
+  baseline_ = from_seconds(curve_.knee(0).baseline);
+  full_.add(near_limit(window));
+  full_.forget_all_but(kMemory);
+  unmoved_ += samples;
+  untried_ += samples;
+}
+
+// Small limits have levels of their own; of large ones the last two, for the
+// top one may begin just below the limit.
+Level KneeLimit::near_limit(const Window& window) const {
+  Level near;
+  const size_t top = level_of(limit());
+  for (size_t i = limit() > 4 ? top - 1 : top; i < kLevels; ++i) near.add(window.levels[i]);
+  return near;
+}
+
+// Of its mean, as a share. The spread of all levels, for a few samples do not
+// show their own.
+double KneeLimit::error_of(const Level& level) const {
+  return curve_.spread() / std::sqrt(level.count);
+}
+
+Cause KneeLimit::settle(bool limited) {
+  const Knee knee = curve_.knee(slow_start_ ? kLikelyAtStart : kLikely);
+  const bool blind =
+      knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
+  if (limited && blind && !trial_ && limit() > std::max(1, params_.min_limit)) return try_less();
+  if (limit() > room(knee.highest)) return cut(knee.highest);
+  return limited ? grow(knee.at) : Cause::kNotLimited;
+}
+
+Cause KneeLimit::cut(double highest) {
+  slow_start_ = false;
+  if (!trial_) trial_ = Trial{Trial::Kind::kCut, limit_, full_};
+  if (grown_) until_growth_ = std::min(until_growth_ * 2, kLate);
+  grown_ = false;
+  step_ = kFirstStep;
+  move(std::max(limit_ / 2, room(highest)));
+  return Cause::kLatencyHigh;
+}
+
+Cause KneeLimit::grow(double knee) {
+  const bool below = limit() + 1 <= room(knee);
+  if (!below && unmoved_ < until_growth_) return Cause::kHeld;
+  if (trial_ && limit_ >= trial_->from * 0.9) trial_.reset();
+  if (grown_) {
+    until_growth_ = kSoon;
+    if (below) step_ = std::min(1.0, step_ * 2);
+  }
+  grown_ = true;
+  const double share = slow_start_ ? 1.0 : below ? step_ : kFirstStep;
+  const double wanted = std::max(limit_ * (1 + share), limit_ + 1);
+  move(std::min(wanted, std::max(limit_ + 1, room(knee))));
+  return slow_start_ ? Cause::kSlowStart : Cause::kLatencyLow;
+}
+
+Cause KneeLimit::try_less() {
+  trial_ = Trial{Trial::Kind::kLess, limit_, full_, std::exchange(slow_start_, false)};
+  curve_.forget(0, limit_ * 0.6);
+  move(limit_ / 2);
+  return Cause::kTryingLess;
+}
+
+Cause KneeLimit::try_more() {
+  trial_ = Trial{Trial::Kind::kMore, limit_, full_};
+  curve_.forget(limit_ * 1.3, std::numeric_limits<double>::infinity());
+  move(limit_ * 2);
+  return Cause::kTryingMore;
+}
+
+std::optional<Cause> KneeLimit::judge() {
+  const bool is_cut = trial_->kind == Trial::Kind::kCut;
+  const double more = std::log(full_.mean_in_flight() / trial_->before.mean_in_flight());
+  const double slower = std::log(full_.mean() / trial_->before.mean());
+  const double error = std::hypot(error_of(full_), error_of(trial_->before));
+  if (std::abs(slower - more / 2) < kCertain * error && full_.count < kLongTrial) {
+    if (is_cut && more > -kDeep) return std::nullopt;  // further cuts will make it clearer
+    return Cause::kHeld;
+  }
+  if (is_cut && more > -kShallow) {
+    if (full_.count >= kLongTrial) trial_.reset();
+    return std::nullopt;
+  }
+  const bool queueing = more > 0 ? slower > more / 2 : slower < more / 2;
+  return conclude(*std::exchange(trial_, std::nullopt), queueing);
+}
+
+std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
+  const bool surprise = queueing == (trial.kind == Trial::Kind::kLess);
+  untried_ = 0;
+  until_trial_ = surprise ? kOften : std::min(until_trial_ * 2, kRarely);
+  switch (trial.kind) {
+    case Trial::Kind::kMore:
+      if (queueing) break;
+      curve_.restart({trial.before, full_});
+      slow_start_ = true;
+      return std::nullopt;
+    case Trial::Kind::kLess:
+      if (queueing) return std::nullopt;
+      slow_start_ = trial.slow_start;
+      break;
+    case Trial::Kind::kCut:
+      if (queueing) return std::nullopt;
+      curve_.restart({trial.before, full_});
+      break;
+  }
+  move(trial.from);
+  return trial.kind == Trial::Kind::kCut ? Cause::kServiceSlower : Cause::kNoGain;
+}
+
+}  // namespace weir::limiters

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "limiters/knee_curve.h"
+#include "limiters/limit_algorithm.h"
+#include "limiters/params.h"
+
+// Holds the limit at the knee of the latency curve, the fewest in flight with
+// which the service gets the most done; it knows neither a queue nor a clock.
+namespace weir::limiters {
+
+// Each window goes into the curve, whose fit says where the knee may be. The
+// limit stays within it:
+//
+//   limit > room(highest)   cut to that, at most to half: the knee is lower,
+//   and not by chance in use, otherwise       grow: by a tenth at first,
+//   doubling while each step proves right, by
+//                           one after a pause where the knee is thought to be
+//                           here; twice in slow start, until the first cut
+//
+// room(c) = max(1.05 c, c + 1/2): enough that the service never waits for the
+// next request.
+//
+// A curve can be wrong: few samples, a service that has changed. Three trials
+// keep it honest, each judged by the one thing that tells a full service from a
+// slow one: in a full one latency grows with the number in flight, in one that
+// is not it stays.
+//   - after a cut, latency must have fallen with the limit; if not, the cut is
+//   taken back, and the
+//     curve starts anew from what was just seen;
+//   - when nothing is known of fewer in flight, the limit is halved for a
+//   while;
+//   - after kOften samples in full use, later less often, the limit is halved
+//   or doubled for a
+//     while, in turn.
+// More in flight for a while costs no goodput, fewer a little; both are rare.
+class KneeLimit final : public LimitAlgorithm {
+ public:
+  explicit KneeLimit(const LimiterParams& params);
+
+  int limit() const override { return static_cast<int>(limit_); }
+  Cause update(const Window& window) override;
+  void learn(const Window& window) override;
+  Duration baseline() const override { return baseline_; }
+  bool guessing() const override {
+    return slow_start_ || (trial_ && trial_->kind == Trial::Kind::kLess);
+  }
+
+ private:
+  struct Trial {
+    enum class Kind : uint8_t { kCut, kLess, kMore };
+    Kind kind;
+    double from;              // the limit before it
+    Level before;             // latency near that limit
+    bool slow_start = false;  // it interrupted
+  };
+
+  void move(double limit);
+  void note(const Window& window);
+  Level near_limit(const Window& window) const;
+  double error_of(const Level& level) const;
+  Cause settle(bool limited);
+  Cause cut(double highest);
+  Cause grow(double knee);
+  Cause try_less();
+  Cause try_more();
+  std::optional<Cause> judge();
+  std::optional<Cause> conclude(const Trial& trial, bool queueing);
+
+  const LimiterParams params_;
+  double limit_;
+  bool slow_start_ = true;
+  KneeCurve curve_;
+  Duration baseline_{};
+  Level full_;  // latency near the limit, since it last moved by much
+  std::optional<Trial> trial_;
+  bool less_next_ = false;
+  double untried_ = 0;   // samples since the last trial
+  double until_trial_;   // samples from one to the next
+  double unmoved_ = 0;   // samples since the last move
+  double until_growth_;  // samples from a move to the next growth
+  bool grown_ = false;   // by the last move
+  double step_;          // of the next growth, as a share
+};
+
+}  // namespace weir::limiters

@@ -1,0 +1,123 @@
+#include "limiters/knee_curve.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "limiters/random.h"
+
+namespace weir::limiters {
+namespace {
+
+constexpr double kLikely = 2;
+
+// What a pool of `places` shows: latency by number in flight, `each` samples of exponential times
+// at every number in `in_flight`.
+class Pool {
+ public:
+  Pool(double places, uint64_t seed) : places_(places), chance_(seed) {}
+  void show(KneeCurve& curve, const std::vector<int>& in_flight, int each, double service = 0.010) {
+    std::array<Level, kLevels> levels{};
+    for (const int n : in_flight)
+      for (int i = 0; i < each; ++i) {
+        const double latency = chance_.exponential(service) * std::max(1.0, n / places_);
+        levels[level_of(n)].add({.count = 1,
+                                 .sum_seconds = latency,
+                                 .sum_squares = latency * latency,
+                                 .sum_in_flight = static_cast<double>(n)});
+      }
+    curve.add(levels);
+  }
+
+ private:
+  const double places_;
+  Random chance_;
+};
+
+std::array<Level, kLevels> exact(const std::vector<std::pair<int, double>>& latencies) {
+  std::array<Level, kLevels> levels{};
+  for (const auto& [in_flight, latency] : latencies)
+    levels[level_of(in_flight)].add({.count = 50,
+                                     .sum_seconds = 50 * latency,
+                                     .sum_squares = 50 * latency * latency,
+                                     .sum_in_flight = 50.0 * in_flight});
+  return levels;
+}
+
+TEST(KneeCurve, OfNothingKnowsNothing) { EXPECT_EQ(KneeCurve().knee(kLikely).baseline, 0); }
+
+TEST(KneeCurve, FindsWhereAPoolIsFull) {
+  KneeCurve curve;
+  curve.add(exact({{1, 0.010}, {4, 0.010}, {10, 0.010}, {20, 0.020}, {40, 0.040}}));
+  const Knee knee = curve.knee(kLikely);
+  EXPECT_NEAR(knee.at, 10, 0.5);
+  EXPECT_NEAR(knee.baseline, 0.010, 0.0003);
+  EXPECT_GT(knee.lowest, 8);
+  EXPECT_LT(knee.highest, 12.5);
+}
+
+TEST(KneeCurve, WithoutABendHasNoKnee) {
+  KneeCurve curve;
+  curve.add(exact({{1, 0.010}, {4, 0.010}, {30, 0.010}}));
+  EXPECT_TRUE(std::isinf(curve.knee(kLikely).at));
+  EXPECT_TRUE(std::isinf(curve.knee(kLikely).highest));
+}
+
+TEST(KneeCurve, SeenAtOneLevelOnlyMayBendAnywhereBelow) {
+  KneeCurve curve;
+  curve.add(exact({{20, 0.040}}));
+  const Knee knee = curve.knee(kLikely);
+  EXPECT_LE(knee.lowest, 1);
+  EXPECT_TRUE(std::isinf(knee.highest));
+}
+
+TEST(KneeCurve, HoldsTheTrueKneeBetweenItsBoundsWhateverTheChance) {
+  int within = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    KneeCurve curve;
+    Pool(10, seed).show(curve, {1, 2, 3, 4, 6, 8, 12, 16, 24}, 60);
+    const Knee knee = curve.knee(kLikely);
+    within += knee.lowest <= 10.5 && knee.highest >= 9.5 ? 1 : 0;
+  }
+  EXPECT_GE(within, 36);
+}
+
+TEST(KneeCurve, AFewLuckySamplesAreNoBend) {
+  KneeCurve curve;
+  Pool(1000, 5).show(curve, {20}, 100);
+  std::array<Level, kLevels> lucky{};
+  lucky[level_of(2)] = {.count = 2, .sum_seconds = 0.008, .sum_squares = 32e-6, .sum_in_flight = 4};
+  curve.add(lucky);
+  EXPECT_GE(curve.knee(kLikely).highest, 20);
+}
+
+TEST(KneeCurve, NewSamplesReplaceOld) {
+  KneeCurve curve;
+  Pool pool(1000, 7);
+  pool.show(curve, {1, 2, 4}, 500, 0.010);
+  for (int i = 0; i < 10; ++i) pool.show(curve, {1, 2, 4}, 100, 0.030);
+  EXPECT_NEAR(curve.knee(kLikely).baseline, 0.030, 0.004);
+}
+
+TEST(KneeCurve, ForgetsWhatItIsToldTo) {
+  KneeCurve curve;
+  curve.add(exact({{1, 0.010}, {10, 0.010}, {40, 0.040}}));
+  curve.forget(30, 1000);
+  EXPECT_TRUE(std::isinf(curve.knee(kLikely).at));
+  EXPECT_EQ(curve.seen_up_to(1000), 100);
+  for (int i = 0; i < 50; ++i) curve.doubt_above(5, 0.9);
+  EXPECT_EQ(curve.seen_up_to(1000), 50) << "faded away";
+}
+
+TEST(KneeCurve, StartsAnewFromWhatIsKnown) {
+  KneeCurve curve;
+  curve.add(exact({{1, 0.010}, {10, 0.010}, {40, 0.040}}));
+  curve.restart({exact({{8, 0.030}})[level_of(8)], exact({{16, 0.030}})[level_of(16)]});
+  EXPECT_NEAR(curve.knee(kLikely).baseline, 0.030, 1e-9);
+  EXPECT_TRUE(std::isinf(curve.knee(kLikely).at));
+}
+
+}  // namespace
+}  // namespace weir::limiters

@@ -1,0 +1,155 @@
+#include "limiters/knee_limit.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace weir::limiters {
+namespace {
+
+// A pool that is asked for more than it can do: whatever the limit is, so many are in flight.
+struct Service {
+  double places;
+  double seconds = 0.010;
+
+  // 100 successes at one number in flight.
+  Window window(int in_flight, int limit) const {
+    const double latency = seconds * std::max(1.0, in_flight / places);
+    Window made;
+    made.opened = TimePoint{};
+    made.closed = made.opened + std::chrono::seconds(1);
+    made.levels[level_of(in_flight)] = {.count = 100,
+                                        .sum_seconds = 100 * latency,
+                                        .sum_squares = 100 * latency * latency,
+                                        .sum_in_flight = 100.0 * in_flight};
+    made.finished[static_cast<size_t>(Outcome::kSuccess)] = 100;
+    made.limit = limit;
+    made.peak_in_flight = in_flight;
+    made.limited = in_flight >= limit;
+    return made;
+  }
+  Cause fill(KneeLimit& limit) const { return limit.update(window(limit.limit(), limit.limit())); }
+};
+
+KneeLimit begun(const Service& service, int initial = 20, int most = 1000) {
+  LimiterParams params;
+  params.initial_limit = initial;
+  params.max_limit = most;
+  KneeLimit limit(params);
+  for (const int in_flight : {1, 2, 3, 4}) limit.learn(service.window(in_flight, initial));
+  return limit;
+}
+
+TEST(KneeLimit, SettlesJustAboveThePlacesOfAFullPoolFromAnyStart) {
+  for (const double places : {1.0, 2.0, 4.0, 10.0, 100.0})
+    for (const int initial : {1, 20, 500}) {
+      SCOPED_TRACE(testing::Message() << places << " places from " << initial);
+      const Service service{places};
+      KneeLimit limit = begun(service, initial);
+      for (int i = 0; i < 60; ++i) service.fill(limit);
+      double sum = 0;
+      for (int i = 0; i < 100; ++i) {
+        service.fill(limit);
+        sum += limit.limit();
+      }
+      EXPECT_GE(sum / 100, places);
+      EXPECT_LE(sum / 100, std::max(places * 1.25, places + 0.7));
+    }
+}
+
+TEST(KneeLimit, DoublesWhileItIsInUseAndNoQueueIsSeen) {
+  const Service wide{1000};
+  KneeLimit limit = begun(wide, 20);
+  EXPECT_EQ(wide.fill(limit), Cause::kSlowStart);
+  EXPECT_EQ(limit.limit(), 40);
+  EXPECT_TRUE(limit.guessing());
+}
+
+TEST(KneeLimit, DoesNotMoveWhatIsNotInUse) {
+  const Service service{10};
+  KneeLimit limit = begun(service, 20);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(limit.update(service.window(5, 20)), Cause::kNotLimited);
+  Window nearly = service.window(19, 20);
+  nearly.levels[level_of(19)].sum_seconds = 1.0;
+  EXPECT_EQ(limit.update(nearly), Cause::kNotLimited);
+  EXPECT_EQ(limit.limit(), 20);
+}
+
+TEST(KneeLimit, FullFromTheFirstRequestItTriesLessToLearn) {
+  LimiterParams params;
+  params.initial_limit = 20;
+  KneeLimit limit(params);
+  const Service service{5};
+  EXPECT_EQ(service.fill(limit), Cause::kTryingLess);
+  EXPECT_EQ(limit.limit(), 10);
+  for (int i = 0; i < 20; ++i) service.fill(limit);
+  EXPECT_GE(limit.limit(), 5);
+  EXPECT_LE(limit.limit(), 7);
+}
+
+TEST(KneeLimit, TakesACutBackWhenTheServiceIsSlowerRatherThanFull) {
+  Service service{20};
+  KneeLimit limit = begun(service, 20);
+  for (int i = 0; i < 40; ++i) service.fill(limit);
+  const int before = limit.limit();
+  service.seconds *= 3;  // and places for three times as many, as when a delay lies behind it
+  service.places *= 3;
+  bool restored = false;
+  for (int i = 0; i < 20; ++i) restored = service.fill(limit) == Cause::kServiceSlower || restored;
+  EXPECT_TRUE(restored);
+  EXPECT_GE(limit.limit(), before);
+  EXPECT_GT(limit.baseline(), std::chrono::milliseconds(25));
+}
+
+TEST(KneeLimit, FollowsAPoolThatLosesAndRegainsPlaces) {
+  Service service{20};
+  KneeLimit limit = begun(service);
+  for (int i = 0; i < 40; ++i) service.fill(limit);
+  service.places = 5;
+  for (int i = 0; i < 20; ++i) service.fill(limit);
+  EXPECT_LE(limit.limit(), 7);
+  EXPECT_GE(limit.limit(), 5);
+  service.places = 20;
+  for (int i = 0; i < 40; ++i) service.fill(limit);
+  EXPECT_GE(limit.limit(), 20);
+}
+
+TEST(KneeLimit, LooksNowAndThenWhetherMoreOrLessWouldDo) {
+  const Service service{10};
+  KneeLimit limit = begun(service);
+  int more = 0, less = 0;
+  for (int i = 0; i < 400; ++i) {
+    const Cause cause = service.fill(limit);
+    more += cause == Cause::kTryingMore ? 1 : 0;
+    less += cause == Cause::kTryingLess ? 1 : 0;
+  }
+  EXPECT_GE(more, 1);
+  EXPECT_GE(less, 1);
+  EXPECT_LE(more + less, 12) << "a few hundredths of the time";
+}
+
+TEST(KneeLimit, OverloadsCutByATenth) {
+  const Service service{10};
+  KneeLimit limit = begun(service, 100);
+  Window refused = service.window(50, 100);
+  refused.finished[static_cast<size_t>(Outcome::kOverload)] = 20;
+  EXPECT_EQ(limit.update(refused), Cause::kOverload);
+  EXPECT_EQ(limit.limit(), 90);
+}
+
+TEST(KneeLimit, StaysWithinItsBounds) {
+  const Service wide{1e6};
+  KneeLimit limit = begun(wide, 20, 30);
+  for (int i = 0; i < 50; ++i) wide.fill(limit);
+  EXPECT_EQ(limit.limit(), 30);
+}
+
+TEST(KneeLimit, AWindowWithoutSuccessesShowsNothing) {
+  KneeLimit limit = begun(Service{10});
+  Window empty;
+  EXPECT_EQ(limit.update(empty), Cause::kFewSamples);
+  EXPECT_EQ(limit.limit(), 20);
+}
+
+}  // namespace
+}  // namespace weir::limiters

@@ -1,0 +1,120 @@
+#include "limiters/queue_bounds.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "limiters/random.h"
+
+namespace weir::limiters {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int kAnyNumber = std::numeric_limits<int>::max();
+
+// Ten places of 10 ms.
+const ServiceView kPool{.baseline = milliseconds(10), .per_second = 1000, .limit = 10};
+
+TEST(QueueBounds, ABurstMayWaitWhileNoMoreIsAskedForThanCanBeDone) {
+  for (const double offered : {0.0, 500.0, 999.0}) {
+    const QueueBounds bounds = queue_bounds({}, kPool, offered);
+    EXPECT_EQ(bounds.most_waiting, kAnyNumber);
+    EXPECT_EQ(bounds.longest_wait, milliseconds(300));
+  }
+}
+
+TEST(QueueBounds, TheDeeperTheOverloadTheFewerWait) {
+  int last = kAnyNumber;
+  for (const double load : {1.05, 1.2, 1.5, 2.0, 5.0}) {
+    const QueueBounds bounds = queue_bounds({}, kPool, 1000 * load);
+    EXPECT_LE(bounds.most_waiting, last) << load;
+    EXPECT_GE(bounds.most_waiting, 1) << load;
+    last = bounds.most_waiting;
+  }
+  EXPECT_LE(last, 4);
+}
+
+// M/M/c/N by its balance equations: the share of what a pool can do that it does.
+double use_of(int places, double load, int waiting) {
+  double term = 1, all = 1, used = 0;
+  for (int n = 1; n <= places + waiting; ++n) {
+    term *= load * places / std::min(n, places);
+    all += term;
+    used += term * std::min(n, places) / places;
+  }
+  return used / all;
+}
+
+TEST(QueueBounds, ThoseWhoMayWaitKeepAPoolBusy) {
+  for (const int places : {4, 10, 32, 100})
+    for (const double load : {1.1, 1.2, 1.4, 2.0, 3.0}) {
+      const ServiceView pool{
+          .baseline = milliseconds(10), .per_second = places * 100.0, .limit = places};
+      const int waiting = queue_bounds({}, pool, pool.per_second * load).most_waiting;
+      EXPECT_GE(use_of(places, load, waiting), places < 10 ? 0.955 : 0.97)
+          << places << " places at " << load;
+    }
+}
+
+TEST(QueueBounds, WhatALimitLetsWaitInsideTheServiceNeedNotWaitOutside) {
+  ServiceView generous = kPool;
+  generous.limit = 20;
+  EXPECT_LT(queue_bounds({}, generous, 1300).most_waiting,
+            queue_bounds({}, kPool, 1300).most_waiting);
+}
+
+TEST(QueueBounds, AreOfSomeSecondsAtMostAndNeverBeyondWhatIsConfigured) {
+  EXPECT_EQ(queue_bounds({}, {.baseline = seconds(8)}, 0).longest_wait, seconds(5));
+  const QueueParams short_wait{.max_wait = milliseconds(3), .max_waiting = {}};
+  for (const double offered : {0.0, 3000.0})
+    EXPECT_LE(queue_bounds(short_wait, kPool, offered).longest_wait, milliseconds(3));
+}
+
+TEST(QueueBounds, AreCalmWhileTheServiceIsNotKnown) {
+  EXPECT_EQ(queue_bounds({}, {}, 1e6).most_waiting, kAnyNumber);
+  EXPECT_EQ(queue_bounds({}, {.baseline = milliseconds(10)}, 1e6).most_waiting, kAnyNumber);
+}
+
+// Poisson arrivals in steps of 10 ms.
+double at_least(double per_second, double for_seconds, OfferedRate& rate, Random& chance) {
+  double next = chance.exponential(1 / per_second);
+  for (double now = 0; now < for_seconds; now += 0.01) {
+    int arrived = 0;
+    for (; next < now + 0.01; next += chance.exponential(1 / per_second)) ++arrived;
+    rate.add(arrived, milliseconds(10), seconds(2));
+  }
+  return rate.at_least();
+}
+
+TEST(OfferedRate, HardlyEverSaysMoreThanIsTrue) {
+  Random chance(3);
+  int above = 0;
+  for (int i = 0; i < 200; ++i) {
+    OfferedRate rate;
+    above += at_least(900, 1, rate, chance) > 1000 ? 1 : 0;
+  }
+  EXPECT_LE(above, 2);
+}
+
+TEST(OfferedRate, SeesAnOverloadWithinAHundredArrivals) {
+  Random chance(4);
+  int seen = 0;
+  for (int i = 0; i < 100; ++i) {
+    OfferedRate rate;
+    at_least(700, 2, rate, chance);
+    seen += at_least(2500, 0.06, rate, chance) > 1000 ? 1 : 0;
+  }
+  EXPECT_GE(seen, 95);
+}
+
+TEST(OfferedRate, ForgetsASilence) {
+  OfferedRate rate;
+  rate.add(0, std::chrono::hours(1), seconds(2));
+  Random chance(5);
+  EXPECT_GT(at_least(1000, 1, rate, chance), 700);
+}
+
+}  // namespace
+}  // namespace weir::limiters
