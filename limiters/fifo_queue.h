@@ -9,8 +9,8 @@ class FifoQueue final : public WaitQueue {
  public:
   void push(Waiter& waiter, const Arrival& arrival, TimePoint now) override;
   Waiter* next() const override { return first_; }
-  // Arrivals are in order, so the first has waited longest; deadlines of their
-  // own are looked at when a waiter is first.
+  // Arrivals are in order, so the first has waited longest; deadlines of their own are looked at
+  // when a waiter is first.
   Waiter* expired(TimePoint now, Duration bound) const override;
   void remove(Waiter& waiter) override;
   std::optional<TimePoint> next_expiry(Duration bound) const override;

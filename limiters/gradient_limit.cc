@@ -7,15 +7,13 @@
 namespace weir::limiters {
 namespace {
 
-// Samples below the limit that a baseline can be built on; while the limit
-// doubles, a hint will do.
+// Samples below the limit that a baseline can be built on; while the limit doubles, a hint will do.
 constexpr double kEnough = 20;
 constexpr double kHint = 2;
 constexpr double kTrusted = 400;
 constexpr double kLongJudgement = 200;  // samples
 constexpr double kLeastStep = 0.5;      // places
-// While requests pour in and windows are short, the quick ones are counted
-// before the slow ones.
+// While requests pour in and windows are short, the quick ones are counted before the slow ones.
 constexpr double kCensored = 0.2;
 
 }  // namespace
@@ -51,8 +49,7 @@ Cause GradientLimit::update(const Window& window) {
   const bool censored = slow_start_ && window.seconds() < 5 * latency;
   curve_.add(window.levels, censored ? kCensored : 1);
   const Estimate baseline = *curve_.baseline();
-  // Full from the first request on: only fewer in flight can show whether there
-  // is a queue inside.
+  // Full from the first request on: only fewer in flight can show whether there is a queue inside.
   if (window.limited && limit() > std::max(1, params_.min_limit) &&
       seen_well_below() < (slow_start_ ? kHint : kEnough))
     return explore(window);
@@ -66,8 +63,8 @@ Cause GradientLimit::update(const Window& window) {
                          params_.gradient.tolerance));
 }
 
-// Had the requests been queueing, latency would have fallen with their number,
-// down to the baseline.
+// Had the requests been queueing, latency would have fallen with their number, down to the
+// baseline.
 std::optional<Cause> GradientLimit::judge_cuts(const Window& window) {
   if (!cuts_ || limit_ > cuts_->from * 0.55) return std::nullopt;
   Level& after = cuts_->after;
@@ -93,8 +90,7 @@ double GradientLimit::seen_well_below() const {
   return curve_.seen_up_to(level_of(static_cast<int>(limit_ * 0.6)));
 }
 
-// Latency of those who were sent when the limit was nearly used up; of all when
-// nobody was.
+// Latency of those who were sent when the limit was nearly used up; of all when nobody was.
 double GradientLimit::latency_when_full(const Window& window) const {
   Level full;
   const size_t top = level_of(limit());
@@ -110,8 +106,7 @@ Cause GradientLimit::explore(const Window& window) {
 
 Cause GradientLimit::cut(double gradient, const Window& window) {
   if (slow_start_) {
-    // What was measured on the way up says that there is a queue, and little
-    // else.
+    // What was measured on the way up says that there is a queue, and little else.
     slow_start_ = false;
     if (seen_well_below() < kTrusted) curve_ = {};
   } else if (!cuts_ || cuts_->reason == Reason::kUnknown) {

@@ -50,8 +50,7 @@ void KneeCurve::add(const std::array<Level, kLevels>& levels) {
   }
 }
 
-// Two samples that stray by their mean are taken for granted: a few that agree
-// may be lucky.
+// Two samples that stray by their mean are taken for granted: a few that agree may be lucky.
 double KneeCurve::spread() const {
   double weighted = 2;
   double count = 2;

@@ -8,36 +8,34 @@
 // Latency by number in flight, and where it bends; it does not know the limit.
 namespace weir::limiters {
 
-// A service with c places answers as fast with c requests inside as with one;
-// beyond that they queue, and latency grows with their number:
+// A service with c places answers as fast with c requests inside as with one; beyond that they
+// queue, and latency grows with their number:
 //
 //   R(n) = B max(1, n / c)
 //
-// `at` is the c that fits best, `baseline` its B. `lowest` and `highest` bound
-// what c may be without being unlikely. Where no bend was seen, c is infinite.
+// `at` is the c that fits best, `baseline` its B. `lowest` and `highest` bound what c may be
+// without being unlikely. Where no bend was seen, c is infinite.
 struct Knee {
   double baseline = 0;  // seconds; 0: nothing was seen
   double at = 0;        // in flight, as are the others
   double lowest = 0, highest = 0;
 };
 
-// Nothing ages by itself: at full load only the top level is refreshed, and
-// forgetting the others would mistake a full service for an idle one.
+// Nothing ages by itself: at full load only the top level is refreshed, and forgetting the others
+// would mistake a full service for an idle one.
 class KneeCurve {
  public:
   // Newer samples replace older ones: a level weighs at most kMemory samples.
   void add(const std::array<Level, kLevels>& levels);
 
-  // The likeliest bend. With a spread that is a share of the mean, the
-  // likelihood of a level's mean latency R over n samples is exp(-w (ln(B m) +
-  // R / (B m))), m = max(1, level / c): exact for exponential times, and for
-  // others scaled by their spread v through w = 1 / (v^2 / n + e^2), where e
-  // stands for what the model misses. `unlikely`: how much the logarithm of the
-  // likelihood may fall; 2 is two standard errors.
+  // The likeliest bend. With a spread that is a share of the mean, the likelihood of a level's mean
+  // latency R over n samples is exp(-w (ln(B m) + R / (B m))), m = max(1, level / c): exact for
+  // exponential times, and for others scaled by their spread v through w = 1 / (v^2 / n + e^2),
+  // where e stands for what the model misses. `unlikely`: how much the logarithm of the likelihood
+  // may fall; 2 is two standard errors.
   Knee knee(double unlikely) const;
 
-  // Standard deviation of one latency at its level, as a share of that level's
-  // mean.
+  // Standard deviation of one latency at its level, as a share of that level's mean.
   double spread() const;
   // Samples at or below so many in flight.
   double seen_up_to(double in_flight) const;

@@ -8,8 +8,7 @@
 namespace weir::limiters {
 namespace {
 
-// All counted in samples, so that a fast service and a slow one are judged
-// alike.
+// All counted in samples, so that a fast service and a slow one are judged alike.
 constexpr double kFew = 5;          // show nothing yet
 constexpr double kMemory = 256;     // of the latency near the limit
 constexpr double kDoubted = 300;    // what was seen above the limit fades
@@ -59,7 +58,7 @@ Cause KneeLimit::update(const Window& window) {
   if (trial_) {
     if (const auto verdict = judge()) return *verdict;
   }
-  if (!trial_ && window.limited && !slow_start_ && untried_ >= until_trial_) {
+  if (!trial_ && window.overloaded && !slow_start_ && untried_ >= until_trial_) {
     less_next_ = !less_next_;
     return less_next_ || limit() == std::max(1, params_.min_limit) ? try_more() : try_less();
   }
@@ -77,8 +76,8 @@ void KneeLimit::note(const Window& window) {
   untried_ += samples;
 }
 
-// Small limits have levels of their own; of large ones the last two, for the
-// top one may begin just below the limit.
+// Small limits have levels of their own; of large ones the last two, for the top one may begin just
+// below the limit.
 Level KneeLimit::near_limit(const Window& window) const {
   Level near;
   const size_t top = level_of(limit());
@@ -86,8 +85,7 @@ Level KneeLimit::near_limit(const Window& window) const {
   return near;
 }
 
-// Of its mean, as a share. The spread of all levels, for a few samples do not
-// show their own.
+// Of its mean, as a share. The spread of all levels, for a few samples do not show their own.
 double KneeLimit::error_of(const Level& level) const {
   return curve_.spread() / std::sqrt(level.count);
 }

@@ -7,35 +7,27 @@
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
 
-// Holds the limit at the knee of the latency curve, the fewest in flight with
-// which the service gets the most done; it knows neither a queue nor a clock.
+// Holds the limit at the knee of the latency curve, the fewest in flight with which the service
+// gets the most done; it knows neither a queue nor a clock.
 namespace weir::limiters {
 
-// Each window goes into the curve, whose fit says where the knee may be. The
-// limit stays within it:
+// Each window goes into the curve, whose fit says where the knee may be. The limit stays within it:
 //
-//   limit > room(highest)   cut to that, at most to half: the knee is lower,
-//   and not by chance in use, otherwise       grow: by a tenth at first,
-//   doubling while each step proves right, by
-//                           one after a pause where the knee is thought to be
-//                           here; twice in slow start, until the first cut
+//   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance
+//   otherwise, in use       grow: by a tenth at first, doubling while each step proves right, by
+//                           one after a pause where the knee is thought to be here; twice in slow
+//                           start, until the first cut
 //
-// room(c) = max(1.05 c, c + 1/2): enough that the service never waits for the
-// next request.
+// room(c) = max(1.05 c, c + 1/2): enough that the service never waits for the next request.
 //
-// A curve can be wrong: few samples, a service that has changed. Three trials
-// keep it honest, each judged by the one thing that tells a full service from a
-// slow one: in a full one latency grows with the number in flight, in one that
-// is not it stays.
-//   - after a cut, latency must have fallen with the limit; if not, the cut is
-//   taken back, and the
+// A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
+// judged by the one thing that tells a full service from a slow one: in a full one latency grows
+// with the number in flight, in one that is not it stays.
+//   - after a cut, latency must have fallen with the limit; if not, the cut is taken back, and the
 //     curve starts anew from what was just seen;
-//   - when nothing is known of fewer in flight, the limit is halved for a
-//   while;
-//   - after kOften samples in full use, later less often, the limit is halved
-//   or doubled for a
-//     while, in turn.
-// More in flight for a while costs no goodput, fewer a little; both are rare.
+//   - when nothing is known of fewer in flight, the limit is halved for a while;
+//   - after kOften samples, later less often, the limit is doubled or halved for a while, in turn,
+//     but only under overload, when somebody is turned away anyhow.
 class KneeLimit final : public LimitAlgorithm {
  public:
   explicit KneeLimit(const LimiterParams& params);
@@ -44,9 +36,7 @@ class KneeLimit final : public LimitAlgorithm {
   Cause update(const Window& window) override;
   void learn(const Window& window) override;
   Duration baseline() const override { return baseline_; }
-  bool guessing() const override {
-    return slow_start_ || (trial_ && trial_->kind == Trial::Kind::kLess);
-  }
+  bool guessing() const override { return slow_start_ || (trial_ && trial_->slow_start); }
 
  private:
   struct Trial {

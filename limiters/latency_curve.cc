@@ -24,8 +24,8 @@ void LatencyCurve::add(const std::array<Level, kLevels>& levels, double weight) 
   }
 }
 
-// What one latency strays from the mean of its level, as a share of that mean:
-// over all levels, for a level with one sample does not show it.
+// What one latency strays from the mean of its level, as a share of that mean: over all levels, for
+// a level with one sample does not show it.
 double LatencyCurve::relative_spread() const {
   double weighted = 0;
   double count = 0;
@@ -37,11 +37,10 @@ double LatencyCurve::relative_spread() const {
   return count > 0 ? std::sqrt(weighted / count) : 0;
 }
 
-// Were both levels the same, the difference of their means would have a
-// standard error of mean * spread * sqrt(1/n + 1/m); the mean is that of the
-// higher level, for a few lucky samples make the lower one small, and its own
-// error too. Levels agree when the higher one is slower by no more than two and
-// a half errors, or by no more than a tenth.
+// Were both levels the same, the difference of their means would have a standard error of mean *
+// spread * sqrt(1/n + 1/m); the mean is that of the higher level, for a few lucky samples make the
+// lower one small, and its own error too. Levels agree when the higher one is slower by no more
+// than two and a half errors, or by no more than a tenth.
 std::optional<Estimate> LatencyCurve::baseline() const {
   const double spread = relative_spread();
   Level lowest;

@@ -6,8 +6,8 @@
 
 #include "limiters/sample.h"
 
-// From what was measured to how many requests may run at once; it does not know
-// who asks, and no clock: time comes in the window.
+// From what was measured to how many requests may run at once; it does not know who asks, and no
+// clock: time comes in the window.
 namespace weir::limiters {
 
 // Why a limit is what it is.
@@ -20,8 +20,7 @@ enum class Cause : uint8_t {
   kLatencyLow,     // in use and the service is hardly queueing
   kLatencyHigh,    // a queue in the service
   kOverload,       // timeouts, refusals
-  kServiceSlower,  // fewer requests were no faster: the service itself has
-                   // changed
+  kServiceSlower,  // fewer requests were no faster: the service itself has changed
   kTryingLess,     // to see whether fewer requests are faster
   kTryingMore,     // to see whether more are done
   kNoGain,         // more were not
@@ -35,8 +34,7 @@ class LimitAlgorithm {
   // Always within [params.min, params.max].
   virtual int limit() const = 0;
   virtual Cause update(const Window& window) = 0;
-  // A window that was granted under another limit than the present one: no
-  // reason to change it.
+  // A window that was granted under another limit than the present one: no reason to change it.
   virtual void learn(const Window& /*window*/) {}
   // What the service needs when it is not full; 0 while not known.
   virtual Duration baseline() const = 0;

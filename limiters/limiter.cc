@@ -58,8 +58,8 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   pool_.note_limited();
   if (const auto why = turned_away(pool_.waiting())) return *why;
   if (!pool_.join(gate_)) return Rejection::kQueueFull;
-  // A place that was freed since the first look is offered to nobody else: who
-  // freed it may have seen no waiter.
+  // A place that was freed since the first look is offered to nobody else: who freed it may have
+  // seen no waiter.
   if (queue_->size() == 0) {
     if (const std::optional<int> place = pool_.take()) {
       pool_.leave(gate_);
@@ -106,8 +106,8 @@ void Limiter::finished(const Permit& permit, Outcome outcome) {
   pass_on();
 }
 
-// Every so often another gate's queue comes first, so that one that holds no
-// permits is not starved by one that always has waiters.
+// Every so often another gate's queue comes first, so that one that holds no permits is not starved
+// by one that always has waiters.
 void Limiter::pass_on() {
   const bool others_turn = pool_.gates() > 1 && ++given_back_ % pool_.gates() == 0;
   if (queue_->size() > 0 && !others_turn) return serve_later();

@@ -11,8 +11,8 @@
 #include "limiters/sampler_shard.h"
 #include "limiters/wait_queue.h"
 
-// One loop's gate: who may run now, who waits, who is turned away; it does not
-// know how the limit is found.
+// One loop's gate: who may run now, who waits, who is turned away; it does not know how the limit
+// is found.
 namespace weir::limiters {
 
 struct Queued {};
@@ -27,15 +27,15 @@ struct LimiterStats {
 // Used from one loop only; outlives its permits and waiters.
 class Limiter {
  public:
-  // `pool`, `shard` and `timeline` outlive it. `wake` asks another gate to
-  // serve(); it may be called from any turn of this gate's loop.
+  // `pool`, `shard` and `timeline` outlive it. `wake` asks another gate to serve(); it may be
+  // called from any turn of this gate's loop.
   Limiter(int gate, PermitPool& pool, SamplerShard& shard, std::unique_ptr<WaitQueue> queue,
           const LimiterParams& params, Timeline& timeline, std::function<void(int gate)> wake);
   Limiter(const Limiter&) = delete;
   Limiter& operator=(const Limiter&) = delete;
 
-  // Answers at once when it can; only a Queued waiter is called back. A
-  // newcomer never overtakes this gate's queue.
+  // Answers at once when it can; only a Queued waiter is called back. A newcomer never overtakes
+  // this gate's queue.
   Admission admit(const Arrival& arrival, Waiter& waiter);
   // Woken: another loop freed a place, or the limit grew.
   void serve();

@@ -6,8 +6,8 @@
 
 #include "limiters/timeline.h"
 
-// What the limiters can be told, as plain values with every default visible; it
-// does not know where they come from.
+// What the limiters can be told, as plain values with every default visible; it does not know where
+// they come from.
 namespace weir::limiters {
 
 enum class Algorithm : uint8_t { kFixed, kAimd, kVegas, kGradient, kKnee };
@@ -17,8 +17,8 @@ struct FixedParams {
   int limit = 20;
 };
 
-// Additive increase, multiplicative decrease on loss; a success slower than
-// `timeout` counts as a loss.
+// Additive increase, multiplicative decrease on loss; a success slower than `timeout` counts as a
+// loss.
 struct AimdParams {
   Duration timeout = std::chrono::seconds(5);
   double backoff_ratio = 0.9;  // [0.5, 1)

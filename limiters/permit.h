@@ -37,13 +37,11 @@ class [[nodiscard]] Permit {
     if (gate_ != nullptr) give_back(Outcome::kIgnored);
   }
 
-  // The response head has come: what follows is not the service's latency any
-  // more.
+  // The response head has come: what follows is not the service's latency any more.
   void responded();
   // Its latency means nothing: an upgrade, a stream.
   void leave_unsampled() { sampled_ = false; }
-  // Makes the sample; the freed place is handed out in a later turn, never from
-  // inside.
+  // Makes the sample; the freed place is handed out in a later turn, never from inside.
   void finish(Outcome outcome) && {
     if (gate_ != nullptr) give_back(outcome);
   }

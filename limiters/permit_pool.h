@@ -8,33 +8,30 @@
 #include "limiters/sampler_shard.h"
 #include "limiters/timeline.h"
 
-// How many requests may be at the service at once, for the whole process; it
-// knows no queue order, no clock and no request.
+// How many requests may be at the service at once, for the whole process; it knows no queue order,
+// no clock and no request.
 namespace weir::limiters {
 
-// Safe from any thread, never blocks. Outlives every gate and the regulator.
-// take(), give_back(), publish(), join() and gate_to_wake() are sequentially
-// consistent: of a giver and a joiner that cross, one sees the other.
+// Safe from any thread, never blocks. Outlives every gate and the regulator. take(), give_back(),
+// publish_limit(), join() and gate_to_wake() are sequentially consistent: of a giver and a joiner
+// that cross, one sees the other.
 class PermitPool {
  public:
   PermitPool(int gates, int limit, int max_waiting);
 
-  // The number in flight with this one; none when the limit is reached. In
-  // flight never exceeds the limit that was read in the same attempt.
+  // The number in flight with this one; none when the limit is reached. In flight never exceeds the
+  // limit that was read in the same attempt.
   [[nodiscard]] std::optional<int> take() noexcept;
   // Dry run: counted, not limited.
   int take_anyway() noexcept;
-  // Frees one place; the caller then serves its own queue or asks
-  // gate_to_wake().
+  // Frees one place; the caller then serves its own queue or asks gate_to_wake().
   void give_back() noexcept;
 
-  // One more waiter behind this gate; false when as many wait as may, in the
-  // whole process.
+  // One more waiter behind this gate; false when as many wait as may, in the whole process.
   [[nodiscard]] bool join(int gate) noexcept;
   // One waiter less: served, rejected or gone.
   void leave(int gate) noexcept;
-  // The next gate after `from`, in a ring, that has waiters; `from` itself
-  // comes last.
+  // The next gate after `from`, in a ring, that has waiters; `from` itself comes last.
   std::optional<int> gate_to_wake(int from) const noexcept;
 
   int limit() const noexcept { return limit_.load(); }
@@ -51,8 +48,8 @@ class PermitPool {
   void publish_cohort(Cohort cohort) noexcept { cohort_.store(cohort, std::memory_order_relaxed); }
   Cohort cohort() const noexcept { return cohort_.load(std::memory_order_relaxed); }
   void publish_max_waiting(int max_waiting) noexcept { max_waiting_.store(max_waiting); }
-  // Latency of the service when it is not full (0: not known yet), and how many
-  // requests it finishes per second (0: not known).
+  // Latency of the service when it is not full (0: not known yet), and how many requests it
+  // finishes per second (0: not known).
   void publish_service(Duration baseline, double per_second) noexcept;
   // How long, and how many, may wait for a place now.
   void publish_queue(Duration longest_wait, int most_waiting) noexcept;
@@ -85,7 +82,7 @@ class PermitPool {
   std::atomic<int> max_waiting_;
   std::atomic<bool> limited_{false};
   std::atomic<Cohort> cohort_{1};
-  std::atomic<Duration::rep> longest_wait_{std::numeric_limits<Duration::rep>::max()};
+  std::atomic<Duration::rep> longest_wait_{Duration(std::chrono::seconds(5)).count()};
   std::atomic<int> most_waiting_{std::numeric_limits<int>::max()};
   std::atomic<Duration::rep> baseline_{0};
   std::atomic<double> per_second_{0};

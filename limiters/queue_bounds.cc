@@ -14,10 +14,9 @@ namespace {
 
 constexpr double kIdle = 0.01;  // of the service's time
 
-// How many must be able to wait so that `places`, offered `load` > 1 times what
-// they can do, idle for at most kIdle. With p(n) the chance of n in the system,
-// p(c-m)/p(c) is the product of (c-i)/(load c) for i < m, and p(c+j)/p(c) is
-// load^j.
+// How many must be able to wait so that `places`, offered `load` > 1 times what they can do, idle
+// for at most kIdle. With p(n) the chance of n in the system, p(c-m)/p(c) is the product of
+// (c-i)/(load c) for i < m, and p(c+j)/p(c) is load^j.
 double needed_waiting(double places, double load) {
   double below = 0;  // sum of p(c-m) / p(c)
   double idle = 0;   // the same, weighted with the share of places that idle

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstdint>
 
-// Seeded chance with distributions of its own, so that the same seed gives the
-// same numbers on every compiler; it never asks the system.
+// Seeded chance with distributions of its own, so that the same seed gives the same numbers on
+// every compiler; it never asks the system.
 namespace weir::limiters {
 
 // splitmix64 (Steele, Lea, Flood 2014).

@@ -20,6 +20,9 @@ constexpr double kFew = 10;     // will do when they took a second to come
 constexpr int kLeastWaiting = 1000;
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
+// Far enough apart that what was seen under one limit says little about the other.
+bool is_step(int one, int other) { return std::abs(one - other) * 10 > std::max(one, other); }
+
 Level all_of(const std::array<Level, kLevels>& levels) {
   Level all;
   for (const Level& level : levels) all.add(level);
@@ -100,6 +103,7 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
       last.window.finished[i] = now.finished[i] - last.before.finished[i];
     last.window.peak_in_flight = pool_.take_peak();
     last.window.limited = pool_.take_limited() || pool_.waiting() > 0;
+    last.window.overloaded = pool_.standing();
     next = last.cohort + 1;
   }
   batches_.push_back({.cohort = next, .window = {}, .before = now});
@@ -108,9 +112,8 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
   pool_.publish_cohort(next);
 }
 
-// Those who have not finished are known to take longer than they have taken:
-// what all took, by the number of those who finished, is what exponential times
-// would be on average.
+// Those who have not finished are known to take longer than they have taken: what all took, by the
+// number of those who finished, is what exponential times would be on average.
 Window Regulator::judged(const Batch& batch) const {
   const SamplerShard::CohortTotals totals = read(batch.cohort);
   Window window = batch.window;
@@ -129,8 +132,7 @@ Window Regulator::judged(const Batch& batch) const {
 
 void Regulator::decide(const Window& window) {
   const int from = algorithm_->limit();
-  const bool mixed = std::abs(window.limit - from) * 10 > from;
-  if (mixed) return algorithm_->learn(window);
+  if (is_step(window.limit, from)) return algorithm_->learn(window);
   const Cause cause = algorithm_->update(window);
   const Level all = window.all_levels();
   last_ = {.when = timeline_.now(),
@@ -155,12 +157,11 @@ void Regulator::decide(const Window& window) {
   for (int gate = 0; gate < pool_.gates(); ++gate) wake_(gate);
 }
 
-// After a step, a cohort of its own; a small change speaks for both sides of
-// it.
+// After a step, a cohort of its own; a small change speaks for both sides of it.
 void Regulator::publish() {
   pool_.publish_limit(last_.to);
   const int opened_under = batches_.back().window.limit;
-  if (std::abs(last_.to - opened_under) * 10 <= opened_under) return;
+  if (!is_step(last_.to, opened_under)) return;
   open_next(read());
   batches_.back().ramp = last_.to > opened_under;
 }

@@ -13,8 +13,8 @@
 #include "limiters/queue_bounds.h"
 #include "limiters/sampler_shard.h"
 
-// Turns what all loops measured into the one limit, and remembers why; it does
-// not know what a request is.
+// Turns what all loops measured into the one limit, and remembers why; it does not know what a
+// request is.
 namespace weir::limiters {
 
 // One step of the limit, with what it was taken on.
@@ -28,13 +28,11 @@ struct Decision {
   double samples = 0;
 };
 
-// Lives on one loop. A window is closed when it has seen enough for a
-// judgement, and after a while even when it has not: a service that has stalled
-// must not freeze the limit.
+// Lives on one loop. A window is closed when it has seen enough for a judgement, and after a while
+// even when it has not: a service that has stalled must not freeze the limit.
 class Regulator {
  public:
-  // `pool`, `shards` and `timeline` outlive it. `wake` asks a gate to serve()
-  // its waiters.
+  // `pool`, `shards` and `timeline` outlive it. `wake` asks a gate to serve() its waiters.
   Regulator(const LimiterParams& params, const QueueParams& queue_params, PermitPool& pool,
             std::vector<const SamplerShard*> shards, Timeline& timeline,
             std::function<void(int gate)> wake);

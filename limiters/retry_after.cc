@@ -22,8 +22,7 @@ int RetryAfter::next(TimePoint now) {
   } else {
     last_slot_ = slot;
   }
-  // Rounded by chance, so that whole seconds do not draw a second's slots
-  // together.
+  // Rounded by chance, so that whole seconds do not draw a second's slots together.
   const double whole = std::floor(wait + random_.uniform());
   return static_cast<int>(std::clamp(whole, min, max));
 }

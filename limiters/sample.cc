@@ -21,7 +21,6 @@ double Level::variance() const {
 
 double Level::standard_error() const { return count > 0 ? std::sqrt(variance() / count) : 0; }
 
-// What is beyond `most` samples is forgotten evenly.
 void Level::forget_all_but(double most) {
   if (count <= most) return;
   const double kept = most / count;

@@ -6,16 +6,13 @@
 
 #include "limiters/timeline.h"
 
-// What one finished request tells, and what many tell together; it does not
-// know who asks.
+// What one finished request tells, and what many tell together; it does not know who asks.
 namespace weir::limiters {
 
 enum class Outcome : uint8_t {
   kSuccess,   // the service did its work: its latency counts
-  kFailure,   // the service said that it failed: quick or slow, its latency means
-              // nothing
-  kOverload,  // timed out, refused or turned away by the service: too much was
-              // sent
+  kFailure,   // the service said that it failed: quick or slow, its latency means nothing
+  kOverload,  // timed out, refused or turned away by the service: too much was sent
   kIgnored    // cancelled, upgraded, or never reached the service: teaches nothing
 };
 inline constexpr size_t kOutcomes = 4;
@@ -37,9 +34,8 @@ struct Level {
   double mean() const { return count > 0 ? sum_seconds / count : 0; }
   double variance() const;        // of one latency, in seconds squared; 0 when not known
   double standard_error() const;  // of the mean, in seconds
-  // Standard error of the mean, as a share of it.
-  double relative_error() const { return count > 0 ? standard_error() / mean() : 0; }
   double mean_in_flight() const { return count > 0 ? sum_in_flight / count : 0; }
+  // What is beyond `most` samples is forgotten evenly.
   void forget_all_but(double most);
   void add(const Level& other) {
     count += other.count;
@@ -49,9 +45,8 @@ struct Level {
   }
 };
 
-// One level for each number in flight up to 4, then two for each doubling: 5
-// and 6, 7 and 8, 9 to 12, 13 to 16, ... Small services are told apart place by
-// place.
+// One level for each number in flight up to 4, then two for each doubling: 5 and 6, 7 and 8, 9 to
+// 12, 13 to 16, ... Small services are told apart place by place.
 inline constexpr size_t kLevels = 24;
 size_t level_of(int in_flight);
 
@@ -63,7 +58,8 @@ struct Window {
   std::array<Level, kLevels> levels{};
   int limit = 0;  // they were granted under
   int peak_in_flight = 0;
-  bool limited = false;  // somebody had to wait or was turned away
+  bool limited = false;     // somebody had to wait or was turned away
+  bool overloaded = false;  // more was asked for than can be done
 
   double seconds() const { return to_seconds(closed - opened); }
   double count(Outcome outcome) const { return finished[static_cast<size_t>(outcome)]; }

@@ -5,17 +5,16 @@
 
 #include "limiters/sample.h"
 
-// One loop's measurements: written by that loop only, read by the regulator's;
-// it draws no conclusions.
+// One loop's measurements: written by that loop only, read by the regulator's; it draws no
+// conclusions.
 namespace weir::limiters {
 
-// Requests granted one after the other, judged together once they have
-// finished: the first to finish are the quick ones, and a mean is fair only
-// when the slow ones are in it.
+// Requests granted one after the other, judged together once they have finished: the first to
+// finish are the quick ones, and a mean is fair only when the slow ones are in it.
 using Cohort = uint32_t;
 
-// All relaxed: a sample that is read half-counted is put right by the next
-// look. A cache line of its own, because its writer is busy.
+// All relaxed: a sample that is read half-counted is put right by the next look. A cache line of
+// its own, because its writer is busy.
 class alignas(64) SamplerShard {
  public:
   // Totals that only grow; the reader subtracts what it read last time.

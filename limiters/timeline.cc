@@ -18,8 +18,8 @@ Timeline::Timer& Timeline::Timer::operator=(Timer&& other) noexcept {
 
 void Timeline::Timer::cancel() noexcept {
   if (timeline_ == nullptr) return;
-  // The action may own what owns this timer, so it dies only after the timer
-  // has let go of the timeline.
+  // The action may own what owns this timer, so it dies only after the timer has let go of the
+  // timeline.
   Timeline& timeline = *std::exchange(timeline_, nullptr);
   auto action = timeline.actions_.extract(key_);
   if (action.empty()) action = timeline.next_run_.extract(key_);

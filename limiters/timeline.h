@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
-// What time it is, and what happens next; it does not know where time comes
-// from: an event loop, a test and a simulator each drive it their own way.
+// What time it is, and what happens next; it does not know where time comes from: an event loop, a
+// test and a simulator each drive it their own way.
 namespace weir::limiters {
 
 using Duration = std::chrono::nanoseconds;
@@ -51,8 +51,7 @@ class Timeline {
 
   TimePoint now() const { return now_; }
 
-  // Runs `action` at `when`; a time that is not after now() means: in the next
-  // run_until().
+  // Runs `action` at `when`; a time that is not after now() means: in the next run_until().
   [[nodiscard]] Timer at(TimePoint when, std::function<void()> action);
   [[nodiscard]] Timer after(Duration delay, std::function<void()> action) {
     return at(now_ + delay, std::move(action));
@@ -61,9 +60,8 @@ class Timeline {
   // The earliest action waiting, if any.
   std::optional<TimePoint> next() const;
 
-  // Runs every action due at or before `t`, each with now() at its own time;
-  // ties run in order of insertion. Time never goes back: an earlier `t` only
-  // runs what is overdue.
+  // Runs every action due at or before `t`, each with now() at its own time; ties run in order of
+  // insertion. Time never goes back: an earlier `t` only runs what is overdue.
   void run_until(TimePoint t);
 
  private:
@@ -73,8 +71,7 @@ class Timeline {
   uint64_t inserted_ = 0;
   bool running_ = false;
   Actions actions_;
-  Actions next_run_;  // due already when they were added during a run; they wait
-                      // for the next one
+  Actions next_run_;  // due already when they were added during a run; they wait for the next one
 };
 
 }  // namespace weir::limiters

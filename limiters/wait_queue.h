@@ -7,8 +7,8 @@
 #include "limiters/permit.h"
 #include "limiters/timeline.h"
 
-// Those who wait for a permit, and in which order they get it; it does not know
-// what they want it for.
+// Those who wait for a permit, and in which order they get it; it does not know what they want it
+// for.
 namespace weir::limiters {
 
 // What the gate knows of a request: no HTTP.
@@ -51,8 +51,8 @@ class WaitQueue {
   virtual void push(Waiter& waiter, const Arrival& arrival, TimePoint now) = 0;
   // Who runs next, still in the queue; null when empty.
   virtual Waiter* next() const = 0;
-  // Whoever has waited for `bound` or is past its own deadline, still in the
-  // queue; null when nobody.
+  // Whoever has waited for `bound` or is past its own deadline, still in the queue; null when
+  // nobody.
   virtual Waiter* expired(TimePoint now, Duration bound) const = 0;
   virtual void remove(Waiter& waiter) = 0;
   // When somebody will have expired.

@@ -147,8 +147,8 @@ TEST(Faults, ValuesThatCannotBeRead) {
        {"1:24: forwarding.via_name: \"a b\" does not fit, expected a word of letters, digits and "
         "!#$%&'*+-.^_`|~"}},
       {"limiter: {algorithm: gradiant}",
-       {"1:22: limiter.algorithm: \"gradiant\" is not known, expected fixed, aimd, vegas or "
-        "gradient; did you mean \"gradient\"?"}},
+       {"1:22: limiter.algorithm: \"gradiant\" is not known, expected fixed, aimd, vegas, "
+        "gradient or knee; did you mean \"gradient\"?"}},
       {"limiter: {algorithm: pid}",
        {"1:22: limiter.algorithm: \"pid\" is not known, expected fixed, aimd, vegas, gradient or "
         "knee"}},

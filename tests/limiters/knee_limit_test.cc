@@ -25,7 +25,7 @@ struct Service {
     made.finished[static_cast<size_t>(Outcome::kSuccess)] = 100;
     made.limit = limit;
     made.peak_in_flight = in_flight;
-    made.limited = in_flight >= limit;
+    made.limited = made.overloaded = in_flight >= limit;
     return made;
   }
   Cause fill(KneeLimit& limit) const { return limit.update(window(limit.limit(), limit.limit())); }
