@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr double kIdle = 0.01;  // of the service's time
+constexpr double kIdle = 0.02;  // of the service's time
 
 // How many must be able to wait so that `places`, offered `load` > 1 times what they can do, idle
 // for at most kIdle. With p(n) the chance of n in the system, p(c-m)/p(c) is the product of
@@ -42,27 +42,34 @@ void OfferedRate::add(double arrived, Duration over, Duration memory) {
   }
 }
 
-double OfferedRate::at_least() const {
-  double most = 0;
+Offered OfferedRate::now() const {
+  Offered offered;
   for (const Memory& each : {quick_, slow_}) {
     if (each.count <= 0) continue;
-    most = std::max(most, (each.count - each.certainty * std::sqrt(each.count)) / each.seconds);
+    const double sure = each.count - each.certainty * std::sqrt(each.count);
+    offered.at_least = std::max(offered.at_least, sure / each.seconds);
+    offered.likely = each.count / each.seconds;
   }
-  return most;
+  return offered;
 }
 
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
-                         double offered_at_least) {
+                         const Offered& offered) {
   const Duration few_places = service.baseline * std::clamp(70 / service.limit, 4, 40);
   const Duration calm =
       params.max_wait.value_or(std::clamp<Duration>(few_places, milliseconds(300), seconds(5)));
-  const double load = service.per_second > 0 ? offered_at_least / service.per_second : 0;
-  if (load <= 1 || service.baseline == Duration(0)) return {calm, std::numeric_limits<int>::max()};
+  if (service.per_second <= 0 || service.baseline == Duration(0) ||
+      offered.at_least <= service.per_second)
+    return {calm, std::numeric_limits<int>::max()};
 
+  // Between what is sure and what is likely: a queue that is too long costs latency, one that is
+  // too short costs work.
+  const double load =
+      (offered.at_least + std::max(offered.at_least, offered.likely)) / 2 / service.per_second;
   const double places = std::clamp(service.per_second * to_seconds(service.baseline), 1.0,
                                    static_cast<double>(service.limit));
   const double near_one = std::clamp((1.5 - load) / 0.5, 0.0, 1.0);
-  const double most = std::ceil(places * (0.25 + 5 * near_one)) + (places < 3 ? 2 : 1);
+  const double most = std::ceil(places * (0.25 + 3 * near_one)) + (places < 1.5 ? 2 : 1);
   const double spare = service.limit - places;  // wait inside the service
   const double waiting = std::clamp(std::ceil(needed_waiting(places, load) - spare), 1.0, most);
   const Duration wait =

@@ -5,14 +5,19 @@
 // How long, and how many, may wait for a place; it does not know who waits, and no clock.
 namespace weir::limiters {
 
-// How many ask, as far as chance allows to say; the memory is counted in arrivals, so that a busy
-// service is judged within milliseconds and a slow one not by three of them.
+// How many ask.
+struct Offered {
+  double likely = 0;    // per second, as are both
+  double at_least = 0;  // with some certainty; 0: cannot be told
+};
+
+// As far as chance allows to say; the memory is counted in arrivals, so that a busy service is
+// judged within milliseconds and a slow one not by three of them.
 class OfferedRate {
  public:
   // What arrived within `over`. `memory`: older than that does not count any more.
   void add(double arrived, Duration over, Duration memory);
-  // Per second, not less than that with some certainty; 0: cannot be told.
-  double at_least() const;
+  Offered now() const;
 
  private:
   struct Memory {
@@ -42,9 +47,9 @@ struct ServiceView {
 // places is long by chance), at least 4, at most 40, and between 300 ms and 5 s; or as configured.
 // When more is asked for than can be done, somebody will be turned away whatever happens, and the
 // queue only has to be long enough to never leave the service idle: so many may wait that a pool
-// fed by chance (Erlang's formula for M/M/c/N) idles for no more than 1 % of its time, within
+// fed by chance (Erlang's formula for M/M/c/N) idles for no more than 2 % of its time, within
 // bounds; see the README.
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
-                         double offered_at_least);
+                         const Offered& offered);
 
 }  // namespace weir::limiters

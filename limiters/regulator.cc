@@ -67,7 +67,7 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   arrived_before_ = now.arrived;
   const QueueBounds bounds = queue_bounds(
       queue_params_, {baseline, algorithm_->guessing() ? 0 : per_second_, algorithm_->limit()},
-      offered_.at_least());
+      offered_.now());
   pool_.publish_queue(bounds.longest_wait, bounds.most_waiting);
 }
 
@@ -179,7 +179,7 @@ void Regulator::tell_gates(const Window& window) {
   pool_.publish_service(baseline, per_second_);
   if (queue_params_.max_waiting) return;
   const double burst =
-      2 * per_second_ * to_seconds(queue_bounds(queue_params_, {baseline}, 0).longest_wait);
+      2 * per_second_ * to_seconds(queue_bounds(queue_params_, {baseline}, {}).longest_wait);
   pool_.publish_max_waiting(std::max(kLeastWaiting, static_cast<int>(std::min(burst, 1e6))));
 }
 
