@@ -32,7 +32,7 @@ MAY_INCLUDE = {
 OUTSIDE = {
     r"uv\.h": ["proxy/loop/", "proxy/transport/", "proxy/verbs", "load-tests/load/", "load-tests/origin/", "tests/"],
     r"llhttp\.h": ["proxy/http/h1_", "proxy/verbs", "tests/"],
-    r"yaml-cpp/.*": ["config/", "tests/"],
+    r"yaml-cpp/.*": ["config/", "load-tests/simulator/scenario", "tests/"],
     r"prometheus/.*": ["proxy/observe/", "tests/"],
     r"CLI/.*": ["proxy/", "load-tests/"],
     r"openssl/.*": ["proxy/transport/tls_", "proxy/verbs", "tests/"],

@@ -34,6 +34,7 @@ class Ticket {
 
   TimePoint arrived;
   TimePoint granted;                      // set by the gate when it admits
+  TimePoint responded;                    // set by the gate when the answer begins
   int in_flight = 0;                      // at the grant, this one included; set by the gate
   TimePoint deadline = TimePoint::max();  // when its caller gives up
   uint8_t request_class = 0;

@@ -21,17 +21,8 @@ struct Score {
   bool has_step = false;
   double overshoot = 0;       // most in flight over the service's width
   double drift_per_hour = 0;  // slope of log(limit) over the run
-  double probe_loss = 0;      // goodput lost to probing over the goodput possible
   double amplification = 1;   // attempts over first attempts
   double late_share = 0;      // admitted, but finished after their callers' deadline
-};
-
-struct Cell {
-  std::string scenario;
-  std::string limiter;
-  std::vector<Score> seeds;         // in the order of the seeds
-  std::vector<std::string> missed;  // bars of the scenario that this cell does not meet, in words
-  Trace trace;                      // of the first seed; empty unless asked for
 };
 
 }  // namespace weir::simulator

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "load-tests/simulator/scenario.h"
+#include "load-tests/simulator/score.h"
+
+// Every limiter in every world of every scenario, on all cores; it does not show what came of it.
+namespace weir::simulator {
+
+struct BenchSpec {
+  std::vector<Scenario> scenarios;
+  std::vector<std::string> limiters;  // names that gate_named() knows
+  int seeds = 0;                      // above 0: instead of each scenario's own
+  double shorter = 1;                 // share of each world's time that is run
+  int trace_steps = 200;
+};
+
+// The scores of a world are kept apart: a scenario is as good as its worst world.
+struct WorldCell {
+  std::string scenario, world, limiter;
+  std::vector<Score> seeds;
+  std::vector<std::string> missed;  // bars, in words
+  Trace trace;                      // of the first seed
+};
+
+struct OracleCell {
+  std::string scenario, world;
+  double width = 1;               // times the true width, that did best
+  double goodput_per_second = 0;  // median over the seeds
+};
+
+struct BenchResult {
+  std::vector<WorldCell> cells;  // by scenario, world and limiter, in the order given
+  std::vector<OracleCell> oracles;
+};
+
+// The result does not depend on how many threads there are. `progress` is called from any of them,
+// one at a time, with runs done and to do.
+BenchResult run_bench(const BenchSpec& spec, const std::function<void(int, int)>& progress);
+
+double median(std::vector<double> values);
+double worst(const std::vector<double>& values, bool more_is_better);
+std::vector<double> values_of(const std::vector<Score>& scores, std::string_view name);
+
+}  // namespace weir::simulator

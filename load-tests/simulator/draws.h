@@ -1,0 +1,18 @@
+#pragma once
+
+#include "limiters/random.h"
+#include "load-tests/simulator/service_spec.h"
+
+// Chance as a world needs it; it knows no time.
+namespace weir::simulator {
+
+// The natural logarithm, exponential and power by our own arithmetic, so that a run has the same
+// bytes with every compiler and library. Relative error below 1e-12.
+double exact_log(double x);
+double exact_exp(double x);
+
+double draw_exponential(limiters::Random& chance, double mean);
+// One service time under these conditions, in seconds.
+double draw_service(limiters::Random& chance, Times times, const Conditions& conditions);
+
+}  // namespace weir::simulator

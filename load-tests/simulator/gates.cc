@@ -1,0 +1,68 @@
+#include "load-tests/simulator/gates.h"
+
+#include <charconv>
+
+#include "limiters/make_limiter.h"
+#include "load-tests/simulator/fifo_gate.h"
+#include "load-tests/simulator/rivals/registry.h"
+#include "load-tests/simulator/rule_gate.h"
+#include "load-tests/simulator/weir_gate.h"
+
+namespace weir::simulator {
+namespace {
+
+using limiters::Algorithm;
+
+MakeGate weir_gate(limiters::LimiterParams params) {
+  return [params](const World&, limiters::Timeline& timeline, uint64_t seed) {
+    return std::make_unique<WeirGate>(params, limiters::QueueParams{}, timeline, seed);
+  };
+}
+
+MakeGate wide_gate(double times, double longest_wait_seconds) {
+  return [=](const World& world, limiters::Timeline& timeline, uint64_t) {
+    auto width = [&world, &timeline, times] {
+      const double now = limiters::to_seconds(timeline.now() - limiters::TimePoint{});
+      return std::max(1.0, times * world.at(now).workers);
+    };
+    return std::make_unique<FifoGate>(
+        FifoGateSpec{.width = width, .longest_wait_seconds = longest_wait_seconds}, timeline);
+  };
+}
+
+}  // namespace
+
+MakeGate knowing_gate(double times) { return wide_gate(times, 1e9); }
+
+MakeGate gate_named(std::string_view name) {
+  for (const Algorithm algorithm :
+       {Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient, Algorithm::kKnee}) {
+    if (name != limiters::word_of(algorithm)) continue;
+    limiters::LimiterParams params;
+    params.algorithm = algorithm;
+    return weir_gate(params);
+  }
+  if (name == "operator") return wide_gate(1.2, 0.050);
+  if (name.starts_with("fixed:")) {
+    limiters::LimiterParams params;
+    params.algorithm = Algorithm::kFixed;
+    const std::string_view number = name.substr(6);
+    const auto [end, error] =
+        std::from_chars(number.data(), number.data() + number.size(), params.fixed.limit);
+    if (error != std::errc() || end != number.data() + number.size() || params.fixed.limit < 1)
+      return nullptr;
+    return weir_gate(params);
+  }
+  if (!rivals::make_rule(name, 0)) return nullptr;
+  return [name = std::string(name)](const World&, limiters::Timeline& timeline, uint64_t seed) {
+    return std::make_unique<RuleGate>(rivals::make_rule(name, seed), timeline);
+  };
+}
+
+std::vector<std::string> gate_names() {
+  std::vector<std::string> names{"knee", "gradient", "vegas", "aimd", "operator"};
+  for (const std::string_view name : rivals::rule_names()) names.emplace_back(name);
+  return names;
+}
+
+}  // namespace weir::simulator

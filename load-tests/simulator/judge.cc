@@ -1,0 +1,142 @@
+#include "load-tests/simulator/judge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "load-tests/simulator/draws.h"
+
+namespace weir::simulator {
+namespace {
+
+double quantile(std::vector<float>& values, double share) {
+  if (values.empty()) return 0;
+  const auto at =
+      std::min(values.size() - 1, static_cast<size_t>(share * static_cast<double>(values.size())));
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
+  return static_cast<double>(values[at]);
+}
+
+// What the service could finish in a second of this step, frozen time taken off.
+double capacity_at(const World& world, double seconds) {
+  const Conditions& is = world.at(seconds);
+  if (is.stalled > 0) return 0;
+  const double awake =
+      is.freeze_every_seconds > 0 ? 1 - is.freeze_seconds / is.freeze_every_seconds : 1;
+  return is.capacity() * awake * (1 - is.hidden_load);
+}
+
+// Until each later step up to the next change does nearly what can be done, at a latency that shows
+// no queue to speak of.
+std::optional<double> converged_after(const World& world, const Outcomes& outcomes) {
+  const double from = *world.step_seconds;
+  double until = world.seconds;
+  for (const Conditions& each : world.conditions)
+    if (each.from_seconds > from) until = std::min(until, each.from_seconds);
+  const double slow = 4 * world.unloaded(0.99);
+  std::optional<double> since;
+  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+    const double begin = static_cast<double>(i) * outcomes.step_seconds;
+    if (begin < from || begin + outcomes.step_seconds > until) continue;
+    const Outcomes::Step& step = outcomes.steps[i];
+    std::vector<float> latencies = step.latencies;
+    const double wanted = std::min(capacity_at(world, begin) * outcomes.step_seconds,
+                                   static_cast<double>(step.firsts));
+    // Three standard deviations of a Poisson count, or a tenth.
+    const double least = std::min(0.9 * wanted, wanted - 3 * std::sqrt(wanted));
+    const bool fine = step.good >= least && quantile(latencies, 0.9) <= slow;
+    if (!fine) since.reset();
+    if (fine && !since) since = begin - from;
+  }
+  return since;
+}
+
+// Slope of log(limit) over time, per hour, by least squares over the second half.
+double drift_per_hour(const Outcomes& outcomes) {
+  double n = 0, x = 0, y = 0, xx = 0, xy = 0;
+  for (size_t i = outcomes.steps.size() / 2; i < outcomes.steps.size(); ++i) {
+    const double hours = static_cast<double>(i) * outcomes.step_seconds / 3600;
+    const double log_limit = exact_log(std::max(outcomes.steps[i].limit, 1.0));
+    n += 1;
+    x += hours;
+    y += log_limit;
+    xx += hours * hours;
+    xy += hours * log_limit;
+  }
+  const double spread = n * xx - x * x;
+  return spread > 0 ? (n * xy - x * y) / spread : 0;
+}
+
+}  // namespace
+
+double goodput_per_second(const World& world, const Outcomes& outcomes) {
+  double good = 0;
+  double seconds = 0;
+  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+    if (static_cast<double>(i) * outcomes.step_seconds < world.warm_up_seconds) continue;
+    good += outcomes.steps[i].good;
+    seconds += outcomes.step_seconds;
+  }
+  return seconds > 0 ? good / seconds : 0;
+}
+
+Score judge(const World& world, const Outcomes& outcomes, double oracle_goodput) {
+  Score score;
+  std::vector<float> latencies;
+  double calm_offered = 0, calm_shed = 0, late = 0, good = 0, attempts = 0, firsts = 0, most = 0;
+  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+    const Outcomes::Step& step = outcomes.steps[i];
+    const double begin = static_cast<double>(i) * outcomes.step_seconds;
+    most = std::max(most, step.most_inside / world.at(begin).workers);
+    if (begin < world.warm_up_seconds) continue;
+    latencies.insert(latencies.end(), step.latencies.begin(), step.latencies.end());
+    const bool calm =
+        world.at(begin).load * world.at(begin).capacity() < 0.9 * capacity_at(world, begin);
+    if (calm && world.clients == 0) {
+      calm_offered += step.attempts;
+      calm_shed += step.shed;
+    }
+    late += step.late;
+    good += step.good;
+    attempts += step.attempts;
+    firsts += step.firsts;
+  }
+  score.goodput_per_second = goodput_per_second(world, outcomes);
+  score.goodput_share = oracle_goodput > 0 ? score.goodput_per_second / oracle_goodput : 0;
+  score.w50 = quantile(latencies, 0.5) / world.unloaded(0.5);
+  score.w99 = quantile(latencies, 0.99) / world.unloaded(0.99);
+  score.false_shed_share = calm_offered > 0 ? calm_shed / calm_offered : 0;
+  score.late_share = good + late > 0 ? late / (good + late) : 0;
+  score.amplification = firsts > 0 ? attempts / firsts : 1;
+  score.overshoot = most;
+  score.drift_per_hour = drift_per_hour(outcomes);
+  score.has_step = world.step_seconds.has_value();
+  if (score.has_step) score.converge_seconds = converged_after(world, outcomes);
+  return score;
+}
+
+Trace trace_of(const World& world, const Outcomes& outcomes) {
+  Trace trace{.step_seconds = outcomes.step_seconds, .steps = {}};
+  std::string reason;
+  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+    const Outcomes::Step& step = outcomes.steps[i];
+    std::vector<float> latencies = step.latencies;
+    const double over = outcomes.step_seconds;
+    const double begin = static_cast<double>(i) * over;
+    trace.steps.push_back({.at_seconds = begin + over,
+                           .limit = step.limit,
+                           .in_flight = step.in_flight,
+                           .waiting = step.waiting,
+                           .offered_per_second = step.attempts / over,
+                           .capacity_per_second = capacity_at(world, begin),
+                           .goodput_per_second = step.good / over,
+                           .shed_per_second = step.shed / over,
+                           .latency_p50_seconds = quantile(latencies, 0.5),
+                           .latency_p99_seconds = quantile(latencies, 0.99),
+                           .reason = step.reason == reason ? "" : step.reason});
+    reason = step.reason;
+  }
+  return trace;
+}
+
+}  // namespace weir::simulator

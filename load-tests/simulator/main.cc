@@ -1,0 +1,205 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+#include "load-tests/simulator/bench.h"
+#include "load-tests/simulator/fuzz.h"
+#include "load-tests/simulator/gates.h"
+#include "load-tests/simulator/report.h"
+
+// weir-sim: every known limiter against the same worlds, in virtual time.
+namespace weir::simulator {
+namespace {
+
+struct Options {
+  std::vector<std::string> scenarios;
+  std::vector<std::string> limiters;
+  std::string folder = "load-tests/scenarios";
+  int seeds = 0;
+  bool all_details = false, json = false, is_short = false;
+  uint64_t worlds = 200, seed = 1, first_world = 0;
+  int width = 100;
+};
+
+[[noreturn]] void fail(const std::string& why) {
+  std::fprintf(stderr, "weir-sim: %s\n", why.c_str());
+  std::exit(2);
+}
+
+void check_limiters(const std::vector<std::string>& limiters) {
+  for (const std::string& name : limiters) {
+    if (gate_named(name)) continue;
+    std::string known = "fixed:N";
+    for (const std::string& each : gate_names()) known += ", " + each;
+    fail("limiter \"" + name + "\" is not known, expected one of " + known);
+  }
+}
+
+std::vector<Scenario> read_scenarios(const Options& options) {
+  std::vector<std::string> paths;
+  for (const std::string& name : options.scenarios)
+    paths.push_back(name.find('.') == std::string::npos ? options.folder + "/" + name + ".yaml"
+                                                        : name);
+  if (paths.empty()) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(options.folder, error))
+      if (entry.path().extension() == ".yaml") paths.push_back(entry.path().string());
+    if (error)
+      fail(options.folder + ": " + error.message() + ", expected a folder of scenarios (--folder)");
+    std::sort(paths.begin(), paths.end());
+  }
+  std::vector<Scenario> scenarios;
+  for (const std::string& path : paths) {
+    auto read = read_scenario(path);
+    if (const Fault* fault = std::get_if<Fault>(&read)) fail(*fault);
+    scenarios.push_back(std::move(std::get<Scenario>(read)));
+  }
+  return scenarios;
+}
+
+void show_progress(int done, int all) {
+  if (isatty(STDERR_FILENO) == 0) return;
+  std::fprintf(stderr, "\r%d of %d runs%s", done, all, done == all ? "\n" : "");
+}
+
+BenchSpec bench_of(const Options& options) {
+  check_limiters(options.limiters);
+  return {.scenarios = read_scenarios(options),
+          .limiters = options.limiters.empty() ? gate_names() : options.limiters,
+          .seeds = options.is_short && options.seeds == 0 ? 2 : options.seeds,
+          .shorter = options.is_short ? 0.5 : 1.0};
+}
+
+// 1: a bar that weir's default has to meet is missed.
+int run(const Options& options) {
+  const BenchResult result = run_bench(bench_of(options), show_progress);
+  if (options.json) {
+    std::cout << to_json(result);
+  } else {
+    std::cout << matrix(result, "goodput_share", true) << "\n"
+              << matrix(result, "w99", false) << "\n"
+              << "Medians over the seeds, of each scenario's worst world; * misses a bar.\n";
+    if (options.all_details) std::cout << "\n" << details(result);
+  }
+  const bool missed = std::any_of(
+      result.cells.begin(), result.cells.end(),
+      [](const WorldCell& cell) { return cell.limiter == "knee" && !cell.missed.empty(); });
+  return missed ? 1 : 0;
+}
+
+int trace(const Options& options) {
+  const BenchResult result = run_bench(bench_of(options), nullptr);
+  for (const WorldCell& cell : result.cells) std::cout << plot(cell, options.width) << "\n";
+  return 0;
+}
+
+int fuzz(const Options& options) {
+  check_limiters(options.limiters);
+  Scenario scenario{.name = "fuzz", .title = "", .seeds = 1, .worlds = {}, .bars = {}};
+  for (uint64_t i = 0; i < options.worlds; ++i)
+    scenario.worlds.push_back(fuzzed_world(options.seed, options.first_world + i));
+  const BenchSpec spec{.scenarios = {scenario},
+                       .limiters = options.limiters.empty() ? gate_names() : options.limiters,
+                       .trace_steps = 100};
+  const BenchResult result = run_bench(spec, show_progress);
+  if (options.json) return std::cout << to_json(result), 0;
+  std::printf("%-26s %-8s %8s %8s %8s   w99 %8s %8s %8s   false sheds %8s\n", "", "goodput",
+              "median", "5th", "1st", "median", "95th", "99th", "mean");
+  for (const std::string& limiter : spec.limiters) {
+    std::vector<double> goodput, w99, shed;
+    for (const WorldCell& cell : result.cells) {
+      if (cell.limiter != limiter) continue;
+      goodput.push_back(cell.seeds.front().goodput_share);
+      w99.push_back(cell.seeds.front().w99);
+      shed.push_back(cell.seeds.front().false_shed_share);
+    }
+    std::sort(goodput.begin(), goodput.end());
+    std::sort(w99.begin(), w99.end());
+    const auto at = [](const std::vector<double>& sorted, double share) {
+      return sorted[std::min(sorted.size() - 1,
+                             static_cast<size_t>(share * static_cast<double>(sorted.size())))];
+    };
+    double mean_shed = 0;
+    for (const double each : shed) mean_shed += each / static_cast<double>(shed.size());
+    std::printf("%-26s %-8s %8.3f %8.3f %8.3f   %3s %8.2f %8.2f %8.2f   %11s %8.5f\n",
+                limiter.c_str(), "", at(goodput, 0.5), at(goodput, 0.05), at(goodput, 0.01), "",
+                at(w99, 0.5), at(w99, 0.95), at(w99, 0.99), "", mean_shed);
+  }
+  std::vector<const WorldCell*> cells;
+  for (const WorldCell& cell : result.cells)
+    if (cell.limiter == spec.limiters.front()) cells.push_back(&cell);
+  std::stable_sort(cells.begin(), cells.end(), [](const WorldCell* one, const WorldCell* other) {
+    return one->seeds.front().goodput_share < other->seeds.front().goodput_share;
+  });
+  std::printf(
+      "\nThe worst worlds of %s; `weir-sim fuzz --seed %llu --first-world N --worlds 1` runs one "
+      "alone:\n",
+      spec.limiters.front().c_str(), static_cast<unsigned long long>(options.seed));
+  for (size_t i = 0; i < std::min<size_t>(12, cells.size()); ++i) {
+    const Score& score = cells[i]->seeds.front();
+    std::printf("%6s  goodput %.3f  w99 %6.2f  false %.4f  %s\n", cells[i]->world.c_str(),
+                score.goodput_share, score.w99, score.false_shed_share,
+                in_words(fuzzed_world(options.seed, std::stoull(cells[i]->world))).c_str());
+  }
+  return 0;
+}
+
+int main_of(int count, char** words) {
+  Options options;
+  CLI::App app{
+      "weir-sim: every known limiter against the same services, callers and faults, in virtual "
+      "time.\n"
+      "The same seeds give the same bytes on every machine."};
+  app.require_subcommand(1);
+  const auto limiters_of = [&options](CLI::App* verb) {
+    verb->add_option("--limiter", options.limiters, "only these; fixed:N is weir's own gate at N")
+        ->expected(1, -1);
+  };
+  CLI::App* run_verb = app.add_subcommand("run", "the table: limiters down, scenarios across");
+  CLI::App* trace_verb = app.add_subcommand("trace", "one run over time, in the terminal");
+  for (CLI::App* verb : {run_verb, trace_verb}) {
+    verb->add_option("scenario", options.scenarios,
+                     "names in the folder, or paths of YAML files; all when none");
+    verb->add_option("--folder", options.folder, "of scenarios")->capture_default_str();
+    verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
+        ->check(CLI::Range(1, 1000));
+    verb->add_flag("--short", options.is_short, "half the time, two seeds");
+    limiters_of(verb);
+  }
+  run_verb->add_flag("--details", options.all_details, "also every world with every score");
+  run_verb->add_flag("--json", options.json, "everything, as JSON");
+  trace_verb->add_option("--width", options.width, "in characters")
+      ->check(CLI::Range(20, 400))
+      ->capture_default_str();
+  CLI::App* fuzz_verb =
+      app.add_subcommand("fuzz", "worlds drawn by chance, the worst of them by name");
+  fuzz_verb->add_option("--worlds", options.worlds, "how many")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  fuzz_verb->add_option("--seed", options.seed, "of the worlds")->capture_default_str();
+  fuzz_verb->add_option("--first-world", options.first_world, "number of the first")
+      ->capture_default_str();
+  fuzz_verb->add_flag("--json", options.json, "everything, as JSON");
+  limiters_of(fuzz_verb);
+  try {
+    app.parse(count, words);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  if (run_verb->parsed()) return run(options);
+  if (trace_verb->parsed()) {
+    if (options.limiters.empty()) options.limiters = {"knee"};
+    if (options.seeds == 0) options.seeds = 1;
+    return trace(options);
+  }
+  return fuzz(options);
+}
+
+}  // namespace
+}  // namespace weir::simulator
+
+int main(int count, char** words) { return weir::simulator::main_of(count, words); }

@@ -1,0 +1,248 @@
+#include "load-tests/simulator/scenario.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <utility>
+
+#include "load-tests/pieces/quantities.h"
+
+namespace weir::simulator {
+namespace {
+
+struct ScoreName {
+  std::string_view name;
+  std::function<std::optional<double>(const Score&)> of;
+};
+
+const std::vector<ScoreName>& score_names() {
+  static const std::vector<ScoreName> names{
+      {"goodput_share", [](const Score& s) { return s.goodput_share; }},
+      {"w50", [](const Score& s) { return s.w50; }},
+      {"w99", [](const Score& s) { return s.w99; }},
+      {"false_shed_share", [](const Score& s) { return s.false_shed_share; }},
+      {"late_share", [](const Score& s) { return s.late_share; }},
+      {"converge_seconds", [](const Score& s) { return s.converge_seconds; }},
+      {"overshoot", [](const Score& s) { return s.overshoot; }},
+      {"drift_per_hour", [](const Score& s) { return s.drift_per_hour; }},
+      {"amplification", [](const Score& s) { return s.amplification; }}};
+  return names;
+}
+
+// Thrown while reading only, and caught there.
+struct Wrong {
+  YAML::Mark mark;
+  std::string what;
+};
+
+std::string text_of(const YAML::Node& node) {
+  if (!node.IsScalar()) throw Wrong{node.Mark(), "expected one value"};
+  return node.Scalar();
+}
+
+double number_of(const YAML::Node& node) {
+  const std::string text = text_of(node);
+  const auto value = pieces::parse_number(text);
+  if (!value || *value < 0)
+    throw Wrong{node.Mark(), "\"" + text + "\" is not a number, expected one from 0 on"};
+  return *value;
+}
+
+double seconds_of(const YAML::Node& node) {
+  const std::string text = text_of(node);
+  if (const auto value = pieces::parse_duration(text)) return limiters::to_seconds(*value);
+  throw Wrong{node.Mark(), "\"" + text + "\" is not a duration, expected one like 10ms, 2s or 5m"};
+}
+
+template <typename Choice, size_t kCount>
+Choice choice_of(const YAML::Node& node, const std::array<std::string_view, kCount>& words) {
+  const std::string text = text_of(node);
+  for (size_t i = 0; i < kCount; ++i)
+    if (words[i] == text) return static_cast<Choice>(i);
+  std::string expected;
+  for (const std::string_view word : words)
+    expected += (expected.empty() ? "" : ", ") + std::string(word);
+  throw Wrong{node.Mark(), "\"" + text + "\" is not known, expected one of " + expected};
+}
+
+bool read_condition(const std::string& key, const YAML::Node& value, Conditions& is) {
+  const std::array<std::pair<std::string_view, double*>, 9> numbers{
+      {{"workers", &is.workers},
+       {"slow_share", &is.slow_share},
+       {"slow_times", &is.slow_times},
+       {"thrash", &is.thrash},
+       {"failing_share", &is.failing_share},
+       {"stalled", &is.stalled},
+       {"hidden_load", &is.hidden_load},
+       {"hard_cap", &is.hard_cap},
+       {"load", &is.load}}};
+  const std::array<std::pair<std::string_view, double*>, 4> times{
+      {{"service", &is.service_seconds},
+       {"outside", &is.outside_seconds},
+       {"freeze_every", &is.freeze_every_seconds},
+       {"freeze", &is.freeze_seconds}}};
+  for (const auto& [name, to] : numbers)
+    if (key == name) return *to = number_of(value), true;
+  for (const auto& [name, to] : times)
+    if (key == name) return *to = seconds_of(value), true;
+  return false;
+}
+
+bool read_world_key(const std::string& key, const YAML::Node& value, World& world) {
+  if (key == "name") return world.name = text_of(value), true;
+  if (key == "times")
+    return world.times = choice_of<Times>(
+               value,
+               std::array<std::string_view, 4>{"constant", "exponential", "lognormal", "pareto"}),
+           true;
+  if (key == "discipline")
+    return world.discipline =
+               choice_of<Discipline>(value, std::array<std::string_view, 2>{"fifo", "sharing"}),
+           true;
+  if (key == "retry")
+    return world.retry = choice_of<Retry>(
+               value,
+               std::array<std::string_view, 4>{"never", "at_once", "back_off", "retry_after"}),
+           true;
+  if (key == "seconds") return world.seconds = seconds_of(value), true;
+  if (key == "warm_up") return world.warm_up_seconds = seconds_of(value), true;
+  if (key == "clients") return world.clients = static_cast<int>(number_of(value)), true;
+  if (key == "think") return world.think_seconds = seconds_of(value), true;
+  if (key == "attempts") return world.most_attempts = static_cast<int>(number_of(value)), true;
+  if (key == "deadline") return world.deadline_seconds = seconds_of(value), true;
+  if (key == "response_timeout") return world.response_timeout_seconds = seconds_of(value), true;
+  if (key == "step_at") return world.step_seconds = seconds_of(value), true;
+  return false;
+}
+
+void each(
+    const YAML::Node& node,
+    const std::function<void(const std::string&, const YAML::Node&, const YAML::Node&)>& visit) {
+  if (!node.IsMap()) throw Wrong{node.Mark(), "expected keys and values"};
+  std::vector<std::string> seen;
+  for (const auto& pair : node) {
+    const std::string key = text_of(pair.first);
+    if (std::find(seen.begin(), seen.end(), key) != seen.end())
+      throw Wrong{pair.first.Mark(), "\"" + key + "\" is given twice"};
+    seen.push_back(key);
+    visit(key, pair.second, pair.first);
+  }
+}
+
+void read_conditions(const YAML::Node& node, World& world) {
+  if (!node.IsSequence()) throw Wrong{node.Mark(), "expected a list"};
+  for (const YAML::Node& change : node) {
+    Conditions next = world.conditions.back();
+    each(change, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
+      if (key == "at") {
+        next.from_seconds = seconds_of(value);
+      } else if (!read_condition(key, value, next)) {
+        throw Wrong{at.Mark(), "\"" + key + "\" is not known here"};
+      }
+    });
+    if (next.from_seconds <= world.conditions.back().from_seconds)
+      throw Wrong{change.Mark(), "expected an `at` later than the one before"};
+    world.conditions.push_back(next);
+  }
+}
+
+World read_world(const YAML::Node& node, World world) {
+  std::optional<YAML::Node> changes;
+  if (world.conditions.empty()) world.conditions.emplace_back();
+  each(node, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
+    if (key == "then") {
+      changes.emplace(value);
+    } else if (!read_world_key(key, value, world) &&
+               !read_condition(key, value, world.conditions.front())) {
+      throw Wrong{at.Mark(), "\"" + key + "\" is not known here"};
+    }
+  });
+  if (changes) {
+    world.conditions.resize(1);
+    read_conditions(*changes, world);
+  }
+  const Conditions& first = world.conditions.front();
+  if (first.workers < 1 || first.service_seconds <= 0)
+    throw Wrong{node.Mark(), "expected at least one worker and a service time above 0"};
+  if (world.warm_up_seconds >= world.seconds)
+    throw Wrong{node.Mark(), "expected a warm_up shorter than seconds"};
+  return world;
+}
+
+std::vector<Bar> read_bars(const YAML::Node& node) {
+  std::vector<Bar> bars;
+  each(node, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
+    if (!is_score(key)) throw Wrong{at.Mark(), "\"" + key + "\" is not a score"};
+    Bar bar{.score = key, .at_least = {}, .at_most = {}};
+    each(value, [&](const std::string& bound, const YAML::Node& number, const YAML::Node& where) {
+      if (bound != "at_least" && bound != "at_most")
+        throw Wrong{where.Mark(), "\"" + bound + "\" is not known, expected at_least or at_most"};
+      (bound == "at_least" ? bar.at_least : bar.at_most) = number_of(number);
+    });
+    bars.push_back(bar);
+  });
+  return bars;
+}
+
+Scenario read(const YAML::Node& root) {
+  Scenario scenario;
+  World common;
+  std::optional<YAML::Node> worlds;
+  each(root, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
+    if (key == "title") {
+      scenario.title = text_of(value);
+    } else if (key == "seeds") {
+      scenario.seeds = std::max(1, static_cast<int>(number_of(value)));
+    } else if (key == "common") {
+      common = read_world(value, World{});
+    } else if (key == "worlds") {
+      worlds.emplace(value);
+    } else if (key == "bars") {
+      scenario.bars = read_bars(value);
+    } else {
+      throw Wrong{at.Mark(),
+                  "\"" + key + "\" is not known, expected title, seeds, common, worlds or bars"};
+    }
+  });
+  if (!worlds || !worlds->IsSequence() || worlds->size() == 0)
+    throw Wrong{root.Mark(), "expected a list of worlds"};
+  for (const YAML::Node& each_world : *worlds)
+    scenario.worlds.push_back(read_world(each_world, common));
+  return scenario;
+}
+
+}  // namespace
+
+std::optional<double> value_of(const Score& score, std::string_view name) {
+  for (const ScoreName& each_name : score_names())
+    if (each_name.name == name) return each_name.of(score);
+  return std::nullopt;
+}
+
+bool is_score(std::string_view name) {
+  return std::any_of(score_names().begin(), score_names().end(),
+                     [name](const ScoreName& each_name) { return each_name.name == name; });
+}
+
+std::variant<Scenario, Fault> read_scenario(const std::string& path) {
+  const auto at = [&path](const YAML::Mark& mark, const std::string& what) {
+    return path + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) +
+           ": " + what;
+  };
+  try {
+    Scenario scenario = read(YAML::LoadFile(path));
+    scenario.name = std::filesystem::path(path).stem().string();
+    return scenario;
+  } catch (const Wrong& wrong) {
+    return at(wrong.mark, wrong.what);
+  } catch (const YAML::BadFile&) {
+    return path + ": cannot be read";
+  } catch (const YAML::Exception& bad) {
+    return at(bad.mark, "is not YAML: " + bad.msg);
+  }
+}
+
+}  // namespace weir::simulator

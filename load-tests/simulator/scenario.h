@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "load-tests/simulator/score.h"
+#include "load-tests/simulator/service_spec.h"
+
+// A scenario: some worlds, and what a good limiter reaches in each of them; it runs nothing.
+namespace weir::simulator {
+
+struct Bar {
+  std::string score;  // a name that value_of() knows
+  std::optional<double> at_least, at_most;
+};
+
+struct Scenario {
+  std::string name;
+  std::string title;
+  int seeds = 5;
+  std::vector<World> worlds;
+  std::vector<Bar> bars;
+};
+
+// In `score`; none for a name that is not one, or for a convergence that never came.
+std::optional<double> value_of(const Score& score, std::string_view name);
+bool is_score(std::string_view name);
+
+// One fault as "file:line:column: what is wrong, what is expected".
+using Fault = std::string;
+std::variant<Scenario, Fault> read_scenario(const std::string& path);
+
+}  // namespace weir::simulator

@@ -1,0 +1,169 @@
+#include "load-tests/simulator/service.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir::simulator {
+namespace {
+
+using limiters::from_seconds;
+using limiters::TimePoint;
+using limiters::to_seconds;
+
+// When `work` seconds from `begin` on are done, if nothing moves in the first `frozen` of every
+// `every` seconds.
+double thaw(double begin, double work, double every, double frozen) {
+  if (every <= 0 || frozen <= 0) return begin + work;
+  const double awake = every - frozen;
+  const double turns = std::floor(begin / every);
+  const double into = std::max(0.0, begin - turns * every - frozen) + work;
+  const double whole = std::floor(into / awake);
+  return (turns + whole) * every + frozen + (into - whole * awake);
+}
+
+double slowdown(const Conditions& conditions, int inside) {
+  return 1 + conditions.thrash * std::max(0.0, inside - conditions.workers);
+}
+
+// So many workers, first come first served.
+class FifoService final : public Service {
+ public:
+  using Service::Service;
+  void refresh() override {
+    if (conditions().stalled <= 0)
+      for (Job* job : std::exchange(held_, {})) finish(*job);
+    fill();
+  }
+
+ private:
+  void start(Job& job) override {
+    waiting_.push_back(&job);
+    fill();
+  }
+  void stop(Job& job) override {
+    std::erase(waiting_, &job);
+    std::erase(held_, &job);
+    if (busy_.erase(&job) > 0) fill();
+  }
+  void fill() {
+    while (!waiting_.empty() &&
+           static_cast<double>(busy_.size()) + 1 <= conditions().workers + 1e-9) {
+      Job& job = *waiting_.front();
+      waiting_.pop_front();
+      const Conditions& is = conditions();
+      const double end = thaw(now(), job.work_seconds * slowdown(is, inside()),
+                              is.freeze_every_seconds, is.freeze_seconds);
+      busy_[&job] = timeline_.at(TimePoint{} + from_seconds(end), [this, &job] { finish(job); });
+    }
+  }
+  void finish(Job& job) {
+    if (conditions().stalled > 0) return held_.push_back(&job);
+    busy_.erase(&job);
+    worked(job);
+    fill();
+  }
+
+  std::deque<Job*> waiting_;
+  std::deque<Job*> held_;  // done, but nothing gets out
+  std::map<Job*, limiters::Timeline::Timer> busy_;
+};
+
+// All inside share the processors evenly.
+class SharingService final : public Service {
+ public:
+  using Service::Service;
+  void refresh() override {
+    advance();
+    arm();
+  }
+
+ private:
+  void start(Job& job) override {
+    advance();
+    ends_[&job] = by_end_.emplace(attained_ + job.work_seconds, &job);
+    arm();
+  }
+  void stop(Job& job) override {
+    const auto found = ends_.find(&job);
+    if (found == ends_.end()) return;
+    advance();
+    by_end_.erase(found->second);
+    ends_.erase(found);
+    arm();
+  }
+  double rate() const {
+    if (by_end_.empty() || conditions().stalled > 0) return 0;
+    const auto n = static_cast<double>(by_end_.size());
+    return std::min(1.0, conditions().workers / n) /
+           slowdown(conditions(), static_cast<int>(by_end_.size()));
+  }
+  // What each of them got since the last change.
+  void advance() {
+    attained_ += rate_ * (now() - since_);
+    since_ = now();
+  }
+  void arm() {
+    rate_ = rate();
+    timer_.cancel();
+    if (rate_ <= 0) return;
+    const double left = std::max(0.0, by_end_.begin()->first - attained_) / rate_;
+    timer_ = timeline_.after(from_seconds(left), [this] { finish_first(); });
+  }
+  void finish_first() {
+    advance();
+    Job& job = *by_end_.begin()->second;
+    attained_ = std::max(attained_, by_end_.begin()->first);
+    by_end_.erase(by_end_.begin());
+    ends_.erase(&job);
+    arm();
+    worked(job);
+  }
+
+  std::multimap<double, Job*> by_end_;  // by what they will have got
+  std::map<Job*, std::multimap<double, Job*>::iterator> ends_;
+  double attained_ = 0, since_ = 0, rate_ = 0;
+  limiters::Timeline::Timer timer_;
+};
+
+}  // namespace
+
+Service::Service(const World& world, limiters::Timeline& timeline)
+    : timeline_(timeline), world_(world) {}
+
+double Service::now() const { return to_seconds(timeline_.now() - TimePoint{}); }
+
+void Service::enter(Job& job) {
+  limiters::Timeline::Timer& timer = inside_[&job];
+  const Conditions& is = conditions();
+  if (is.hard_cap > 0 && inside() > is.hard_cap) {
+    timer = timeline_.after(from_seconds(0.0001), [this, &job] { reply(job, Reply::kRefused); });
+  } else if (job.fails) {
+    timer = timeline_.after(from_seconds(0.001), [this, &job] { reply(job, Reply::kFailure); });
+  } else {
+    start(job);
+  }
+}
+
+void Service::leave(Job& job) {
+  if (inside_.erase(&job) > 0) stop(job);
+}
+
+void Service::worked(Job& job) {
+  const double outside = conditions().outside_seconds;
+  if (outside <= 0) return reply(job, Reply::kSuccess);
+  inside_[&job] =
+      timeline_.after(from_seconds(outside), [this, &job] { reply(job, Reply::kSuccess); });
+}
+
+void Service::reply(Job& job, Reply reply) {
+  inside_.erase(&job);
+  job.on_reply(reply);
+}
+
+std::unique_ptr<Service> make_service(const World& world, limiters::Timeline& timeline) {
+  if (world.discipline == Discipline::kSharing)
+    return std::make_unique<SharingService>(world, timeline);
+  return std::make_unique<FifoService>(world, timeline);
+}
+
+}  // namespace weir::simulator

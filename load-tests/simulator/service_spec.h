@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+// What a modelled service and its callers are, as plain values; it does not run anything.
+namespace weir::simulator {
+
+// All with the same mean. Lognormal has a sigma of 1, Pareto an exponent of 2.1 (a heavy tail with
+// a finite variance).
+enum class Times : uint8_t { kConstant, kExponential, kLognormal, kPareto };
+// FIFO: so many workers and a queue inside. Sharing: all inside share so many processors.
+enum class Discipline : uint8_t { kFifo, kSharing };
+enum class Retry : uint8_t { kNever, kAtOnce, kBackOff, kRetryAfter };
+
+// What holds from a moment on. Times are in seconds, shares in [0, 1].
+struct Conditions {
+  double from_seconds = 0;
+  double workers = 10;
+  double service_seconds = 0.010;  // mean time in a worker, the slow share included
+  double slow_share = 0;           // of requests that take `slow_times` what the others take
+  double slow_times = 1;
+  double thrash = 0;                // each request inside beyond `workers` slows all by this share
+  double outside_seconds = 0;       // delay that holds no worker
+  double failing_share = 0;         // answered with an error at once, without a worker
+  double stalled = 0;               // 1: nothing finishes while this holds
+  double freeze_every_seconds = 0;  // all workers stop so often,
+  double freeze_seconds = 0;        // for so long
+  double hidden_load = 0;           // of the capacity, from callers who pass by the gate
+  double hard_cap = 0;              // the service refuses at once beyond so many inside; 0: never
+  double load = 0.7;                // offered by open-loop callers, as a share of the capacity
+  // Requests per second that all workers can do.
+  double capacity() const { return workers / service_seconds; }
+};
+
+struct World {
+  std::string name;
+  std::vector<Conditions> conditions;  // by time, the first from 0
+  Times times = Times::kExponential;
+  Discipline discipline = Discipline::kFifo;
+  double seconds = 60;
+  double warm_up_seconds = 5;
+  int clients = 0;           // above 0: a closed loop of so many instead of `load`
+  double think_seconds = 0;  // of a closed-loop client between two requests
+  Retry retry = Retry::kNever;
+  int most_attempts = 3;
+  std::optional<double> deadline_seconds;  // when callers give up; else from the unloaded p99
+  double response_timeout_seconds = 60;    // the proxy's own
+  std::optional<double> step_seconds;      // when the step is that convergence is timed from
+
+  const Conditions& at(double now) const;
+  // Ten times the unloaded 99th percentile, at least 100 ms, unless given.
+  double deadline() const;
+  // A quantile of one request alone, in seconds, under the first conditions.
+  double unloaded(double share) const;
+};
+
+}  // namespace weir::simulator

@@ -1,0 +1,215 @@
+#include "load-tests/simulator/simulation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "load-tests/simulator/draws.h"
+
+namespace weir::simulator {
+
+using limiters::from_seconds;
+using limiters::TimePoint;
+
+class Simulation::Request final : public Ticket, public Job {
+ public:
+  Request(Simulation& run, uint64_t number) : run_(run), id(number) {}
+  void on_admitted() override { run_.begin(*this); }
+  void on_turned_away() override { run_.turned_away(*this); }
+  void on_reply(Reply reply) override {
+    run_.gate_->responded(*this);
+    const Outcome outcome = reply == Reply::kSuccess   ? Outcome::kSuccess
+                            : reply == Reply::kFailure ? Outcome::kFailure
+                                                       : Outcome::kOverload;
+    run_.gate_->finished(*this, outcome);
+    run_.end(*this, reply == Reply::kSuccess);
+  }
+
+ private:
+  Simulation& run_;
+
+ public:
+  const uint64_t id;
+  double first_arrived = 0;
+  int attempt = 1;
+  bool of_loop = false;
+  bool inside = false;
+  limiters::Timeline::Timer timeout;
+  limiters::Timeline::Timer patience;
+};
+
+// From callers who pass by the gate.
+class Simulation::HiddenJob final : public Job {
+ public:
+  HiddenJob(Simulation& run, uint64_t id) : run_(run), id_(id) {}
+  void on_reply(Reply) override { run_.hidden_jobs_.erase(id_); }
+
+ private:
+  Simulation& run_;
+  const uint64_t id_;
+};
+
+Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t seed, int steps)
+    : world_(world),
+      arrivals_(seed * 4 + 1),
+      work_(seed * 4 + 2),
+      retries_(seed * 4 + 3),
+      hidden_(seed * 4 + 4),
+      deadline_(world.deadline()),
+      service_(make_service(world, timeline_)),
+      gate_(make_gate(world, timeline_, seed)) {
+  outcomes_.step_seconds = world.seconds / steps;
+  outcomes_.steps.resize(static_cast<size_t>(steps));
+}
+
+Simulation::~Simulation() = default;
+
+Outcomes Simulation::run() {
+  for (const Conditions& each : world_.conditions)
+    condition_timers_.push_back(timeline_.at(TimePoint{} + from_seconds(each.from_seconds),
+                                             [this] { service_->refresh(); }));
+  next_step();
+  next_busy_look();
+  next_hidden();
+  if (world_.clients > 0) {
+    for (int i = 0; i < world_.clients; ++i) think();
+  } else {
+    next_arrival();
+  }
+  run_turns(TimePoint{} + from_seconds(world_.seconds));
+  return std::move(outcomes_);
+}
+
+Outcomes::Step& Simulation::step() {
+  return outcomes_.steps[std::min(step_, outcomes_.steps.size() - 1)];
+}
+
+// As an event loop does: what is due at once runs in the next turn, not at the end of all.
+void Simulation::run_turns(TimePoint until) {
+  while (timeline_.next().value_or(TimePoint::max()) <= until)
+    timeline_.run_until(*timeline_.next());
+}
+
+void Simulation::next_arrival() {
+  const Conditions& is = world_.at(now());
+  const double per_second = is.load * is.capacity();
+  // Nobody comes: look again when something may have changed.
+  const double pause = per_second > 0 ? draw_exponential(arrivals_, 1 / per_second) : 0.1;
+  arrival_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
+    if (per_second > 0) arrive(now(), 1, false);
+    next_arrival();
+  });
+}
+
+void Simulation::next_hidden() {
+  const Conditions& is = world_.at(now());
+  const double per_second = is.hidden_load * is.capacity();
+  const double pause = per_second > 0 ? draw_exponential(hidden_, 1 / per_second) : 0.1;
+  hidden_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
+    if (per_second > 0) {
+      const uint64_t id = ++last_id_;
+      HiddenJob& job = *(hidden_jobs_[id] = std::make_unique<HiddenJob>(*this, id));
+      job.work_seconds = draw_service(hidden_, world_.times, world_.at(now()));
+      service_->enter(job);
+    }
+    next_hidden();
+  });
+}
+
+void Simulation::next_busy_look() {
+  busy_timer_ = timeline_.after(std::chrono::milliseconds(100), [this] {
+    gate_->on_busy_share(std::min(1.0, service_->inside() / world_.at(now()).workers));
+    next_busy_look();
+  });
+}
+
+void Simulation::next_step() {
+  step_timer_ = timeline_.after(from_seconds(outcomes_.step_seconds), [this] {
+    Outcomes::Step& done = step();
+    done.limit = gate_->limit();
+    done.in_flight = gate_->in_flight();
+    done.waiting = gate_->waiting();
+    done.reason = gate_->reason();
+    ++step_;
+    next_step();
+  });
+}
+
+void Simulation::arrive(double first_arrived, int attempt, bool of_loop) {
+  const uint64_t id = ++last_id_;
+  Request& request = *(requests_[id] = std::make_unique<Request>(*this, id));
+  limiters::Random& chance = attempt == 1 ? work_ : retries_;
+  const Conditions& is = world_.at(now());
+  request.arrived = timeline_.now();
+  request.first_arrived = first_arrived;
+  request.attempt = attempt;
+  request.of_loop = of_loop;
+  request.work_seconds = draw_service(chance, world_.times, is);
+  request.fails = chance.uniform() < is.failing_share;
+  ++step().attempts;
+  if (attempt == 1) ++step().firsts;
+  if (world_.deadline_seconds) {
+    request.patience = timeline_.after(from_seconds(deadline_), [this, &request] {
+      request.inside ? (service_->leave(request), gate_->finished(request, Outcome::kIgnored))
+                     : gate_->left(request);
+      end(request, false);
+    });
+  }
+  const Answer answer = gate_->arrive(request);
+  if (answer == Answer::kAdmitted) begin(request);
+  if (answer == Answer::kTurnedAway) turned_away(request);
+}
+
+void Simulation::begin(Request& request) {
+  request.inside = true;
+  request.timeout =
+      timeline_.after(from_seconds(world_.response_timeout_seconds), [this, &request] {
+        service_->leave(request);
+        gate_->finished(request, Outcome::kOverload);
+        end(request, false);
+      });
+  service_->enter(request);
+  step().most_inside = std::max(step().most_inside, service_->inside());
+}
+
+void Simulation::end(Request& request, bool good) {
+  const double latency = now() - request.first_arrived;
+  Outcomes::Step& is = step();
+  if (good) is.latencies.push_back(static_cast<float>(latency));
+  ++(!good ? is.failed : latency <= deadline_ ? is.good : is.late);
+  const bool of_loop = request.of_loop;
+  requests_.erase(request.id);
+  if (of_loop) think();
+}
+
+void Simulation::turned_away(Request& request) {
+  ++step().shed;
+  const bool again = world_.retry != Retry::kNever && request.attempt < world_.most_attempts;
+  const uint64_t id = request.id;
+  const double first = request.first_arrived;
+  const int attempt = request.attempt;
+  const bool of_loop = request.of_loop;
+  double pause = 0;
+  if (world_.retry == Retry::kBackOff)
+    pause = retries_.uniform(0.5, 1.5) * 0.1 * std::ldexp(1.0, attempt);
+  if (world_.retry == Retry::kRetryAfter) pause = gate_->retry_after_seconds();
+  requests_.erase(id);
+  if (!again) return of_loop ? think() : void();
+  pauses_[id] = timeline_.after(from_seconds(pause), [this, id, first, attempt, of_loop] {
+    pauses_.erase(id);
+    arrive(first, attempt + 1, of_loop);
+  });
+}
+
+// A closed-loop client until its next request; at least a moment, so that one who is turned away
+// does not spin.
+void Simulation::think() {
+  const uint64_t id = ++last_id_;
+  const double pause = std::max(0.001, draw_exponential(arrivals_, world_.think_seconds + 0.001));
+  pauses_[id] = timeline_.after(from_seconds(pause), [this, id] {
+    pauses_.erase(id);
+    arrive(now(), 1, true);
+  });
+}
+
+}  // namespace weir::simulator

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "limiters/random.h"
+#include "limiters/timeline.h"
+#include "load-tests/simulator/gate.h"
+#include "load-tests/simulator/service.h"
+#include "load-tests/simulator/trace.h"
+
+// One run: callers, a gate, a service, in virtual time; it knows no scenario and no score.
+namespace weir::simulator {
+
+using MakeGate = std::function<std::unique_ptr<Gate>(const World& world,
+                                                     limiters::Timeline& timeline, uint64_t seed)>;
+
+// What came of it. Seconds count from the start of the run.
+struct Outcomes {
+  struct Step {
+    int attempts = 0, firsts = 0, good = 0, late = 0, failed = 0, shed = 0;
+    double limit = 0, in_flight = 0, waiting = 0;  // at its end
+    int most_inside = 0;
+    std::vector<float> latencies;  // of who was served, from the first attempt
+    std::string reason;
+  };
+  double step_seconds = 0;
+  std::vector<Step> steps;
+};
+
+class Simulation {
+ public:
+  // The same seed gives the same callers and the same work, whatever the gate.
+  Simulation(const World& world, const MakeGate& make_gate, uint64_t seed, int steps);
+  ~Simulation();
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  Outcomes run();
+
+ private:
+  class Request;
+  class HiddenJob;
+
+  double now() const { return limiters::to_seconds(timeline_.now() - limiters::TimePoint{}); }
+  Outcomes::Step& step();
+  void run_turns(limiters::TimePoint until);
+  void next_arrival();
+  void next_hidden();
+  void next_busy_look();
+  void next_step();
+  void arrive(double first_arrived, int attempt, bool of_loop);
+  void begin(Request& request);
+  void end(Request& request, bool good);
+  void turned_away(Request& request);
+  void think();
+
+  const World& world_;
+  limiters::Timeline timeline_{limiters::TimePoint{}};
+  limiters::Random arrivals_, work_, retries_, hidden_;
+  const double deadline_;
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<Gate> gate_;
+  uint64_t last_id_ = 0;
+  std::unordered_map<uint64_t, std::unique_ptr<Request>> requests_;
+  std::unordered_map<uint64_t, std::unique_ptr<HiddenJob>> hidden_jobs_;
+  std::unordered_map<uint64_t, limiters::Timeline::Timer> pauses_;
+  Outcomes outcomes_;
+  size_t step_ = 0;
+  std::vector<limiters::Timeline::Timer> condition_timers_;
+  limiters::Timeline::Timer arrival_timer_, hidden_timer_, busy_timer_, step_timer_;
+};
+
+}  // namespace weir::simulator
