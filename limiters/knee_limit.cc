@@ -25,7 +25,7 @@ constexpr double kShallow = 0.2;      // changes of the logarithm of in flight: 
 constexpr double kDeep = 0.6;         // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
 
-double room(double knee) { return std::max(knee * 1.05, knee + 0.5); }
+double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 
 }  // namespace
 
@@ -134,7 +134,7 @@ Cause KneeLimit::try_less() {
 Cause KneeLimit::try_more() {
   trial_ = Trial{Trial::Kind::kMore, limit_, full_};
   curve_.forget(limit_ * 1.3, std::numeric_limits<double>::infinity());
-  move(limit_ * 2);
+  move(std::max(limit_ * 1.5, limit_ + 1));
   return Cause::kTryingMore;
 }
 

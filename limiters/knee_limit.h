@@ -18,7 +18,7 @@ namespace weir::limiters {
 //                           one after a pause where the knee is thought to be here; twice in slow
 //                           start, until the first cut
 //
-// room(c) = max(1.05 c, c + 1/2): enough that the service never waits for the next request.
+// room(c) = max(1.08 c, c + 1/2): enough that the service never waits for the next request.
 //
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
@@ -26,8 +26,8 @@ namespace weir::limiters {
 //   - after a cut, latency must have fallen with the limit; if not, the cut is taken back, and the
 //     curve starts anew from what was just seen;
 //   - when nothing is known of fewer in flight, the limit is halved for a while;
-//   - after kOften samples, later less often, the limit is doubled or halved for a while, in turn,
-//     but only under overload, when somebody is turned away anyhow.
+//   - after kOften samples, later less often, the limit is raised by half or halved for a while, in
+//     turn, but only under overload, when somebody is turned away anyhow.
 class KneeLimit final : public LimitAlgorithm {
  public:
   explicit KneeLimit(const LimiterParams& params);

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr double kIdle = 0.02;  // of the service's time
+constexpr double kIdle = 0.015;  // of the service's time
 
 // How many must be able to wait so that `places`, offered `load` > 1 times what they can do, idle
 // for at most kIdle. With p(n) the chance of n in the system, p(c-m)/p(c) is the product of
@@ -68,7 +68,7 @@ QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
       (offered.at_least + std::max(offered.at_least, offered.likely)) / 2 / service.per_second;
   const double places = std::clamp(service.per_second * to_seconds(service.baseline), 1.0,
                                    static_cast<double>(service.limit));
-  const double near_one = std::clamp((1.5 - load) / 0.5, 0.0, 1.0);
+  const double near_one = std::clamp((1.7 - load) / 0.7, 0.0, 1.0);
   const double most = std::ceil(places * (0.25 + 3 * near_one)) + (places < 1.5 ? 2 : 1);
   const double spare = service.limit - places;  // wait inside the service
   const double waiting = std::clamp(std::ceil(needed_waiting(places, load) - spare), 1.0, most);

@@ -47,7 +47,7 @@ struct ServiceView {
 // places is long by chance), at least 4, at most 40, and between 300 ms and 5 s; or as configured.
 // When more is asked for than can be done, somebody will be turned away whatever happens, and the
 // queue only has to be long enough to never leave the service idle: so many may wait that a pool
-// fed by chance (Erlang's formula for M/M/c/N) idles for no more than 2 % of its time, within
+// fed by chance (Erlang's formula for M/M/c/N) idles for no more than 1.5 % of its time, within
 // bounds; see the README.
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
                          const Offered& offered);
