@@ -23,6 +23,7 @@ struct WorldCell {
   std::string scenario, world, limiter;
   std::vector<Score> seeds;
   std::vector<std::string> missed;  // bars, in words
+  bool regressed = false;           // one of them is not in the scenario's not_yet
   Trace trace;                      // of the first seed
 };
 

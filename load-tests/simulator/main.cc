@@ -15,6 +15,8 @@
 namespace weir::simulator {
 namespace {
 
+constexpr std::string_view kDefault = "knee";
+
 struct Options {
   std::vector<std::string> scenarios;
   std::vector<std::string> limiters;
@@ -74,7 +76,7 @@ BenchSpec bench_of(const Options& options) {
           .shorter = options.is_short ? 0.5 : 1.0};
 }
 
-// 1: a bar that weir's default has to meet is missed.
+// 1: weir's default misses a bar that it is not known to miss.
 int run(const Options& options) {
   const BenchResult result = run_bench(bench_of(options), show_progress);
   if (options.json) {
@@ -85,10 +87,14 @@ int run(const Options& options) {
               << "Medians over the seeds, of each scenario's worst world; * misses a bar.\n";
     if (options.all_details) std::cout << "\n" << details(result);
   }
-  const bool missed = std::any_of(
-      result.cells.begin(), result.cells.end(),
-      [](const WorldCell& cell) { return cell.limiter == "knee" && !cell.missed.empty(); });
-  return missed ? 1 : 0;
+  int regressed = 0;
+  for (const WorldCell& cell : result.cells) {
+    if (cell.limiter != kDefault || !cell.regressed) continue;
+    ++regressed;
+    std::fprintf(stderr, "weir-sim: %s, %s: %s misses %s\n", cell.scenario.c_str(),
+                 cell.world.c_str(), cell.limiter.c_str(), cell.missed.front().c_str());
+  }
+  return regressed > 0 ? 1 : 0;
 }
 
 int trace(const Options& options) {
@@ -99,7 +105,9 @@ int trace(const Options& options) {
 
 int fuzz(const Options& options) {
   check_limiters(options.limiters);
-  Scenario scenario{.name = "fuzz", .title = "", .seeds = 1, .worlds = {}, .bars = {}};
+  Scenario scenario;
+  scenario.name = "fuzz";
+  scenario.seeds = 1;
   for (uint64_t i = 0; i < options.worlds; ++i)
     scenario.worlds.push_back(fuzzed_world(options.seed, options.first_world + i));
   const BenchSpec spec{.scenarios = {scenario},
@@ -192,7 +200,7 @@ int main_of(int count, char** words) {
   }
   if (run_verb->parsed()) return run(options);
   if (trace_verb->parsed()) {
-    if (options.limiters.empty()) options.limiters = {"knee"};
+    if (options.limiters.empty()) options.limiters = {std::string(kDefault)};
     if (options.seeds == 0) options.seeds = 1;
     return trace(options);
   }

@@ -200,11 +200,19 @@ Scenario read(const YAML::Node& root) {
       common = read_world(value, World{});
     } else if (key == "worlds") {
       worlds.emplace(value);
+    } else if (key == "not_yet") {
+      if (!value.IsSequence()) throw Wrong{value.Mark(), "expected a list of scores"};
+      for (const YAML::Node& name : value) {
+        if (!is_score(text_of(name)))
+          throw Wrong{name.Mark(), "\"" + text_of(name) + "\" is not a score"};
+        scenario.not_yet.push_back(text_of(name));
+      }
     } else if (key == "bars") {
       scenario.bars = read_bars(value);
     } else {
-      throw Wrong{at.Mark(),
-                  "\"" + key + "\" is not known, expected title, seeds, common, worlds or bars"};
+      throw Wrong{
+          at.Mark(),
+          "\"" + key + "\" is not known, expected title, seeds, common, worlds, bars or not_yet"};
     }
   });
   if (!worlds || !worlds->IsSequence() || worlds->size() == 0)

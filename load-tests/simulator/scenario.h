@@ -21,6 +21,8 @@ struct Scenario {
   int seeds = 5;
   std::vector<World> worlds;
   std::vector<Bar> bars;
+  // Scores whose bars weir's default is known to miss: said in the table, no reason to fail.
+  std::vector<std::string> not_yet;
 };
 
 // In `score`; none for a name that is not one, or for a convergence that never came.

@@ -1,0 +1,85 @@
+#include "load-tests/simulator/bench.h"
+
+#include <gtest/gtest.h>
+
+#include "load-tests/simulator/fuzz.h"
+#include "load-tests/simulator/report.h"
+
+namespace weir::simulator {
+namespace {
+
+BenchSpec spec_of(const std::vector<std::string>& limiters) {
+  Scenario scenario;
+  scenario.name = "s";
+  scenario.seeds = 2;
+  scenario.bars = {{.score = "goodput_share", .at_least = 0.9, .at_most = {}}};
+  World world;
+  world.name = "w";
+  world.seconds = 10;
+  world.warm_up_seconds = 2;
+  world.conditions = {{.workers = 4, .load = 2}};
+  scenario.worlds = {world};
+  return {.scenarios = {scenario}, .limiters = limiters};
+}
+
+TEST(Bench, TheSameSeedsGiveTheSameBytes) {
+  const BenchSpec spec = spec_of({"knee", "netflix-vegas", "envoy"});
+  EXPECT_EQ(to_json(run_bench(spec, nullptr)), to_json(run_bench(spec, nullptr)));
+}
+
+TEST(Bench, TheOracleKnowsTheWidthAndLosesNothing) {
+  const BenchResult result = run_bench(spec_of({"knee"}), nullptr);
+  ASSERT_EQ(result.oracles.size(), 1U);
+  EXPECT_NEAR(result.oracles.front().goodput_per_second, 400, 15);
+  EXPECT_LE(result.oracles.front().width, 3);
+}
+
+TEST(Bench, AMissedBarIsSaidAndARegressionUnlessItIsKnown) {
+  BenchSpec spec = spec_of({"fixed:1"});
+  const WorldCell missed = run_bench(spec, nullptr).cells.front();
+  ASSERT_EQ(missed.missed.size(), 1U);
+  EXPECT_TRUE(missed.missed.front().starts_with("goodput_share 0.2")) << missed.missed.front();
+  EXPECT_TRUE(missed.regressed);
+  spec.scenarios.front().not_yet = {"goodput_share"};
+  EXPECT_FALSE(run_bench(spec, nullptr).cells.front().regressed);
+}
+
+TEST(Bench, ProgressCountsEveryRun) {
+  int last = 0, all = 0;
+  run_bench(spec_of({"knee"}), [&](int done, int of) {
+    EXPECT_GT(done, last);
+    last = done;
+    all = of;
+  });
+  EXPECT_EQ(last, all);
+}
+
+TEST(Report, TheMatrixStarsWhatIsMissedAndTheWorstStandsLast) {
+  const std::string text = matrix(run_bench(spec_of({"fixed:1"}), nullptr), "goodput_share", true);
+  EXPECT_NE(text.find("fixed:1"), std::string::npos);
+  EXPECT_NE(text.find("*"), std::string::npos);
+}
+
+TEST(Report, APlotShowsLimitAndReasons) {
+  const BenchResult result = run_bench(spec_of({"knee"}), nullptr);
+  const std::string text = plot(result.cells.front(), 60);
+  for (const char* word : {"limit", "in flight", "p99", "goodput", "latency_high"})
+    EXPECT_NE(text.find(word), std::string::npos) << word;
+}
+
+TEST(Fuzz, WorldsAreWideAndAlwaysTheSame) {
+  double least = 1e9, most = 0;
+  for (uint64_t i = 0; i < 300; ++i) {
+    const World world = fuzzed_world(1, i);
+    EXPECT_EQ(in_words(world), in_words(fuzzed_world(1, i)));
+    EXPECT_GE(world.conditions.front().workers, 1);
+    least = std::min(least, world.conditions.front().service_seconds);
+    most = std::max(most, world.conditions.front().service_seconds);
+  }
+  EXPECT_LT(least, 1e-4);
+  EXPECT_GT(most, 3);
+  EXPECT_NE(in_words(fuzzed_world(1, 0)), in_words(fuzzed_world(2, 0)));
+}
+
+}  // namespace
+}  // namespace weir::simulator

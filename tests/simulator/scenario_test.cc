@@ -1,0 +1,68 @@
+#include "load-tests/simulator/scenario.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+
+namespace weir::simulator {
+namespace {
+
+class ScenarioTest : public ::testing::Test {
+ protected:
+  ~ScenarioTest() override { std::remove(path_.c_str()); }
+  std::variant<Scenario, Fault> read(const std::string& text) {
+    std::ofstream(path_) << text;
+    return read_scenario(path_);
+  }
+  std::string fault(const std::string& text) {
+    auto read_back = read(text);
+    const Fault* fault = std::get_if<Fault>(&read_back);
+    return fault == nullptr ? "" : fault->substr(path_.size() + 1);
+  }
+  const std::string path_ = ::testing::TempDir() + "scenario_test.yaml";
+};
+
+TEST_F(ScenarioTest, WorldsInheritWhatIsCommonAndChangeOverTime) {
+  auto scenario = std::get<Scenario>(
+      read("title: t\n"
+           "common: {service: 20ms, load: 2}\n"
+           "worlds:\n"
+           "  - {name: a, workers: 4, then: [{at: 10s, workers: 2}, {at: 20s, load: 3}]}\n"
+           "  - {name: b, times: pareto, retry: back_off}\n"
+           "bars: {goodput_share: {at_least: 0.9}}\n"));
+  ASSERT_EQ(scenario.worlds.size(), 2U);
+  const World& first = scenario.worlds.front();
+  EXPECT_EQ(first.at(0).workers, 4);
+  EXPECT_EQ(first.at(15).workers, 2);
+  EXPECT_EQ(first.at(25).load, 3);
+  EXPECT_DOUBLE_EQ(first.at(25).service_seconds, 0.020);
+  EXPECT_DOUBLE_EQ(first.at(15).capacity(), 100);
+  EXPECT_EQ(scenario.worlds.back().times, Times::kPareto);
+  EXPECT_EQ(scenario.worlds.back().retry, Retry::kBackOff);
+  EXPECT_EQ(*scenario.bars.front().at_least, 0.9);
+}
+
+TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"worlds: [{name: a, service: fast}]",
+       "1:29: \"fast\" is not a duration, expected one like 10ms, 2s or 5m"},
+      {"worlds: [{name: a, workers: -3}]", "1:29: \"-3\" is not a number, expected one from 0 on"},
+      {"worlds: [{nam: a}]", "1:11: \"nam\" is not known here"},
+      {"worlds: [{name: a, name: b}]", "1:20: \"name\" is given twice"},
+      {"worlds: [{times: slow}]",
+       "1:18: \"slow\" is not known, expected one of constant, exponential, lognormal, pareto"},
+      {"worlds: []", "1:1: expected a list of worlds"},
+      {"worlds: [{name: a, then: [{at: 5s}, {at: 5s}]}]",
+       "1:37: expected an `at` later than the one before"},
+      {"worlds: [{name: a}]\nbars: {speed: {at_least: 1}}", "2:8: \"speed\" is not a score"},
+      {"worlds: [{name: a, seconds: 1s}]", "1:10: expected a warm_up shorter than seconds"}};
+  for (const auto& [text, expected] : cases) EXPECT_EQ(fault(text), expected) << text;
+}
+
+TEST_F(ScenarioTest, AFileThatIsNotThereIsNamed) {
+  EXPECT_EQ(std::get<Fault>(read_scenario("/nowhere.yaml")), "/nowhere.yaml: cannot be read");
+}
+
+}  // namespace
+}  // namespace weir::simulator

@@ -1,0 +1,126 @@
+#include "load-tests/simulator/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "load-tests/simulator/gates.h"
+#include "load-tests/simulator/judge.h"
+
+namespace weir::simulator {
+namespace {
+
+World world_of(Conditions first, double seconds = 200) {
+  World world;
+  world.conditions = {first};
+  world.seconds = seconds;
+  world.warm_up_seconds = seconds / 10;
+  return world;
+}
+
+// A gate so wide that it is none.
+Outcomes ungated(const World& world) { return Simulation(world, knowing_gate(1e6), 1, 100).run(); }
+
+double mean_latency(const Outcomes& outcomes) {
+  double sum = 0, count = 0;
+  for (const Outcomes::Step& step : outcomes.steps)
+    for (const float latency : step.latencies) {
+      sum += static_cast<double>(latency);
+      ++count;
+    }
+  return sum / count;
+}
+
+TEST(Simulation, AQueueOfOneWorkerIsMM1) {
+  const World world = world_of({.workers = 1, .service_seconds = 0.010, .load = 0.6}, 1000);
+  EXPECT_NEAR(mean_latency(ungated(world)), 0.010 / (1 - 0.6), 0.002);
+}
+
+TEST(Simulation, ASharedProcessorIsMM1Too) {
+  World world = world_of({.workers = 1, .service_seconds = 0.010, .load = 0.6}, 1000);
+  world.discipline = Discipline::kSharing;
+  world.times = Times::kPareto;  // whatever the distribution, as theory has it
+  EXPECT_NEAR(mean_latency(ungated(world)), 0.010 / (1 - 0.6), 0.004);
+}
+
+TEST(Simulation, ConstantTimesWaitHalfAsLong) {
+  World world = world_of({.workers = 1, .service_seconds = 0.010, .load = 0.6}, 1000);
+  world.times = Times::kConstant;
+  EXPECT_NEAR(mean_latency(ungated(world)), 0.010 * (1 + 0.6 / (2 * (1 - 0.6))), 0.001);
+}
+
+TEST(Simulation, ManyWorkersFinishWhatTheyCan) {
+  const World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 2}, 50);
+  const Outcomes outcomes = Simulation(world, knowing_gate(1), 1, 100).run();
+  EXPECT_NEAR(goodput_per_second(world, outcomes), 1000, 30);
+}
+
+TEST(Simulation, AFreezeTakesItsShare) {
+  const World world = world_of({.workers = 10,
+                                .service_seconds = 0.010,
+                                .freeze_every_seconds = 1,
+                                .freeze_seconds = 0.25,
+                                .load = 2},
+                               50);
+  const Outcomes outcomes = Simulation(world, knowing_gate(1), 1, 100).run();
+  EXPECT_NEAR(goodput_per_second(world, outcomes), 750, 30);
+}
+
+TEST(Simulation, ADelayOutsideHoldsNoWorker) {
+  const World world = world_of(
+      {.workers = 10, .service_seconds = 0.010, .outside_seconds = 0.040, .load = 0.8}, 50);
+  const Outcomes outcomes = ungated(world);
+  EXPECT_NEAR(goodput_per_second(world, outcomes), 800, 30);
+  EXPECT_GT(mean_latency(outcomes), 0.050);
+}
+
+TEST(Simulation, AHardCapRefusesAndNothingFinishesWhileStalled) {
+  World capped = world_of({.workers = 10, .service_seconds = 0.010, .hard_cap = 5, .load = 2}, 20);
+  int failed = 0;
+  for (const Outcomes::Step& step : ungated(capped).steps) failed += step.failed;
+  EXPECT_GT(failed, 10000);
+  World stalled = world_of({.stalled = 1, .load = 0.5}, 20);
+  EXPECT_EQ(goodput_per_second(stalled, ungated(stalled)), 0);
+}
+
+TEST(Simulation, CallersComeAgainAsOftenAsTheyMay) {
+  World world = world_of({.workers = 2, .service_seconds = 0.010, .load = 5}, 20);
+  world.retry = Retry::kAtOnce;
+  world.most_attempts = 4;
+  const Score score = judge(world, Simulation(world, gate_named("fixed:2"), 1, 100).run(), 200);
+  EXPECT_GT(score.amplification, 2.5);
+  EXPECT_LE(score.amplification, 4);
+}
+
+TEST(Simulation, ClosedLoopCallersWaitForTheirAnswer) {
+  World world = world_of({.workers = 10, .service_seconds = 0.010}, 50);
+  world.clients = 4;
+  for (const Outcomes::Step& step : ungated(world).steps) EXPECT_LE(step.most_inside, 4);
+}
+
+TEST(Simulation, TheSameSeedGivesEveryGateTheSameCallers) {
+  const World world = world_of({.load = 1.5}, 10);
+  int attempts[2] = {0, 0};
+  int i = 0;
+  for (const char* name : {"knee", "envoy"}) {
+    for (const Outcomes::Step& step : Simulation(world, gate_named(name), 7, 50).run().steps)
+      attempts[i] += step.attempts;
+    ++i;
+  }
+  EXPECT_EQ(attempts[0], attempts[1]);
+}
+
+TEST(Gates, EveryNameMakesOneThatServes) {
+  const World world = world_of({.workers = 10, .load = 0.5}, 5);
+  for (const std::string& name : gate_names()) {
+    ASSERT_TRUE(gate_named(name)) << name;
+    const Outcomes outcomes = Simulation(world, gate_named(name), 1, 20).run();
+    EXPECT_GT(goodput_per_second(world, outcomes), 100) << name;
+  }
+  EXPECT_FALSE(gate_named("nobody"));
+  EXPECT_FALSE(gate_named("fixed:0"));
+  EXPECT_FALSE(gate_named("fixed:2x"));
+}
+
+}  // namespace
+}  // namespace weir::simulator
