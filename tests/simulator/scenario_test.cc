@@ -1,6 +1,7 @@
 #include "load-tests/simulator/scenario.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -20,7 +21,9 @@ class ScenarioTest : public ::testing::Test {
     const Fault* fault = std::get_if<Fault>(&read_back);
     return fault == nullptr ? "" : fault->substr(path_.size() + 1);
   }
-  const std::string path_ = ::testing::TempDir() + "scenario_test.yaml";
+  // Tests of this file run at once, each in a process of its own.
+  const std::string path_ =
+      ::testing::TempDir() + "weir-scenario-" + std::to_string(::getpid()) + ".yaml";
 };
 
 TEST_F(ScenarioTest, WorldsInheritWhatIsCommonAndChangeOverTime) {
