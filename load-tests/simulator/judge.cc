@@ -84,6 +84,7 @@ Score judge(const World& world, const Outcomes& outcomes, double oracle_goodput)
   Score score;
   std::vector<float> latencies;
   double calm_offered = 0, calm_shed = 0, late = 0, good = 0, attempts = 0, firsts = 0, most = 0;
+  double hurried = 0, hurried_shed = 0, begun = 0, completed = 0;
   for (size_t i = 0; i < outcomes.steps.size(); ++i) {
     const Outcomes::Step& step = outcomes.steps[i];
     const double begin = static_cast<double>(i) * outcomes.step_seconds;
@@ -91,7 +92,8 @@ Score judge(const World& world, const Outcomes& outcomes, double oracle_goodput)
     if (begin < world.warm_up_seconds) continue;
     latencies.insert(latencies.end(), step.latencies.begin(), step.latencies.end());
     const bool calm =
-        world.at(begin).load * world.at(begin).capacity() < 0.9 * capacity_at(world, begin);
+        (world.at(begin).load + world.at(begin).batch_load) * world.at(begin).capacity() <
+        0.9 * capacity_at(world, begin);
     if (calm && world.clients == 0) {
       calm_offered += step.attempts;
       calm_shed += step.shed;
@@ -100,12 +102,18 @@ Score judge(const World& world, const Outcomes& outcomes, double oracle_goodput)
     good += step.good;
     attempts += step.attempts;
     firsts += step.firsts;
+    hurried += step.hurried;
+    hurried_shed += step.hurried_shed;
+    begun += step.begun;
+    completed += step.completed;
   }
   score.goodput_per_second = goodput_per_second(world, outcomes);
   score.goodput_share = oracle_goodput > 0 ? score.goodput_per_second / oracle_goodput : 0;
   score.w50 = quantile(latencies, 0.5) / world.unloaded(0.5);
   score.w99 = quantile(latencies, 0.99) / world.unloaded(0.99);
   score.false_shed_share = calm_offered > 0 ? calm_shed / calm_offered : 0;
+  score.hurried_shed_share = hurried > 0 ? hurried_shed / hurried : 0;
+  score.unfinished_share = begun > 0 ? std::max(0.0, 1 - completed / begun) : 0;
   score.late_share = good + late > 0 ? late / (good + late) : 0;
   score.amplification = firsts > 0 ? attempts / firsts : 1;
   score.overshoot = most;

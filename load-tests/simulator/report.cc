@@ -12,11 +12,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 9> kScores{"goodput_share", "w50",
-                                                  "w99",           "false_shed_share",
-                                                  "late_share",    "converge_seconds",
-                                                  "overshoot",     "drift_per_hour",
-                                                  "amplification"};
+constexpr std::array<std::string_view, 11> kScores{
+    "hurried_shed_share", "unfinished_share", "goodput_share",    "w50",       "w99",
+    "false_shed_share",   "late_share",       "converge_seconds", "overshoot", "drift_per_hour",
+    "amplification"};
 
 template <typename Of>
 std::vector<std::string> distinct(const BenchResult& result, Of of) {

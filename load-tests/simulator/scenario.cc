@@ -24,6 +24,8 @@ const std::vector<ScoreName>& score_names() {
       {"w50", [](const Score& s) { return s.w50; }},
       {"w99", [](const Score& s) { return s.w99; }},
       {"false_shed_share", [](const Score& s) { return s.false_shed_share; }},
+      {"hurried_shed_share", [](const Score& s) { return s.hurried_shed_share; }},
+      {"unfinished_share", [](const Score& s) { return s.unfinished_share; }},
       {"late_share", [](const Score& s) { return s.late_share; }},
       {"converge_seconds", [](const Score& s) { return s.converge_seconds; }},
       {"overshoot", [](const Score& s) { return s.overshoot; }},
@@ -69,7 +71,7 @@ Choice choice_of(const YAML::Node& node, const std::array<std::string_view, kCou
 }
 
 bool read_condition(const std::string& key, const YAML::Node& value, Conditions& is) {
-  const std::array<std::pair<std::string_view, double*>, 9> numbers{
+  const std::array<std::pair<std::string_view, double*>, 12> numbers{
       {{"workers", &is.workers},
        {"slow_share", &is.slow_share},
        {"slow_times", &is.slow_times},
@@ -78,10 +80,14 @@ bool read_condition(const std::string& key, const YAML::Node& value, Conditions&
        {"stalled", &is.stalled},
        {"hidden_load", &is.hidden_load},
        {"hard_cap", &is.hard_cap},
+       {"quick_share", &is.quick_share},
+       {"reading_share", &is.reading_share},
+       {"batch_load", &is.batch_load},
        {"load", &is.load}}};
-  const std::array<std::pair<std::string_view, double*>, 4> times{
+  const std::array<std::pair<std::string_view, double*>, 5> times{
       {{"service", &is.service_seconds},
        {"outside", &is.outside_seconds},
+       {"reading", &is.reading_seconds},
        {"freeze_every", &is.freeze_every_seconds},
        {"freeze", &is.freeze_seconds}}};
   for (const auto& [name, to] : numbers)
@@ -111,6 +117,8 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
   if (key == "warm_up") return world.warm_up_seconds = seconds_of(value), true;
   if (key == "clients") return world.clients = static_cast<int>(number_of(value)), true;
   if (key == "think") return world.think_seconds = seconds_of(value), true;
+  if (key == "session_requests")
+    return world.session_requests = std::max(1, static_cast<int>(number_of(value))), true;
   if (key == "attempts") return world.most_attempts = static_cast<int>(number_of(value)), true;
   if (key == "deadline") return world.deadline_seconds = seconds_of(value), true;
   if (key == "response_timeout") return world.response_timeout_seconds = seconds_of(value), true;

@@ -19,10 +19,12 @@ struct Score {
   double false_shed_share = 0;             // shed while less than 0.9 of the capacity was offered
   std::optional<double> converge_seconds;  // after the scenario's step; none: no step, or never
   bool has_step = false;
-  double overshoot = 0;       // most in flight over the service's width
-  double drift_per_hour = 0;  // slope of log(limit) over the run
-  double amplification = 1;   // attempts over first attempts
-  double late_share = 0;      // admitted, but finished after their callers' deadline
+  double overshoot = 0;           // most in flight over the service's width
+  double drift_per_hour = 0;      // slope of log(limit) over the run
+  double amplification = 1;       // attempts over first attempts
+  double hurried_shed_share = 0;  // of those who are not of the batch
+  double unfinished_share = 0;    // of sessions whose first request was served
+  double late_share = 0;          // admitted, but finished after their callers' deadline
 };
 
 }  // namespace weir::simulator

@@ -22,6 +22,7 @@ class Job {
 
   double work_seconds = 0;  // drawn by the caller, so that every limiter meets the same
   bool fails = false;
+  bool quick = false;
 };
 
 class Service {

@@ -25,12 +25,16 @@ struct Conditions {
   double thrash = 0;                // each request inside beyond `workers` slows all by this share
   double outside_seconds = 0;       // delay that holds no worker
   double failing_share = 0;         // answered with an error at once, without a worker
+  double quick_share = 0;           // answered well in a millisecond, without a worker
+  double reading_share = 0;         // whose callers take `reading_seconds` to read the answer,
+  double reading_seconds = 0;       // without a worker, but not finished
   double stalled = 0;               // 1: nothing finishes while this holds
   double freeze_every_seconds = 0;  // all workers stop so often,
   double freeze_seconds = 0;        // for so long
   double hidden_load = 0;           // of the capacity, from callers who pass by the gate
   double hard_cap = 0;              // the service refuses at once beyond so many inside; 0: never
   double load = 0.7;                // offered by open-loop callers, as a share of the capacity
+  double batch_load = 0;            // offered besides by callers who are not in a hurry
   // Requests per second that all workers can do.
   double capacity() const { return workers / service_seconds; }
 };
@@ -44,6 +48,8 @@ struct World {
   double warm_up_seconds = 5;
   int clients = 0;           // above 0: a closed loop of so many instead of `load`
   double think_seconds = 0;  // of a closed-loop client between two requests
+  int session_requests = 1;  // above 1: each open-loop caller has so many, one after the other,
+                             // and all are wasted unless the last is answered
   Retry retry = Retry::kNever;
   int most_attempts = 3;
   std::optional<double> deadline_seconds;  // when callers give up; else from the unloaded p99

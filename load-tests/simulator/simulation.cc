@@ -21,18 +21,22 @@ class Simulation::Request final : public Ticket, public Job {
     const Outcome outcome = reply == Reply::kSuccess   ? Outcome::kSuccess
                             : reply == Reply::kFailure ? Outcome::kFailure
                                                        : Outcome::kOverload;
-    run_.gate_->finished(*this, outcome);
-    run_.end(*this, reply == Reply::kSuccess);
+    if (reading_seconds <= 0) return finish(outcome);
+    timeout =
+        run_.timeline_.after(from_seconds(reading_seconds), [this, outcome] { finish(outcome); });
   }
 
  private:
+  void finish(Outcome outcome) {
+    run_.gate_->finished(*this, outcome);
+    run_.end(*this, outcome == Outcome::kSuccess);
+  }
   Simulation& run_;
 
  public:
   const uint64_t id;
-  double first_arrived = 0;
-  int attempt = 1;
-  bool of_loop = false;
+  Errand errand;
+  double reading_seconds = 0;
   bool inside = false;
   limiters::Timeline::Timer timeout;
   limiters::Timeline::Timer patience;
@@ -55,6 +59,7 @@ Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t s
       work_(seed * 4 + 2),
       retries_(seed * 4 + 3),
       hidden_(seed * 4 + 4),
+      batch_(~seed),
       deadline_(world.deadline()),
       service_(make_service(world, timeline_)),
       gate_(make_gate(world, timeline_, seed)) {
@@ -71,6 +76,7 @@ Outcomes Simulation::run() {
   next_step();
   next_busy_look();
   next_hidden();
+  next_of_batch();
   if (world_.clients > 0) {
     for (int i = 0; i < world_.clients; ++i) think();
   } else {
@@ -92,12 +98,23 @@ void Simulation::run_turns(TimePoint until) {
 
 void Simulation::next_arrival() {
   const Conditions& is = world_.at(now());
-  const double per_second = is.load * is.capacity();
+  const double per_second = is.load * is.capacity() / world_.session_requests;
   // Nobody comes: look again when something may have changed.
   const double pause = per_second > 0 ? draw_exponential(arrivals_, 1 / per_second) : 0.1;
   arrival_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
-    if (per_second > 0) arrive(now(), 1, false);
+    if (per_second > 0)
+      arrive({.first_arrived = now(), .left_in_session = world_.session_requests - 1});
     next_arrival();
+  });
+}
+
+void Simulation::next_of_batch() {
+  const Conditions& is = world_.at(now());
+  const double per_second = is.batch_load * is.capacity();
+  const double pause = per_second > 0 ? draw_exponential(batch_, 1 / per_second) : 0.1;
+  batch_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
+    if (per_second > 0) arrive({.first_arrived = now(), .of_batch = true});
+    next_of_batch();
   });
 }
 
@@ -135,19 +152,21 @@ void Simulation::next_step() {
   });
 }
 
-void Simulation::arrive(double first_arrived, int attempt, bool of_loop) {
+void Simulation::arrive(const Errand& errand) {
   const uint64_t id = ++last_id_;
   Request& request = *(requests_[id] = std::make_unique<Request>(*this, id));
-  limiters::Random& chance = attempt == 1 ? work_ : retries_;
+  limiters::Random& chance = errand.attempt == 1 ? work_ : retries_;
   const Conditions& is = world_.at(now());
   request.arrived = timeline_.now();
-  request.first_arrived = first_arrived;
-  request.attempt = attempt;
-  request.of_loop = of_loop;
+  request.errand = errand;
   request.work_seconds = draw_service(chance, world_.times, is);
   request.fails = chance.uniform() < is.failing_share;
+  if (is.quick_share > 0) request.quick = chance.uniform() < is.quick_share;
+  if (is.reading_share > 0 && chance.uniform() < is.reading_share)
+    request.reading_seconds = is.reading_seconds;
   ++step().attempts;
-  if (attempt == 1) ++step().firsts;
+  if (errand.attempt == 1) ++step().firsts;
+  if (!errand.of_batch) ++step().hurried;
   if (world_.deadline_seconds) {
     request.patience = timeline_.after(from_seconds(deadline_), [this, &request] {
       request.inside ? (service_->leave(request), gate_->finished(request, Outcome::kIgnored))
@@ -173,42 +192,56 @@ void Simulation::begin(Request& request) {
 }
 
 void Simulation::end(Request& request, bool good) {
-  const double latency = now() - request.first_arrived;
+  const Errand errand = request.errand;
+  // Who reads slowly is served when the answer begins.
+  const double latency = now() - errand.first_arrived - (good ? request.reading_seconds : 0);
   Outcomes::Step& is = step();
   if (good) is.latencies.push_back(static_cast<float>(latency));
   ++(!good ? is.failed : latency <= deadline_ ? is.good : is.late);
-  const bool of_loop = request.of_loop;
   requests_.erase(request.id);
-  if (of_loop) think();
+  if (errand.of_loop) return think();
+  if (good) go_on(errand);
+}
+
+// The next of a session.
+void Simulation::go_on(const Errand& errand) {
+  if (world_.session_requests == 1) return;
+  if (errand.left_in_session == world_.session_requests - 1) ++step().begun;
+  if (errand.left_in_session == 0) return void(++step().completed);
+  later(draw_exponential(retries_, world_.think_seconds + 0.001),
+        {.left_in_session = errand.left_in_session - 1});
 }
 
 void Simulation::turned_away(Request& request) {
   ++step().shed;
-  const bool again = world_.retry != Retry::kNever && request.attempt < world_.most_attempts;
-  const uint64_t id = request.id;
-  const double first = request.first_arrived;
-  const int attempt = request.attempt;
-  const bool of_loop = request.of_loop;
+  Errand errand = request.errand;
+  if (!errand.of_batch) ++step().hurried_shed;
+  const bool again = world_.retry != Retry::kNever && errand.attempt < world_.most_attempts;
   double pause = 0;
   if (world_.retry == Retry::kBackOff)
-    pause = retries_.uniform(0.5, 1.5) * 0.1 * std::ldexp(1.0, attempt);
+    pause = retries_.uniform(0.5, 1.5) * 0.1 * std::ldexp(1.0, errand.attempt);
   if (world_.retry == Retry::kRetryAfter) pause = gate_->retry_after_seconds();
-  requests_.erase(id);
-  if (!again) return of_loop ? think() : void();
-  pauses_[id] = timeline_.after(from_seconds(pause), [this, id, first, attempt, of_loop] {
-    pauses_.erase(id);
-    arrive(first, attempt + 1, of_loop);
-  });
+  requests_.erase(request.id);
+  if (!again) return errand.of_loop ? think() : void();
+  ++errand.attempt;
+  later(pause, errand);
 }
 
 // A closed-loop client until its next request; at least a moment, so that one who is turned away
 // does not spin.
 void Simulation::think() {
+  later(std::max(0.001, draw_exponential(arrivals_, world_.think_seconds + 0.001)),
+        {.of_loop = true});
+}
+
+// A first attempt arrives when the pause is over; a later one has waited all the while.
+void Simulation::later(double pause, const Errand& errand) {
   const uint64_t id = ++last_id_;
-  const double pause = std::max(0.001, draw_exponential(arrivals_, world_.think_seconds + 0.001));
-  pauses_[id] = timeline_.after(from_seconds(pause), [this, id] {
+  pauses_[id] = timeline_.after(from_seconds(pause), [this, id, errand] {
+    Errand due = errand;
     pauses_.erase(id);
-    arrive(now(), 1, true);
+    if (due.attempt == 1) due.first_arrived = now();
+    arrive(due);
   });
 }
 

@@ -22,6 +22,8 @@ using MakeGate = std::function<std::unique_ptr<Gate>(const World& world,
 struct Outcomes {
   struct Step {
     int attempts = 0, firsts = 0, good = 0, late = 0, failed = 0, shed = 0;
+    int hurried = 0, hurried_shed = 0;             // attempts of callers who are not of the batch
+    int begun = 0, completed = 0;                  // sessions of several requests
     double limit = 0, in_flight = 0, waiting = 0;  // at its end
     int most_inside = 0;
     std::vector<float> latencies;  // of who was served, from the first attempt
@@ -44,23 +46,34 @@ class Simulation {
  private:
   class Request;
   class HiddenJob;
+  // What a caller wants, whatever becomes of one attempt.
+  struct Errand {
+    double first_arrived = 0;
+    int attempt = 1;
+    bool of_loop = false;
+    bool of_batch = false;
+    int left_in_session = 0;  // requests after this one
+  };
 
   double now() const { return limiters::to_seconds(timeline_.now() - limiters::TimePoint{}); }
   Outcomes::Step& step();
   void run_turns(limiters::TimePoint until);
   void next_arrival();
+  void next_of_batch();
   void next_hidden();
   void next_busy_look();
   void next_step();
-  void arrive(double first_arrived, int attempt, bool of_loop);
+  void arrive(const Errand& errand);
   void begin(Request& request);
   void end(Request& request, bool good);
   void turned_away(Request& request);
+  void go_on(const Errand& errand);
   void think();
+  void later(double pause, const Errand& errand);
 
   const World& world_;
   limiters::Timeline timeline_{limiters::TimePoint{}};
-  limiters::Random arrivals_, work_, retries_, hidden_;
+  limiters::Random arrivals_, work_, retries_, hidden_, batch_;
   const double deadline_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<Gate> gate_;
@@ -71,7 +84,7 @@ class Simulation {
   Outcomes outcomes_;
   size_t step_ = 0;
   std::vector<limiters::Timeline::Timer> condition_timers_;
-  limiters::Timeline::Timer arrival_timer_, hidden_timer_, busy_timer_, step_timer_;
+  limiters::Timeline::Timer arrival_timer_, batch_timer_, hidden_timer_, busy_timer_, step_timer_;
 };
 
 }  // namespace weir::simulator
