@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "load-tests/simulator/rivals/aegis_bbr.h"
+#include "load-tests/simulator/rivals/failsafe_adaptive.h"
 #include "load-tests/simulator/rivals/netflix_aimd.h"
 #include "load-tests/simulator/rivals/netflix_gradient.h"
 #include "load-tests/simulator/rivals/netflix_gradient2.h"
@@ -183,6 +184,22 @@ void expect_events(const std::string& file, const MakeRule& make) {
 
 TEST(Rivals, AegisBbrAnswersAsTheOriginal) {
   expect_events("aegis_bbr.csv", [](const std::string&) { return std::make_unique<AegisBbr>(); });
+}
+
+TEST(Rivals, FailsafeAnswersAsTheOriginal) {
+  expect_events("failsafe.csv", [](const std::string& setting) {
+    if (setting == "defaults") return std::make_unique<FailsafeAdaptive>();
+    return std::make_unique<FailsafeAdaptive>(
+        FailsafeAdaptive::Params{.initial = 10,
+                                 .min = 2,
+                                 .max = 60,
+                                 .most_over_in_flight = 3,
+                                 .min_window = milliseconds(10),
+                                 .max_window = milliseconds(80),
+                                 .samples = 10,
+                                 .baseline_age = 6,
+                                 .pairs = 12});
+  });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "load-tests/simulator/rivals/brpc_auto.h"
 #include "load-tests/simulator/rivals/dialogue_aimd.h"
 #include "load-tests/simulator/rivals/envoy_gradient.h"
+#include "load-tests/simulator/rivals/failsafe_adaptive.h"
 #include "load-tests/simulator/rivals/netflix_aimd.h"
 #include "load-tests/simulator/rivals/netflix_gradient.h"
 #include "load-tests/simulator/rivals/netflix_gradient2.h"
@@ -53,6 +54,8 @@ constexpr std::array kRivals{
           [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<VectorArc>(); }},
     Rival{"dialogue-aimd",
           [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<DialogueAimd>(); }},
+    Rival{"failsafe",
+          [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<FailsafeAdaptive>(); }},
     Rival{"aegis-bbr",
           [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<AegisBbr>(); }},
 };
