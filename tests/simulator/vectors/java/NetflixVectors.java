@@ -15,11 +15,15 @@ import java.util.function.Supplier;
 /** Feeds seeded samples to Netflix's limits and writes what they made of them; see ../README.md. */
 public final class NetflixVectors {
   private static final Map<String, Double> FORMS = new TreeMap<>(
-      Map.of("steady", 1.0, "rising", 1.0, "drops", 1.0, "idle", 0.3));
+      Map.of("steady", 1.0, "rising", 1.0, "drops", 1.0, "idle", 0.3, "falling", 1.0));
 
   private static long latencyOf(String form, int row, Random random) {
     double noise = 0.9 + 0.4 * random.nextDouble();
-    double slower = form.equals("rising") ? Math.pow(1.03, row) : 1 + 2 * (row / 25 % 2);
+    double slower = switch (form) {
+      case "rising" -> Math.pow(1.03, row);
+      case "falling" -> row >= 12 && row < 24 ? 1 : 6;
+      default -> 1 + 2 * (row / 25 % 2);
+    };
     return (long) (10_000_000 * noise * slower);
   }
 
@@ -54,30 +58,30 @@ public final class NetflixVectors {
     write(to.resolve("netflix_aimd.csv"), Map.of(
         "defaults", () -> AIMDLimit.newBuilder().build(),
         "short", () -> AIMDLimit.newBuilder().initialLimit(10).minLimit(3).maxLimit(40).backoffRatio(0.7)
-            .timeout(40, TimeUnit.MILLISECONDS).build()), 50, 10_000_000, 0);
+            .timeout(40, TimeUnit.MILLISECONDS).build()), 40, 10_000_000, 0);
     // By default a probe comes after 15 times the limit in samples at the earliest: the limit stays above 4.
     write(to.resolve("netflix_vegas.csv"), Map.of(
         "defaults", () -> VegasLimit.newBuilder().build(),
         "smoothed", () -> VegasLimit.newBuilder().initialLimit(5).maxConcurrency(60).smoothing(0.3)
-            .probeMultiplier(1_000_000).build()), 50, 10_000_000, 0);
+            .probeMultiplier(1_000_000).build()), 40, 10_000_000, 0);
     // Of the probe intervals only 1 is free of chance: every second sample probes.
     write(to.resolve("netflix_gradient.csv"), Map.of(
         "defaults", () -> GradientLimit.newBuilder().build(),
         "probing", () -> GradientLimit.newBuilder().minLimit(2).maxConcurrency(70).smoothing(0.5).rttTolerance(1.2)
-            .backoffRatio(0.5).probeInterval(1).build()), 50, 10_000_000, 0);
+            .backoffRatio(0.5).probeInterval(1).build()), 40, 10_000_000, 0);
     write(to.resolve("netflix_gradient2.csv"), Map.of(
         "defaults", () -> Gradient2Limit.newBuilder().build(),
         "short", () -> Gradient2Limit.newBuilder().initialLimit(8).minLimit(2).maxConcurrency(100).longWindow(20)
-            .rttTolerance(1.1).queueSize(2).smoothing(0.6).build()), 50, 10_000_000, 0);
+            .rttTolerance(1.1).queueSize(2).smoothing(0.6).build()), 40, 10_000_000, 0);
     // About 13 samples in a window, at times fewer than ten, which are thrown away.
     write(to.resolve("netflix_windowed.csv"), Map.of(
         "defaults", () -> WindowedLimit.newBuilder()
             .build(AIMDLimit.newBuilder().minLimit(3).timeout(15, TimeUnit.MILLISECONDS).build())),
-        90, 150_000_000, 3);
+        80, 150_000_000, 3);
     write(to.resolve("netflix_windowed_short.csv"), Map.of(
         "short", () -> WindowedLimit.newBuilder().minWindowTime(100, TimeUnit.MILLISECONDS)
             .maxWindowTime(160, TimeUnit.MILLISECONDS).minRttThreshold(90, TimeUnit.MICROSECONDS)
             .build(Gradient2Limit.newBuilder().minLimit(2).longWindow(8).smoothing(1).build())),
-        90, 16_000_000, 3);
+        80, 16_000_000, 3);
   }
 }
