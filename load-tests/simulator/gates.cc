@@ -47,8 +47,8 @@ MakeGate codel_gate(double times) {
 MakeGate knowing_gate(double times) { return wide_gate(times, 1e9); }
 
 MakeGate gate_named(std::string_view name) {
-  for (const Algorithm algorithm :
-       {Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient, Algorithm::kKnee}) {
+  for (const Algorithm algorithm : {Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient,
+                                    Algorithm::kGradient2, Algorithm::kKnee}) {
     if (name != limiters::word_of(algorithm)) continue;
     limiters::LimiterParams params;
     params.algorithm = algorithm;
@@ -73,7 +73,8 @@ MakeGate gate_named(std::string_view name) {
 }
 
 std::vector<std::string> gate_names() {
-  std::vector<std::string> names{"knee", "gradient", "vegas", "aimd", "operator", "codel"};
+  std::vector<std::string> names{"knee", "gradient", "gradient2", "vegas",
+                                 "aimd", "operator", "codel"};
   for (const std::string_view name : rivals::rule_names()) names.emplace_back(name);
   return names;
 }
