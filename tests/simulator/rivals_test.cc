@@ -7,6 +7,7 @@
 
 #include "load-tests/simulator/rivals/aegis_bbr.h"
 #include "load-tests/simulator/rivals/failsafe_adaptive.h"
+#include "load-tests/simulator/rivals/go_zero_shedder.h"
 #include "load-tests/simulator/rivals/netflix_aimd.h"
 #include "load-tests/simulator/rivals/netflix_gradient.h"
 #include "load-tests/simulator/rivals/netflix_gradient2.h"
@@ -184,6 +185,11 @@ void expect_events(const std::string& file, const MakeRule& make) {
 
 TEST(Rivals, AegisBbrAnswersAsTheOriginal) {
   expect_events("aegis_bbr.csv", [](const std::string&) { return std::make_unique<AegisBbr>(); });
+}
+
+TEST(Rivals, GoZeroAnswersAsTheOriginal) {
+  expect_events("go_zero.csv",
+                [](const std::string&) { return std::make_unique<GoZeroShedder>(); });
 }
 
 TEST(Rivals, FailsafeAnswersAsTheOriginal) {

@@ -7,7 +7,7 @@
 // Most passes times least latency of five seconds, less the busier the processor is, in force only
 // while that is nearly used up; it does not see a service that waits.
 //
-// Source: zeromicro/go-zero 037917d, core/load/adaptiveshedder and core/stat. 50 buckets of 100 ms,
+// Source: zeromicro/go-zero v1.9.0, core/load/adaptiveshedder and core/stat. 50 buckets of 100 ms,
 // the one that is being filled left out; latency in whole milliseconds, rounded up, the mean of a
 // bucket rounded, 1000 while nothing is known; the processor's average in whole per mille has a
 // weight of 0.05 each 250 ms and a threshold of 900; above it and, once something was turned away,

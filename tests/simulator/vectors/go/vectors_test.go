@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +19,9 @@ import (
 	"github.com/failsafe-go/failsafe-go/adaptivelimiter"
 	"github.com/go-kratos/aegis/ratelimit"
 	"github.com/go-kratos/aegis/ratelimit/bbr"
+	"github.com/zeromicro/go-zero/core/load"
+	"github.com/zeromicro/go-zero/core/logx"
+	_ "github.com/zeromicro/go-zero/core/stat"
 )
 
 // The originals as a door: ask is nil when it stays shut.
@@ -76,6 +80,39 @@ func (a aegis) limit() int { return 0 }
 // The average of its cpuproc().
 func (a aegis) busy(perMille int64) {
 	*a.cpu = int64(float64(*a.cpu)*0.95 + float64(perMille)*(1.0-0.95))
+}
+
+// What go-zero's shedder reads as the load, which nothing of its API sets either.
+//
+//go:linkname goZeroCPU github.com/zeromicro/go-zero/core/stat.cpuUsage
+var goZeroCPU int64
+
+type goZero struct {
+	shedder load.Shedder
+	cpu     *int64
+}
+
+func newGoZero() door { return goZero{load.NewAdaptiveShedder(), new(int64)} }
+
+func (g goZero) ask() func(bool) {
+	atomic.StoreInt64(&goZeroCPU, *g.cpu)
+	promise, err := g.shedder.Allow()
+	if err != nil {
+		return nil
+	}
+	return func(dropped bool) {
+		if dropped {
+			promise.Fail()
+		} else {
+			promise.Pass()
+		}
+	}
+}
+func (g goZero) limit() int { return 0 }
+
+// The average of its stat package, which is not waited for.
+func (g goZero) busy(perMille int64) {
+	*g.cpu = int64(float64(*g.cpu)*0.95 + float64(perMille)*(1-0.95))
 }
 
 type feeder struct {
@@ -215,6 +252,41 @@ func TestAegis(t *testing.T) {
 				turn(f, busy, 8+f.random.Intn(24), latency*(1+f.random.Float64()))
 			}
 			f.pass(11_000_000)
+			turn(f, 1000, 5, latency)
+		})
+	}
+}
+
+func TestGoZero(t *testing.T) {
+	logx.Disable()
+	out, done := create(t, "go_zero.csv")
+	defer done()
+	look := func(f *feeder, busy int) {
+		f.pass(float64(250_000 - time.Since(f.began).Microseconds()%250_000))
+		f.door.busy(int64(busy))
+		f.row("cpu", busy, 0)
+	}
+	// A quarter of a second: some stay while others come, so that the average in flight does not fall.
+	turn := func(f *feeder, busy, come int, latency float64) {
+		look(f, busy)
+		f.ask(come)
+		f.pass(latency)
+		f.leave([]string{"done", "done", "drop"}[f.random.Intn(3)], len(f.pending)/2)
+		f.ask(30)
+		f.pass(latency * f.random.Float64())
+		f.leave("done", len(f.pending)*2/3)
+	}
+	// Of 1200 seeds these show each of the rule's roundings in who gets in.
+	latencies, seeds := []float64{700, 9_300, 90_000}, []int64{12, 28, 26}
+	for i, latency := range latencies {
+		sequence(t, out, fmt.Sprintf("cpu/%vus", latency), seeds[i], newGoZero, func(f *feeder) {
+			for range 62 {
+				look(f, 1000)
+			}
+			for _, busy := range []int{1000, 1000, 0, 1000, 0, 1000, 1000, 1000, 1000, 0} {
+				turn(f, busy, 4+f.random.Intn(16), latency*(1+0.2*f.random.Float64()))
+			}
+			f.pass(6_000_000)
 			turn(f, 1000, 5, latency)
 		})
 	}
