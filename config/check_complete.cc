@@ -99,6 +99,7 @@ class Rules {
     warn_of_unused_section("limiter.aimd.", limiters::Algorithm::kAimd);
     warn_of_unused_section("limiter.vegas.", limiters::Algorithm::kVegas);
     warn_of_unused_section("limiter.gradient.", limiters::Algorithm::kGradient);
+    warn_of_unused_section("limiter.gradient2.", limiters::Algorithm::kGradient2);
   }
 
  private:

@@ -15,15 +15,16 @@ constexpr SwitchKind kSwitch;
 constexpr DurationKind kWait{microseconds(1), minutes(10), "100ms"};
 constexpr DurationKind kRetryTime{seconds(1), hours(1), "5s"};
 constexpr IntegerKind kLimit{1, 1'000'000};
-constexpr ChoiceKind<limiters::Algorithm, 5> kAlgorithm{
-    {"fixed", "aimd", "vegas", "gradient", "knee"}};
+constexpr ChoiceKind<limiters::Algorithm, 6> kAlgorithm{
+    {"fixed", "aimd", "vegas", "gradient", "gradient2", "knee"}};
 
 }  // namespace
 
 void add_limiter_keys(Keys& keys) {
   keys.push_back(value(
       "limiter.algorithm", kAlgorithm, [](auto& c) -> auto& { return c.limiter.algorithm; },
-      "How the number of requests in the service is found: fixed, aimd, vegas, gradient or knee."));
+      "How the number of requests in the service is found: fixed, aimd, vegas, gradient, gradient2 "
+      "or knee."));
   keys.push_back(value(
       "limiter.initial", kLimit, [](auto& c) -> auto& { return c.limiter.initial_limit; },
       "The limit at the start; a hint, unless it is fixed."));
@@ -58,6 +59,22 @@ void add_limiter_keys(Keys& keys) {
       "limiter.gradient.smoothing", NumberKind{0, Bound::kExcluded, 1, Bound::kIncluded},
       [](auto& c) -> auto& { return c.limiter.gradient.smoothing; },
       "The share of each new value in the limit."));
+  keys.push_back(value(
+      "limiter.gradient2.tolerance", NumberKind{1, Bound::kIncluded, 10, Bound::kIncluded},
+      [](auto& c) -> auto& { return c.limiter.gradient2.tolerance; },
+      "How much slower than its long average is still healthy."));
+  keys.push_back(value(
+      "limiter.gradient2.smoothing", NumberKind{0, Bound::kExcluded, 1, Bound::kIncluded},
+      [](auto& c) -> auto& { return c.limiter.gradient2.smoothing; },
+      "The share of each new value in the limit."));
+  keys.push_back(value(
+      "limiter.gradient2.long_window", IntegerKind{1, 100'000},
+      [](auto& c) -> auto& { return c.limiter.gradient2.long_window; },
+      "How many windows the long average remembers."));
+  keys.push_back(value(
+      "limiter.gradient2.allowance", IntegerKind{0, 1000},
+      [](auto& c) -> auto& { return c.limiter.gradient2.allowance; },
+      "How many requests may queue in the service."));
 }
 
 void add_shedding_keys(Keys& keys) {

@@ -5,6 +5,7 @@
 #include "limiters/aimd_limit.h"
 #include "limiters/fifo_queue.h"
 #include "limiters/fixed_limit.h"
+#include "limiters/gradient2_limit.h"
 #include "limiters/gradient_limit.h"
 #include "limiters/knee_limit.h"
 #include "limiters/vegas_limit.h"
@@ -21,6 +22,8 @@ std::unique_ptr<LimitAlgorithm> make_algorithm(const LimiterParams& params) {
       return std::make_unique<VegasLimit>(params);
     case Algorithm::kGradient:
       return std::make_unique<GradientLimit>(params);
+    case Algorithm::kGradient2:
+      return std::make_unique<Gradient2Limit>(params);
     case Algorithm::kKnee:
       return std::make_unique<KneeLimit>(params);
   }
@@ -32,7 +35,8 @@ std::unique_ptr<WaitQueue> make_wait_queue(const QueueParams&) {
 }
 
 std::string_view word_of(Algorithm algorithm) {
-  constexpr std::array<std::string_view, 5> words{"fixed", "aimd", "vegas", "gradient", "knee"};
+  constexpr std::array<std::string_view, 6> words{"fixed",    "aimd",      "vegas",
+                                                  "gradient", "gradient2", "knee"};
   return words[static_cast<size_t>(algorithm)];
 }
 

@@ -10,7 +10,7 @@
 // they come from.
 namespace weir::limiters {
 
-enum class Algorithm : uint8_t { kFixed, kAimd, kVegas, kGradient, kKnee };
+enum class Algorithm : uint8_t { kFixed, kAimd, kVegas, kGradient, kGradient2, kKnee };
 
 // The operator's number.
 struct FixedParams {
@@ -35,6 +35,14 @@ struct GradientParams {
   double smoothing = 0.2;   // share of each new value in the limit, (0, 1]
 };
 
+// Current latency against a long average of itself.
+struct Gradient2Params {
+  double tolerance = 1.5;  // how much slower than the average is still healthy, [1, 10]
+  double smoothing = 0.2;  // share of each new value in the limit, (0, 1]
+  int long_window = 600;   // windows in the average, [1, 100000]
+  int allowance = 4;       // requests that may queue in the service, [0, 1000]
+};
+
 struct LimiterParams {
   Algorithm algorithm = Algorithm::kKnee;
   int initial_limit = 20;  // a hint; adaptive algorithms find the right one from any start
@@ -45,6 +53,7 @@ struct LimiterParams {
   AimdParams aimd;
   VegasParams vegas;
   GradientParams gradient;
+  Gradient2Params gradient2;
 };
 
 struct QueueParams {

@@ -34,7 +34,7 @@ struct CommandLine {
       {"--backend", "backend", "The service: host:port, [v6]:port or unix:/path"},
       {"--workers", "workers", "Event loops that carry traffic"},
       {"--algorithm", "limiter.algorithm",
-       "How the limit is found: knee, gradient, aimd, vegas, fixed"},
+       "How the limit is found: knee, gradient, gradient2, aimd, vegas, fixed"},
       {"--status", "status", "Read-only listener: metrics, probes, live page; or off"},
       {"--admin", "admin", "Listener for changes, loopback only; or off"},
       {"--access-log", "access_log.mode", "off, errors (failures and sheds) or all"},

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "limiters/make_limiter.h"
+#include "load-tests/simulator/codel_gate.h"
 #include "load-tests/simulator/fifo_gate.h"
 #include "load-tests/simulator/rivals/registry.h"
 #include "load-tests/simulator/rule_gate.h"
@@ -19,14 +20,25 @@ MakeGate weir_gate(limiters::LimiterParams params) {
   };
 }
 
+// `times` the true width at the moment.
+std::function<double()> width_of(const World& world, limiters::Timeline& timeline, double times) {
+  return [&world, &timeline, times] {
+    const double now = limiters::to_seconds(timeline.now() - limiters::TimePoint{});
+    return std::max(1.0, times * world.at(now).workers);
+  };
+}
+
 MakeGate wide_gate(double times, double longest_wait_seconds) {
   return [=](const World& world, limiters::Timeline& timeline, uint64_t) {
-    auto width = [&world, &timeline, times] {
-      const double now = limiters::to_seconds(timeline.now() - limiters::TimePoint{});
-      return std::max(1.0, times * world.at(now).workers);
-    };
-    return std::make_unique<FifoGate>(
-        FifoGateSpec{.width = width, .longest_wait_seconds = longest_wait_seconds}, timeline);
+    return std::make_unique<FifoGate>(FifoGateSpec{.width = width_of(world, timeline, times),
+                                                   .longest_wait_seconds = longest_wait_seconds},
+                                      timeline);
+  };
+}
+
+MakeGate codel_gate(double times) {
+  return [=](const World& world, limiters::Timeline& timeline, uint64_t) {
+    return std::make_unique<CodelGate>(width_of(world, timeline, times), timeline);
   };
 }
 
@@ -35,14 +47,15 @@ MakeGate wide_gate(double times, double longest_wait_seconds) {
 MakeGate knowing_gate(double times) { return wide_gate(times, 1e9); }
 
 MakeGate gate_named(std::string_view name) {
-  for (const Algorithm algorithm :
-       {Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient, Algorithm::kKnee}) {
+  for (const Algorithm algorithm : {Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient,
+                                    Algorithm::kGradient2, Algorithm::kKnee}) {
     if (name != limiters::word_of(algorithm)) continue;
     limiters::LimiterParams params;
     params.algorithm = algorithm;
     return weir_gate(params);
   }
   if (name == "operator") return wide_gate(1.2, 0.050);
+  if (name == "codel") return codel_gate(1.2);
   if (name.starts_with("fixed:")) {
     limiters::LimiterParams params;
     params.algorithm = Algorithm::kFixed;
@@ -60,7 +73,8 @@ MakeGate gate_named(std::string_view name) {
 }
 
 std::vector<std::string> gate_names() {
-  std::vector<std::string> names{"knee", "gradient", "vegas", "aimd", "operator"};
+  std::vector<std::string> names{"knee", "gradient", "gradient2", "vegas",
+                                 "aimd", "operator", "codel"};
   for (const std::string_view name : rivals::rule_names()) names.emplace_back(name);
   return names;
 }

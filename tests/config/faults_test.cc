@@ -148,10 +148,13 @@ TEST(Faults, ValuesThatCannotBeRead) {
         "!#$%&'*+-.^_`|~"}},
       {"limiter: {algorithm: gradiant}",
        {"1:22: limiter.algorithm: \"gradiant\" is not known, expected fixed, aimd, vegas, "
-        "gradient or knee; did you mean \"gradient\"?"}},
+        "gradient, gradient2 or knee; did you mean \"gradient\"?"}},
       {"limiter: {algorithm: pid}",
-       {"1:22: limiter.algorithm: \"pid\" is not known, expected fixed, aimd, vegas, gradient or "
-        "knee"}},
+       {"1:22: limiter.algorithm: \"pid\" is not known, expected fixed, aimd, vegas, "
+        "gradient, gradient2 or knee"}},
+      {"limiter: {gradient2: {long_window: 0}}",
+       {"1:36: limiter.gradient2.long_window: \"0\" is out of range, expected a whole number "
+        "from 1 to 100000"}},
       {"limiter: {aimd: {backoff_ratio: 1}}",
        {"1:33: limiter.aimd.backoff_ratio: \"1\" is out of range, expected a number of at least "
         "0.5 and below 1"}},

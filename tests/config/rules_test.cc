@@ -107,6 +107,9 @@ TEST(Rules, WhatIsUnsafeIsAWarning) {
       {"limiter: {algorithm: vegas, gradient: {tolerance: 2}, vegas: {probe_multiplier: 3}}",
        {"weir.yaml:3:40: limiter.gradient.tolerance: has no effect with another "
         "limiter.algorithm"}},
+      {"limiter: {algorithm: gradient2, gradient2: {allowance: 0}, gradient: {tolerance: 2}}",
+       {"weir.yaml:3:71: limiter.gradient.tolerance: has no effect with another "
+        "limiter.algorithm"}},
       {"admin: unix:/run/weir/admin.sock", {}},
       {"admin: off", {}},
   };

@@ -22,8 +22,8 @@ Window window(int limit, double seconds, double count, double overloads, Use use
 }
 
 TEST(Algorithms, StayWithinTheirBoundsAndSurviveSilence) {
-  for (const Algorithm algorithm :
-       {Algorithm::kFixed, Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient}) {
+  for (const Algorithm algorithm : {Algorithm::kFixed, Algorithm::kAimd, Algorithm::kVegas,
+                                    Algorithm::kGradient, Algorithm::kGradient2}) {
     SCOPED_TRACE(word_of(algorithm));
     LimiterParams params;
     params.algorithm = algorithm;
@@ -46,6 +46,8 @@ TEST(Algorithms, HaveTheWordsOfTheConfiguration) {
   EXPECT_EQ(word_of(Algorithm::kAimd), "aimd");
   EXPECT_EQ(word_of(Algorithm::kVegas), "vegas");
   EXPECT_EQ(word_of(Algorithm::kGradient), "gradient");
+  EXPECT_EQ(word_of(Algorithm::kGradient2), "gradient2");
+  EXPECT_EQ(word_of(Algorithm::kKnee), "knee");
 }
 
 }  // namespace

@@ -34,8 +34,12 @@ class RegulatorTest : public ::testing::Test {
   }
   void pass(Duration time) { timeline_.run_until(timeline_.now() + time); }
 
-  LimiterParams params_{
-      .algorithm = Algorithm::kAimd, .fixed = {}, .aimd = {}, .vegas = {}, .gradient = {}};
+  LimiterParams params_{.algorithm = Algorithm::kAimd,
+                        .fixed = {},
+                        .aimd = {},
+                        .vegas = {},
+                        .gradient = {},
+                        .gradient2 = {}};
   QueueParams queue_;
   Timeline timeline_{TimePoint{} + std::chrono::hours(1)};
   SamplerShard one_, other_;

@@ -7,9 +7,12 @@
 // Most passes times least latency of ten seconds, in force only while the processor is busy; it
 // does not see a service that waits.
 //
-// Source: go-kratos/aegis e0742c6, ratelimit/bbr. 100 buckets of 100 ms; latency in whole
-// milliseconds; the processor's average has a weight of 0.05 each 500 ms and a threshold of 0.8;
-// within a second of the first drop it stays in force.
+// Source: go-kratos/aegis v0.2.0, ratelimit/bbr. 100 buckets of 100 ms; latency in whole
+// milliseconds, cut off, and what takes less than one counts as a pass without a time; the product
+// is cut off too and lives for the time of a bucket; the processor's average, in whole per mille,
+// has a weight of 0.05 each 500 ms and a threshold of 800; within a second of the first drop it
+// stays in force. Whatever leaves has passed, errors and cancels included. limiters.md 2.2 B1 has
+// the two roundings otherwise.
 namespace weir::simulator::rivals {
 
 class AegisBbr final : public Rule {
@@ -22,16 +25,18 @@ class AegisBbr final : public Rule {
  private:
   struct Bucket {
     int64_t number = -1;
-    double passes = 0, milliseconds = 0;
+    int64_t passes = 0, timed = 0, milliseconds = 0;
   };
   static int64_t number_of(TimePoint now);
+  bool is_over(TimePoint now, int in_flight);
   int64_t most_in_flight(TimePoint now) const;
 
   std::array<Bucket, 100> buckets_{};
-  double busy_ = 0;
+  int64_t busy_ = 0;  // per mille
   TimePoint next_look_{};
   std::optional<TimePoint> dropping_since_;
-  int64_t most_in_flight_ = 1000000;
+  std::optional<TimePoint> computed_;
+  int64_t most_in_flight_ = 1000000;  // as of then
 };
 
 }  // namespace weir::simulator::rivals

@@ -3,9 +3,13 @@
 #include <array>
 
 #include "load-tests/simulator/rivals/aegis_bbr.h"
+#include "load-tests/simulator/rivals/breakwater_credits.h"
 #include "load-tests/simulator/rivals/brpc_auto.h"
+#include "load-tests/simulator/rivals/cinnamon_tuner.h"
 #include "load-tests/simulator/rivals/dialogue_aimd.h"
 #include "load-tests/simulator/rivals/envoy_gradient.h"
+#include "load-tests/simulator/rivals/failsafe_adaptive.h"
+#include "load-tests/simulator/rivals/go_zero_shedder.h"
 #include "load-tests/simulator/rivals/netflix_aimd.h"
 #include "load-tests/simulator/rivals/netflix_gradient.h"
 #include "load-tests/simulator/rivals/netflix_gradient2.h"
@@ -53,8 +57,16 @@ constexpr std::array kRivals{
           [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<VectorArc>(); }},
     Rival{"dialogue-aimd",
           [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<DialogueAimd>(); }},
+    Rival{"failsafe",
+          [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<FailsafeAdaptive>(); }},
+    Rival{"cinnamon",
+          [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<CinnamonTuner>(); }},
     Rival{"aegis-bbr",
           [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<AegisBbr>(); }},
+    Rival{"go-zero",
+          [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<GoZeroShedder>(); }},
+    Rival{"breakwater",
+          [](uint64_t) -> std::unique_ptr<Rule> { return std::make_unique<BreakwaterCredits>(); }},
 };
 
 }  // namespace
