@@ -9,6 +9,7 @@
 #include "load-tests/simulator/bench.h"
 #include "load-tests/simulator/fuzz.h"
 #include "load-tests/simulator/gates.h"
+#include "load-tests/simulator/page.h"
 #include "load-tests/simulator/report.h"
 
 // weir-sim: every known limiter against the same worlds, in virtual time.
@@ -25,6 +26,7 @@ struct Options {
   bool all_details = false, json = false, is_short = false;
   uint64_t worlds = 200, seed = 1, first_world = 0;
   int width = 100;
+  std::string html;
 };
 
 [[noreturn]] void fail(const std::string& why) {
@@ -76,9 +78,12 @@ BenchSpec bench_of(const Options& options) {
           .shorter = options.is_short ? 0.5 : 1.0};
 }
 
-// 1: weir's default misses a bar that it is not known to miss.
-int run(const Options& options) {
-  const BenchResult result = run_bench(bench_of(options), show_progress);
+// The bench, and what came of it as the options ask.
+BenchResult run_and_show(const BenchSpec& spec, const Options& options) {
+  // Before the work, not after it.
+  if (!options.html.empty())
+    if (const auto fault = page_fault(options.html)) fail(*fault);
+  BenchResult result = run_bench(spec, show_progress);
   if (options.json) {
     std::cout << to_json(result);
   } else {
@@ -87,6 +92,15 @@ int run(const Options& options) {
               << "Medians over the seeds, of each scenario's worst world; * misses a bar.\n";
     if (options.all_details) std::cout << "\n" << details(result);
   }
+  std::cout.flush();
+  if (!options.html.empty())
+    if (const auto fault = write_page(options.html, to_page(spec, result))) fail(*fault);
+  return result;
+}
+
+// 1: weir's default misses a bar that it is not known to miss.
+int run(const Options& options) {
+  const BenchResult result = run_and_show(bench_of(options), options);
   int regressed = 0;
   for (const WorldCell& cell : result.cells) {
     if (cell.limiter != kDefault || !cell.regressed) continue;
@@ -156,6 +170,40 @@ int fuzz(const Options& options) {
   return 0;
 }
 
+void add_limiters(CLI::App* verb, Options& options) {
+  verb->add_option("--limiter", options.limiters, "only these; fixed:N is weir's own gate at N")
+      ->expected(1, -1);
+}
+
+void add_outputs(CLI::App* verb, Options& options) {
+  verb->add_flag("--details", options.all_details, "also every world with every score");
+  verb->add_flag("--json", options.json, "everything, as JSON");
+  verb->add_option("--html", options.html,
+                   "also a page for the browser: the table by every score, each run over time")
+      ->type_name("FILE");
+}
+
+void add_scenarios(CLI::App* verb, Options& options) {
+  verb->add_option("scenario", options.scenarios,
+                   "names in the folder, or paths of YAML files; all when none");
+  verb->add_option("--folder", options.folder, "of scenarios")->capture_default_str();
+  verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
+      ->check(CLI::Range(1, 1000));
+  verb->add_flag("--short", options.is_short, "half the time, two seeds");
+  add_limiters(verb, options);
+}
+
+void add_fuzz(CLI::App* verb, Options& options) {
+  verb->add_option("--worlds", options.worlds, "how many")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  verb->add_option("--seed", options.seed, "of the worlds")->capture_default_str();
+  verb->add_option("--first-world", options.first_world, "number of the first")
+      ->capture_default_str();
+  verb->add_flag("--json", options.json, "everything, as JSON");
+  add_limiters(verb, options);
+}
+
 int main_of(int count, char** words) {
   Options options;
   CLI::App app{
@@ -163,36 +211,16 @@ int main_of(int count, char** words) {
       "time.\n"
       "The same seeds give the same bytes on every machine."};
   app.require_subcommand(1);
-  const auto limiters_of = [&options](CLI::App* verb) {
-    verb->add_option("--limiter", options.limiters, "only these; fixed:N is weir's own gate at N")
-        ->expected(1, -1);
-  };
   CLI::App* run_verb = app.add_subcommand("run", "the table: limiters down, scenarios across");
+  add_scenarios(run_verb, options);
+  add_outputs(run_verb, options);
   CLI::App* trace_verb = app.add_subcommand("trace", "one run over time, in the terminal");
-  for (CLI::App* verb : {run_verb, trace_verb}) {
-    verb->add_option("scenario", options.scenarios,
-                     "names in the folder, or paths of YAML files; all when none");
-    verb->add_option("--folder", options.folder, "of scenarios")->capture_default_str();
-    verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
-        ->check(CLI::Range(1, 1000));
-    verb->add_flag("--short", options.is_short, "half the time, two seeds");
-    limiters_of(verb);
-  }
-  run_verb->add_flag("--details", options.all_details, "also every world with every score");
-  run_verb->add_flag("--json", options.json, "everything, as JSON");
+  add_scenarios(trace_verb, options);
   trace_verb->add_option("--width", options.width, "in characters")
       ->check(CLI::Range(20, 400))
       ->capture_default_str();
-  CLI::App* fuzz_verb =
-      app.add_subcommand("fuzz", "worlds drawn by chance, the worst of them by name");
-  fuzz_verb->add_option("--worlds", options.worlds, "how many")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  fuzz_verb->add_option("--seed", options.seed, "of the worlds")->capture_default_str();
-  fuzz_verb->add_option("--first-world", options.first_world, "number of the first")
-      ->capture_default_str();
-  fuzz_verb->add_flag("--json", options.json, "everything, as JSON");
-  limiters_of(fuzz_verb);
+  add_fuzz(app.add_subcommand("fuzz", "worlds drawn by chance, the worst of them by name"),
+           options);
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {

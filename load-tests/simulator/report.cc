@@ -12,12 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 9> kScores{"goodput_share", "w50",
-                                                  "w99",           "false_shed_share",
-                                                  "late_share",    "converge_seconds",
-                                                  "overshoot",     "drift_per_hour",
-                                                  "amplification"};
-
 template <typename Of>
 std::vector<std::string> distinct(const BenchResult& result, Of of) {
   std::vector<std::string> all;
@@ -48,7 +42,7 @@ Square worst_world(const BenchResult& result, const std::string& limiter,
 
 Json to_json(const Score& score) {
   Json json;
-  for (const std::string_view name : kScores) {
+  for (const std::string_view name : score_names()) {
     const auto value = value_of(score, name);
     json[std::string(name)] = value ? Json(*value) : Json(nullptr);
   }
