@@ -6,10 +6,13 @@
 #include <filesystem>
 #include <iostream>
 
+#include "load-tests/pieces/quantities.h"
 #include "load-tests/simulator/bench.h"
 #include "load-tests/simulator/fuzz.h"
 #include "load-tests/simulator/gates.h"
 #include "load-tests/simulator/page.h"
+#include "load-tests/simulator/recorded_log.h"
+#include "load-tests/simulator/replay.h"
 #include "load-tests/simulator/report.h"
 
 // weir-sim: every known limiter against the same worlds, in virtual time.
@@ -27,6 +30,8 @@ struct Options {
   uint64_t worlds = 200, seed = 1, first_world = 0;
   int width = 100;
   std::string html;
+  std::string log, service = "fifo", deadline, warm_up;
+  int workers = 0;
 };
 
 [[noreturn]] void fail(const std::string& why) {
@@ -117,6 +122,39 @@ int trace(const Options& options) {
   return 0;
 }
 
+std::optional<double> seconds_of(const std::string& flag, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto value = pieces::parse_duration(text);
+  if (!value || *value <= limiters::Duration(0))
+    fail(flag + " \"" + text + "\" is not a duration above 0, expected one like 500ms, 2s or 5m");
+  return limiters::to_seconds(*value);
+}
+
+int replay(const Options& options) {
+  check_limiters(options.limiters);
+  if (options.workers == 0)
+    fail("--workers is missing: a log does not say how many requests its service works on at once");
+  ReplaySpec spec{
+      .file = options.log,
+      .workers = options.workers,
+      .discipline = options.service == "fifo" ? Discipline::kFifo : Discipline::kSharing,
+      .deadline_seconds = seconds_of("--deadline", options.deadline),
+      .warm_up_seconds = seconds_of("--warm-up", options.warm_up)};
+  const auto read = read_log(options.log);
+  if (const auto* faults = std::get_if<std::vector<Fault>>(&read)) {
+    for (const Fault& each : *faults) std::fprintf(stderr, "weir-sim: %s\n", each.c_str());
+    return 2;
+  }
+  const auto& log = std::get<std::vector<Recorded>>(read);
+  if (spec.warm_up_seconds.value_or(0) >= log.back().at_seconds)
+    fail("--warm-up " + options.warm_up + ", expected less than the log is long");
+  run_and_show({.scenarios = {replay_of(log, spec)},
+                .limiters = options.limiters.empty() ? gate_names() : options.limiters,
+                .seeds = options.seeds},
+               options);
+  return 0;
+}
+
 int fuzz(const Options& options) {
   check_limiters(options.limiters);
   Scenario scenario;
@@ -193,6 +231,37 @@ void add_scenarios(CLI::App* verb, Options& options) {
   add_limiters(verb, options);
 }
 
+void add_replay(CLI::App* verb, Options& options) {
+  verb->footer(
+      "The log is a CSV file with a header; the columns are found by name, others passed over:\n"
+      "  arrival_seconds  when the request came: since anything, since 1970 too; never backwards\n"
+      "  service_seconds  what it cost a worker, without any waiting; above 0\n"
+      "  class            optional, 0 to 255, handed to the limiter's gate\n"
+      "The same requests come to each limiter at the same times with the same work, whatever the\n"
+      "limiter does: nobody comes again. The scores are those of `run`; the oracle knows "
+      "--workers.");
+  verb->add_option("log", options.log, "the recorded requests")->required()->type_name("FILE.csv");
+  verb->add_option("--workers", options.workers,
+                   "how many requests the service works on at once: its capacity, needed")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000000));
+  verb->add_option("--service", options.service,
+                   "fifo: so many workers, first come first served; sharing: all inside share so "
+                   "many processors")
+      ->check(CLI::IsMember({"fifo", "sharing"}))
+      ->capture_default_str();
+  verb->add_option("--deadline", options.deadline,
+                   "when callers give up, like 500ms; when none, they stay, and an answer is in "
+                   "time within ten 99th percentiles of service_seconds, at least 100ms")
+      ->type_name("DURATION");
+  verb->add_option("--warm-up", options.warm_up, "not judged; a twelfth of the log when none")
+      ->type_name("DURATION");
+  verb->add_option("--seeds", options.seeds, "runs, that differ in the limiters' own chance only")
+      ->check(CLI::Range(1, 1000));
+  add_limiters(verb, options);
+  add_outputs(verb, options);
+}
+
 void add_fuzz(CLI::App* verb, Options& options) {
   verb->add_option("--worlds", options.worlds, "how many")
       ->check(CLI::Range(1, 1000000))
@@ -219,6 +288,9 @@ int main_of(int count, char** words) {
   trace_verb->add_option("--width", options.width, "in characters")
       ->check(CLI::Range(20, 400))
       ->capture_default_str();
+  CLI::App* replay_verb = app.add_subcommand(
+      "replay", "a recorded log of requests against a service of known capacity");
+  add_replay(replay_verb, options);
   add_fuzz(app.add_subcommand("fuzz", "worlds drawn by chance, the worst of them by name"),
            options);
   try {
@@ -227,6 +299,7 @@ int main_of(int count, char** words) {
     return app.exit(error);
   }
   if (run_verb->parsed()) return run(options);
+  if (replay_verb->parsed()) return replay(options);
   if (trace_verb->parsed()) {
     if (options.limiters.empty()) options.limiters = {std::string(kDefault)};
     if (options.seeds == 0) options.seeds = 1;

@@ -86,7 +86,7 @@ function worst(s,l,score){let value=null,world=0;D.scenarios[s].worlds.forEach((
 if(v!==null&&(value===null||(SCORES[score].up?v<value:v>value))){value=v;world=w}});return{value,world}}
 const stars=(s,l)=>D.scenarios[s].worlds.some(w=>w.cells[l].missed.some(m=>m.startsWith(at.score+' ')));
 function heat(){const is=SCORES[at.score];
-el('switch').innerHTML=Object.entries(SCORES).map(([id,s])=>`<button data-score="${id}" aria-pressed="${id===at.score}">${s.name}</button>`).join('');
+el('switch').innerHTML=Object.entries(SCORES).filter(([id])=>D.scenarios.some((_,s)=>worst(s,0,id).value!==null)).map(([id,s])=>`<button data-score="${id}" aria-pressed="${id===at.score}">${s.name}</button>`).join('');
 el('meaning').textContent=is.means+'; each scenario’s worst world, the median over the seeds; * misses the scenario’s bar';
 el('legend').innerHTML=`${is.ends[0]}<span class="scale" style="background:linear-gradient(90deg,${tint(0)},${tint(.5)},${tint(1)})"></span>${is.ends[1]}`;
 const used=D.scenarios.map((_,s)=>s).filter(s=>D.limiters.some((_,l)=>worst(s,l,at.score).value!==null));
@@ -96,7 +96,7 @@ all.push(v);return`<td><button data-l="${l}" data-s="${s}" aria-pressed="${l===a
 (used.length>1&&all.length?`<td class="worst">${is.show(is.up?Math.min(...all):Math.max(...all))}</td>`:'')+'</tr>'}).join('')}
 function detail(){const S=D.scenarios[at.scenario],W=S.worlds[at.world],C=W.cells[at.limiter];
 el('who').textContent=D.limiters[at.limiter];
-el('where').textContent=`${S.name}: ${S.title} · ${S.seeds} seed${S.seeds>1?'s':''}, the first one drawn`;
+el('where').textContent=`${S.name}: ${S.title} · ${S.seeds>1?S.seeds+' seeds, the first one drawn':'one seed'}`;
 el('worlds').innerHTML=S.worlds.map((w,i)=>{const v=valueOf(at.scenario,i,at.limiter,at.score);
 return`<button data-world="${i}" aria-pressed="${i===at.world}">${esc(w.name)} <span class="dim">${v===null?'–':SCORES[at.score].show(v)}</span></button>`}).join('');
 const number=(id,name,show)=>{const v=valueOf(at.scenario,at.world,at.limiter,id);return v===null?'':`<div>${name}<b>${show(v)}</b></div>`};

@@ -83,7 +83,8 @@ std::string matrix(const BenchResult& result, std::string_view score, bool more_
       const Square square = worst_world(result, limiter, scenario, score, more_is_better);
       if (square.value) all.push_back(*square.value);
       const std::string shown = square.value ? fmt::format("{:.2f}", *square.value) : "-";
-      text += fmt::format(" {:>5} |", shown + (square.missed ? "*" : ""));
+      text += fmt::format(" {:>{}} |", shown + (square.missed ? "*" : ""),
+                          std::max<size_t>(5, scenario.size()));
     }
     text += fmt::format(" {:>5.2f} |\n", worst(all, more_is_better));
   }

@@ -71,7 +71,9 @@ Outcomes Simulation::run() {
   next_step();
   next_busy_look();
   next_hidden();
-  if (world_.clients > 0) {
+  if (world_.recorded) {
+    next_recorded();
+  } else if (world_.clients > 0) {
     for (int i = 0; i < world_.clients; ++i) think();
   } else {
     next_arrival();
@@ -98,6 +100,18 @@ void Simulation::next_arrival() {
   arrival_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
     if (per_second > 0) arrive(now(), 1, false);
     next_arrival();
+  });
+}
+
+void Simulation::next_recorded() {
+  if (recorded_ == world_.recorded->size()) return;
+  const Recorded& next = (*world_.recorded)[recorded_++];
+  arrival_timer_ = timeline_.at(TimePoint{} + from_seconds(next.at_seconds), [this, &next] {
+    Request& request = add_request(now(), 1);
+    request.work_seconds = next.work_seconds;
+    request.request_class = next.request_class;
+    knock(request);
+    next_recorded();
   });
 }
 
@@ -135,19 +149,28 @@ void Simulation::next_step() {
   });
 }
 
-void Simulation::arrive(double first_arrived, int attempt, bool of_loop) {
+Simulation::Request& Simulation::add_request(double first_arrived, int attempt) {
   const uint64_t id = ++last_id_;
   Request& request = *(requests_[id] = std::make_unique<Request>(*this, id));
-  limiters::Random& chance = attempt == 1 ? work_ : retries_;
-  const Conditions& is = world_.at(now());
   request.arrived = timeline_.now();
   request.first_arrived = first_arrived;
   request.attempt = attempt;
+  ++step().attempts;
+  if (attempt == 1) ++step().firsts;
+  return request;
+}
+
+void Simulation::arrive(double first_arrived, int attempt, bool of_loop) {
+  Request& request = add_request(first_arrived, attempt);
+  limiters::Random& chance = attempt == 1 ? work_ : retries_;
+  const Conditions& is = world_.at(now());
   request.of_loop = of_loop;
   request.work_seconds = draw_service(chance, world_.times, is);
   request.fails = chance.uniform() < is.failing_share;
-  ++step().attempts;
-  if (attempt == 1) ++step().firsts;
+  knock(request);
+}
+
+void Simulation::knock(Request& request) {
   if (world_.deadline_seconds) {
     request.patience = timeline_.after(from_seconds(deadline_), [this, &request] {
       request.inside ? (service_->leave(request), gate_->finished(request, Outcome::kIgnored))

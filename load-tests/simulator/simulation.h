@@ -49,10 +49,13 @@ class Simulation {
   Outcomes::Step& step();
   void run_turns(limiters::TimePoint until);
   void next_arrival();
+  void next_recorded();
   void next_hidden();
   void next_busy_look();
   void next_step();
+  Request& add_request(double first_arrived, int attempt);
   void arrive(double first_arrived, int attempt, bool of_loop);
+  void knock(Request& request);
   void begin(Request& request);
   void end(Request& request, bool good);
   void turned_away(Request& request);
@@ -70,6 +73,7 @@ class Simulation {
   std::unordered_map<uint64_t, limiters::Timeline::Timer> pauses_;
   Outcomes outcomes_;
   size_t step_ = 0;
+  size_t recorded_ = 0;  // have come
   std::vector<limiters::Timeline::Timer> condition_timers_;
   limiters::Timeline::Timer arrival_timer_, hidden_timer_, busy_timer_, step_timer_;
 };
