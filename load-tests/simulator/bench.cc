@@ -28,15 +28,6 @@ void in_parallel(size_t count, const std::function<void(size_t)>& work) {
   for (std::thread& thread : threads) thread.join();
 }
 
-World shortened(World world, double share) {
-  if (share >= 1) return world;
-  world.seconds *= share;
-  world.warm_up_seconds *= share;
-  for (Conditions& each : world.conditions) each.from_seconds *= share;
-  if (world.step_seconds) *world.step_seconds *= share;
-  return world;
-}
-
 std::string in_words(const Bar& bar, double value) {
   char text[96];
   std::snprintf(text, sizeof text, "%s %.3g, %s %.3g", bar.score.c_str(), value,
@@ -153,6 +144,15 @@ class Bench {
 };
 
 }  // namespace
+
+World shortened(World world, double share) {
+  if (share >= 1) return world;
+  world.seconds *= share;
+  world.warm_up_seconds *= share;
+  for (Conditions& each : world.conditions) each.from_seconds *= share;
+  if (world.step_seconds) *world.step_seconds *= share;
+  return world;
+}
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;

@@ -42,6 +42,9 @@ struct BenchResult {
 // one at a time, with runs done and to do.
 BenchResult run_bench(const BenchSpec& spec, const std::function<void(int, int)>& progress);
 
+// A world as it is run: `share` of its time, its changes earlier by as much.
+World shortened(World world, double share);
+
 double median(std::vector<double> values);
 double worst(const std::vector<double>& values, bool more_is_better);
 std::vector<double> values_of(const std::vector<Score>& scores, std::string_view name);

@@ -6,9 +6,13 @@
 #include <filesystem>
 #include <iostream>
 
+#include "load-tests/pieces/quantities.h"
 #include "load-tests/simulator/bench.h"
 #include "load-tests/simulator/fuzz.h"
 #include "load-tests/simulator/gates.h"
+#include "load-tests/simulator/page.h"
+#include "load-tests/simulator/recorded_log.h"
+#include "load-tests/simulator/replay.h"
 #include "load-tests/simulator/report.h"
 
 // weir-sim: every known limiter against the same worlds, in virtual time.
@@ -25,6 +29,9 @@ struct Options {
   bool all_details = false, json = false, is_short = false;
   uint64_t worlds = 200, seed = 1, first_world = 0;
   int width = 100;
+  std::string html;
+  std::string log, service = "fifo", deadline, warm_up;
+  int workers = 0;
 };
 
 [[noreturn]] void fail(const std::string& why) {
@@ -76,9 +83,12 @@ BenchSpec bench_of(const Options& options) {
           .shorter = options.is_short ? 0.5 : 1.0};
 }
 
-// 1: weir's default misses a bar that it is not known to miss.
-int run(const Options& options) {
-  const BenchResult result = run_bench(bench_of(options), show_progress);
+// The bench, and what came of it as the options ask.
+BenchResult run_and_show(const BenchSpec& spec, const Options& options) {
+  // Before the work, not after it.
+  if (!options.html.empty())
+    if (const auto fault = page_fault(options.html)) fail(*fault);
+  BenchResult result = run_bench(spec, show_progress);
   if (options.json) {
     std::cout << to_json(result);
   } else {
@@ -87,6 +97,15 @@ int run(const Options& options) {
               << "Medians over the seeds, of each scenario's worst world; * misses a bar.\n";
     if (options.all_details) std::cout << "\n" << details(result);
   }
+  std::cout.flush();
+  if (!options.html.empty())
+    if (const auto fault = write_page(options.html, to_page(spec, result))) fail(*fault);
+  return result;
+}
+
+// 1: weir's default misses a bar that it is not known to miss.
+int run(const Options& options) {
+  const BenchResult result = run_and_show(bench_of(options), options);
   int regressed = 0;
   for (const WorldCell& cell : result.cells) {
     if (cell.limiter != kDefault || !cell.regressed) continue;
@@ -100,6 +119,39 @@ int run(const Options& options) {
 int trace(const Options& options) {
   const BenchResult result = run_bench(bench_of(options), nullptr);
   for (const WorldCell& cell : result.cells) std::cout << plot(cell, options.width) << "\n";
+  return 0;
+}
+
+std::optional<double> seconds_of(const std::string& flag, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto value = pieces::parse_duration(text);
+  if (!value || *value <= limiters::Duration(0))
+    fail(flag + " \"" + text + "\" is not a duration above 0, expected one like 500ms, 2s or 5m");
+  return limiters::to_seconds(*value);
+}
+
+int replay(const Options& options) {
+  check_limiters(options.limiters);
+  if (options.workers == 0)
+    fail("--workers is missing: a log does not say how many requests its service works on at once");
+  ReplaySpec spec{
+      .file = options.log,
+      .workers = options.workers,
+      .discipline = options.service == "fifo" ? Discipline::kFifo : Discipline::kSharing,
+      .deadline_seconds = seconds_of("--deadline", options.deadline),
+      .warm_up_seconds = seconds_of("--warm-up", options.warm_up)};
+  const auto read = read_log(options.log);
+  if (const auto* faults = std::get_if<std::vector<Fault>>(&read)) {
+    for (const Fault& each : *faults) std::fprintf(stderr, "weir-sim: %s\n", each.c_str());
+    return 2;
+  }
+  const auto& log = std::get<std::vector<Recorded>>(read);
+  if (spec.warm_up_seconds.value_or(0) >= log.back().at_seconds)
+    fail("--warm-up " + options.warm_up + ", expected less than the log is long");
+  run_and_show({.scenarios = {replay_of(log, spec)},
+                .limiters = options.limiters.empty() ? gate_names() : options.limiters,
+                .seeds = options.seeds},
+               options);
   return 0;
 }
 
@@ -156,6 +208,71 @@ int fuzz(const Options& options) {
   return 0;
 }
 
+void add_limiters(CLI::App* verb, Options& options) {
+  verb->add_option("--limiter", options.limiters, "only these; fixed:N is weir's own gate at N")
+      ->expected(1, -1);
+}
+
+void add_outputs(CLI::App* verb, Options& options) {
+  verb->add_flag("--details", options.all_details, "also every world with every score");
+  verb->add_flag("--json", options.json, "everything, as JSON");
+  verb->add_option("--html", options.html,
+                   "also a page for the browser: the table by every score, each run over time")
+      ->type_name("FILE");
+}
+
+void add_scenarios(CLI::App* verb, Options& options) {
+  verb->add_option("scenario", options.scenarios,
+                   "names in the folder, or paths of YAML files; all when none");
+  verb->add_option("--folder", options.folder, "of scenarios")->capture_default_str();
+  verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
+      ->check(CLI::Range(1, 1000));
+  verb->add_flag("--short", options.is_short, "half the time, two seeds");
+  add_limiters(verb, options);
+}
+
+void add_replay(CLI::App* verb, Options& options) {
+  verb->footer(
+      "The log is a CSV file with a header; the columns are found by name, others passed over:\n"
+      "  arrival_seconds  when the request came: since anything, since 1970 too; never backwards\n"
+      "  service_seconds  what it cost a worker, without any waiting; above 0\n"
+      "  class            optional, 0 to 255, handed to the limiter's gate\n"
+      "The same requests come to each limiter at the same times with the same work, whatever the\n"
+      "limiter does: nobody comes again. The scores are those of `run`; the oracle knows "
+      "--workers.");
+  verb->add_option("log", options.log, "the recorded requests")->required()->type_name("FILE.csv");
+  verb->add_option("--workers", options.workers,
+                   "how many requests the service works on at once: its capacity, needed")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000000));
+  verb->add_option("--service", options.service,
+                   "fifo: so many workers, first come first served; sharing: all inside share so "
+                   "many processors")
+      ->check(CLI::IsMember({"fifo", "sharing"}))
+      ->capture_default_str();
+  verb->add_option("--deadline", options.deadline,
+                   "when callers give up, like 500ms; when none, they stay, and an answer is in "
+                   "time within ten 99th percentiles of service_seconds, at least 100ms")
+      ->type_name("DURATION");
+  verb->add_option("--warm-up", options.warm_up, "not judged; a twelfth of the log when none")
+      ->type_name("DURATION");
+  verb->add_option("--seeds", options.seeds, "runs, that differ in the limiters' own chance only")
+      ->check(CLI::Range(1, 1000));
+  add_limiters(verb, options);
+  add_outputs(verb, options);
+}
+
+void add_fuzz(CLI::App* verb, Options& options) {
+  verb->add_option("--worlds", options.worlds, "how many")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  verb->add_option("--seed", options.seed, "of the worlds")->capture_default_str();
+  verb->add_option("--first-world", options.first_world, "number of the first")
+      ->capture_default_str();
+  verb->add_flag("--json", options.json, "everything, as JSON");
+  add_limiters(verb, options);
+}
+
 int main_of(int count, char** words) {
   Options options;
   CLI::App app{
@@ -163,42 +280,26 @@ int main_of(int count, char** words) {
       "time.\n"
       "The same seeds give the same bytes on every machine."};
   app.require_subcommand(1);
-  const auto limiters_of = [&options](CLI::App* verb) {
-    verb->add_option("--limiter", options.limiters, "only these; fixed:N is weir's own gate at N")
-        ->expected(1, -1);
-  };
   CLI::App* run_verb = app.add_subcommand("run", "the table: limiters down, scenarios across");
+  add_scenarios(run_verb, options);
+  add_outputs(run_verb, options);
   CLI::App* trace_verb = app.add_subcommand("trace", "one run over time, in the terminal");
-  for (CLI::App* verb : {run_verb, trace_verb}) {
-    verb->add_option("scenario", options.scenarios,
-                     "names in the folder, or paths of YAML files; all when none");
-    verb->add_option("--folder", options.folder, "of scenarios")->capture_default_str();
-    verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
-        ->check(CLI::Range(1, 1000));
-    verb->add_flag("--short", options.is_short, "half the time, two seeds");
-    limiters_of(verb);
-  }
-  run_verb->add_flag("--details", options.all_details, "also every world with every score");
-  run_verb->add_flag("--json", options.json, "everything, as JSON");
+  add_scenarios(trace_verb, options);
   trace_verb->add_option("--width", options.width, "in characters")
       ->check(CLI::Range(20, 400))
       ->capture_default_str();
-  CLI::App* fuzz_verb =
-      app.add_subcommand("fuzz", "worlds drawn by chance, the worst of them by name");
-  fuzz_verb->add_option("--worlds", options.worlds, "how many")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  fuzz_verb->add_option("--seed", options.seed, "of the worlds")->capture_default_str();
-  fuzz_verb->add_option("--first-world", options.first_world, "number of the first")
-      ->capture_default_str();
-  fuzz_verb->add_flag("--json", options.json, "everything, as JSON");
-  limiters_of(fuzz_verb);
+  CLI::App* replay_verb = app.add_subcommand(
+      "replay", "a recorded log of requests against a service of known capacity");
+  add_replay(replay_verb, options);
+  add_fuzz(app.add_subcommand("fuzz", "worlds drawn by chance, the worst of them by name"),
+           options);
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }
   if (run_verb->parsed()) return run(options);
+  if (replay_verb->parsed()) return replay(options);
   if (trace_verb->parsed()) {
     if (options.limiters.empty()) options.limiters = {std::string(kDefault)};
     if (options.seeds == 0) options.seeds = 1;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -11,11 +10,6 @@ namespace weir::simulator {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::array<std::string_view, 11> kScores{
-    "hurried_shed_share", "unfinished_share", "goodput_share",    "w50",       "w99",
-    "false_shed_share",   "late_share",       "converge_seconds", "overshoot", "drift_per_hour",
-    "amplification"};
 
 template <typename Of>
 std::vector<std::string> distinct(const BenchResult& result, Of of) {
@@ -47,7 +41,7 @@ Square worst_world(const BenchResult& result, const std::string& limiter,
 
 Json to_json(const Score& score) {
   Json json;
-  for (const std::string_view name : kScores) {
+  for (const std::string_view name : score_names()) {
     const auto value = value_of(score, name);
     json[std::string(name)] = value ? Json(*value) : Json(nullptr);
   }
@@ -88,7 +82,8 @@ std::string matrix(const BenchResult& result, std::string_view score, bool more_
       const Square square = worst_world(result, limiter, scenario, score, more_is_better);
       if (square.value) all.push_back(*square.value);
       const std::string shown = square.value ? fmt::format("{:.2f}", *square.value) : "-";
-      text += fmt::format(" {:>5} |", shown + (square.missed ? "*" : ""));
+      text += fmt::format(" {:>{}} |", shown + (square.missed ? "*" : ""),
+                          std::max<size_t>(5, scenario.size()));
     }
     text += fmt::format(" {:>5.2f} |\n", worst(all, more_is_better));
   }

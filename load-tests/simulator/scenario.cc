@@ -18,7 +18,7 @@ struct ScoreName {
   std::function<std::optional<double>(const Score&)> of;
 };
 
-const std::vector<ScoreName>& score_names() {
+const std::vector<ScoreName>& known_scores() {
   static const std::vector<ScoreName> names{
       {"goodput_share", [](const Score& s) { return s.goodput_share; }},
       {"w50", [](const Score& s) { return s.w50; }},
@@ -233,13 +233,19 @@ Scenario read(const YAML::Node& root) {
 }  // namespace
 
 std::optional<double> value_of(const Score& score, std::string_view name) {
-  for (const ScoreName& each_name : score_names())
+  for (const ScoreName& each_name : known_scores())
     if (each_name.name == name) return each_name.of(score);
   return std::nullopt;
 }
 
+std::vector<std::string_view> score_names() {
+  std::vector<std::string_view> names;
+  for (const ScoreName& each_name : known_scores()) names.push_back(each_name.name);
+  return names;
+}
+
 bool is_score(std::string_view name) {
-  return std::any_of(score_names().begin(), score_names().end(),
+  return std::any_of(known_scores().begin(), known_scores().end(),
                      [name](const ScoreName& each_name) { return each_name.name == name; });
 }
 

@@ -27,6 +27,7 @@ struct Scenario {
 
 // In `score`; none for a name that is not one, or for a convergence that never came.
 std::optional<double> value_of(const Score& score, std::string_view name);
+std::vector<std::string_view> score_names();
 bool is_score(std::string_view name);
 
 // One fault as "file:line:column: what is wrong, what is expected".

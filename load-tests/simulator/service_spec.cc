@@ -14,10 +14,15 @@ const Conditions& World::at(double now) const {
 }
 
 double World::unloaded(double share) const {
-  limiters::Random chance(1);
-  std::vector<double> drawn(20000);
-  for (double& each : drawn)
-    each = draw_service(chance, times, conditions.front()) + conditions.front().outside_seconds;
+  std::vector<double> drawn;
+  if (recorded) {
+    for (const Recorded& each : *recorded) drawn.push_back(each.work_seconds);
+  } else {
+    limiters::Random chance(1);
+    drawn.resize(20000);
+    for (double& each : drawn)
+      each = draw_service(chance, times, conditions.front()) + conditions.front().outside_seconds;
+  }
   const auto at = static_cast<size_t>(share * static_cast<double>(drawn.size()));
   std::nth_element(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(at), drawn.end());
   return drawn[at];

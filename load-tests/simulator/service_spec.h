@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,13 @@ struct Conditions {
   double capacity() const { return workers / service_seconds; }
 };
 
+// One request as somebody saw it: when it came, and what it cost a worker.
+struct Recorded {
+  double at_seconds = 0;
+  double work_seconds = 0;
+  uint8_t request_class = 0;
+};
+
 struct World {
   std::string name;
   std::vector<Conditions> conditions;  // by time, the first from 0
@@ -50,6 +58,9 @@ struct World {
   double think_seconds = 0;  // of a closed-loop client between two requests
   int session_requests = 1;  // above 1: each open-loop caller has so many, one after the other,
                              // and all are wasted unless the last is answered
+  // By time. Where there are some, they come instead of all that `load` and `clients` would send,
+  // with the work that they had instead of drawn work; the conditions say what that comes to.
+  std::shared_ptr<const std::vector<Recorded>> recorded;
   Retry retry = Retry::kNever;
   int most_attempts = 3;
   std::optional<double> deadline_seconds;  // when callers give up; else from the unloaded p99
@@ -59,7 +70,8 @@ struct World {
   const Conditions& at(double now) const;
   // Ten times the unloaded 99th percentile, at least 100 ms, unless given.
   double deadline() const;
-  // A quantile of one request alone, in seconds, under the first conditions.
+  // A quantile of one request alone, in seconds, under the first conditions or as
+  // recorded.
   double unloaded(double share) const;
 };
 

@@ -77,7 +77,9 @@ Outcomes Simulation::run() {
   next_busy_look();
   next_hidden();
   next_of_batch();
-  if (world_.clients > 0) {
+  if (world_.recorded) {
+    next_recorded();
+  } else if (world_.clients > 0) {
     for (int i = 0; i < world_.clients; ++i) think();
   } else {
     next_arrival();
@@ -118,6 +120,18 @@ void Simulation::next_of_batch() {
   });
 }
 
+void Simulation::next_recorded() {
+  if (recorded_ == world_.recorded->size()) return;
+  const Recorded& next = (*world_.recorded)[recorded_++];
+  arrival_timer_ = timeline_.at(TimePoint{} + from_seconds(next.at_seconds), [this, &next] {
+    Request& request = add_request({.first_arrived = now()});
+    request.work_seconds = next.work_seconds;
+    request.request_class = next.request_class;
+    knock(request);
+    next_recorded();
+  });
+}
+
 void Simulation::next_hidden() {
   const Conditions& is = world_.at(now());
   const double per_second = is.hidden_load * is.capacity();
@@ -152,21 +166,30 @@ void Simulation::next_step() {
   });
 }
 
-void Simulation::arrive(const Errand& errand) {
+Simulation::Request& Simulation::add_request(const Errand& errand) {
   const uint64_t id = ++last_id_;
   Request& request = *(requests_[id] = std::make_unique<Request>(*this, id));
-  limiters::Random& chance = errand.attempt == 1 ? work_ : retries_;
-  const Conditions& is = world_.at(now());
   request.arrived = timeline_.now();
   request.errand = errand;
+  ++step().attempts;
+  if (errand.attempt == 1) ++step().firsts;
+  if (!errand.of_batch) ++step().hurried;
+  return request;
+}
+
+void Simulation::arrive(const Errand& errand) {
+  Request& request = add_request(errand);
+  limiters::Random& chance = errand.attempt == 1 ? work_ : retries_;
+  const Conditions& is = world_.at(now());
   request.work_seconds = draw_service(chance, world_.times, is);
   request.fails = chance.uniform() < is.failing_share;
   if (is.quick_share > 0) request.quick = chance.uniform() < is.quick_share;
   if (is.reading_share > 0 && chance.uniform() < is.reading_share)
     request.reading_seconds = is.reading_seconds;
-  ++step().attempts;
-  if (errand.attempt == 1) ++step().firsts;
-  if (!errand.of_batch) ++step().hurried;
+  knock(request);
+}
+
+void Simulation::knock(Request& request) {
   if (world_.deadline_seconds) {
     request.patience = timeline_.after(from_seconds(deadline_), [this, &request] {
       request.inside ? (service_->leave(request), gate_->finished(request, Outcome::kIgnored))

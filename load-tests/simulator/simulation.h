@@ -60,10 +60,13 @@ class Simulation {
   void run_turns(limiters::TimePoint until);
   void next_arrival();
   void next_of_batch();
+  void next_recorded();
   void next_hidden();
   void next_busy_look();
   void next_step();
+  Request& add_request(const Errand& errand);
   void arrive(const Errand& errand);
+  void knock(Request& request);
   void begin(Request& request);
   void end(Request& request, bool good);
   void turned_away(Request& request);
@@ -83,6 +86,7 @@ class Simulation {
   std::unordered_map<uint64_t, limiters::Timeline::Timer> pauses_;
   Outcomes outcomes_;
   size_t step_ = 0;
+  size_t recorded_ = 0;  // have come
   std::vector<limiters::Timeline::Timer> condition_timers_;
   limiters::Timeline::Timer arrival_timer_, batch_timer_, hidden_timer_, busy_timer_, step_timer_;
 };

@@ -1,0 +1,157 @@
+#include "load-tests/simulator/page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "load-tests/simulator/page_document.h"
+
+namespace weir::simulator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Three digits, which is all that a line shows.
+Json rounded(double value) {
+  const double shown = value < 1000 ? std::stod(fmt::format("{:.3g}", value)) : std::round(value);
+  if (shown == std::floor(shown) && std::abs(shown) < 1e15) return static_cast<int64_t>(shown);
+  return shown;
+}
+
+// Of steps that become one: levels are the last one's, rates the mean, latencies the worst.
+TraceStep joined(const std::vector<TraceStep>& steps, size_t begin, size_t end) {
+  TraceStep one = steps[end - 1];
+  const auto mean = [&](double TraceStep::*of) {
+    double sum = 0;
+    for (size_t i = begin; i < end; ++i) sum += steps[i].*of;
+    return sum / static_cast<double>(end - begin);
+  };
+  for (double TraceStep::*of : {&TraceStep::offered_per_second, &TraceStep::capacity_per_second,
+                                &TraceStep::goodput_per_second, &TraceStep::shed_per_second})
+    one.*of = mean(of);
+  for (size_t i = begin; i < end; ++i) {
+    one.latency_p50_seconds = std::max(one.latency_p50_seconds, steps[i].latency_p50_seconds);
+    one.latency_p99_seconds = std::max(one.latency_p99_seconds, steps[i].latency_p99_seconds);
+    if (one.reason.empty()) one.reason = steps[end - 1 - (i - begin)].reason;
+  }
+  return one;
+}
+
+Trace thinned(const Trace& trace) {
+  const size_t by = (trace.steps.size() + kMostPagePoints - 1) / kMostPagePoints;
+  if (by <= 1) return trace;
+  Trace few{.step_seconds = trace.step_seconds * static_cast<double>(by), .steps = {}};
+  for (size_t i = 0; i < trace.steps.size(); i += by)
+    few.steps.push_back(joined(trace.steps, i, std::min(i + by, trace.steps.size())));
+  return few;
+}
+
+Json line(const Trace& trace, double TraceStep::*of) {
+  Json values = Json::array();
+  for (const TraceStep& step : trace.steps) values.push_back(rounded(step.*of));
+  return values;
+}
+
+// The median over the seeds; null where the world has no such score.
+Json score_of(const WorldCell& cell, std::string_view name) {
+  const std::vector<double> values = values_of(cell.seeds, name);
+  if (values.size() == cell.seeds.size()) return rounded(median(values));
+  return cell.seeds.front().has_step ? Json("never") : Json(nullptr);
+}
+
+Json to_json(const WorldCell& cell) {
+  Json json;
+  for (const std::string_view name : score_names()) json["scores"][name] = score_of(cell, name);
+  json["missed"] = cell.missed;
+  const Trace trace = thinned(cell.trace);
+  json["limit"] = line(trace, &TraceStep::limit);
+  json["in_flight"] = line(trace, &TraceStep::in_flight);
+  json["waiting"] = line(trace, &TraceStep::waiting);
+  json["offered"] = line(trace, &TraceStep::offered_per_second);
+  json["goodput"] = line(trace, &TraceStep::goodput_per_second);
+  json["shed"] = line(trace, &TraceStep::shed_per_second);
+  json["p50"] = line(trace, &TraceStep::latency_p50_seconds);
+  json["p99"] = line(trace, &TraceStep::latency_p99_seconds);
+  json["why"] = Json::array();
+  for (size_t i = 0; i < trace.steps.size(); ++i)
+    if (!trace.steps[i].reason.empty()) json["why"].push_back({i, trace.steps[i].reason});
+  return json;
+}
+
+// What is known of a world whoever is at its door; `trace` is anybody's.
+Json to_json(const World& world, const OracleCell& oracle, const Trace& trace) {
+  Json workers = Json::array();
+  for (const TraceStep& step : trace.steps)
+    workers.push_back(rounded(world.at(step.at_seconds - trace.step_seconds).workers));
+  return {{"name", world.name},
+          {"seconds", world.seconds},
+          {"warm_up", world.warm_up_seconds},
+          {"step", world.step_seconds ? Json(*world.step_seconds) : Json(nullptr)},
+          {"deadline", rounded(world.deadline())},
+          {"step_seconds", trace.step_seconds},
+          {"oracle",
+           {{"width", oracle.width}, {"goodput_per_second", rounded(oracle.goodput_per_second)}}},
+          {"workers", workers},
+          {"capacity", line(trace, &TraceStep::capacity_per_second)},
+          {"cells", Json::array()}};
+}
+
+Json data_of(const BenchSpec& spec, const BenchResult& result) {
+  Json json{{"limiters", spec.limiters}, {"scenarios", Json::array()}};
+  size_t place = 0;
+  for (const Scenario& scenario : spec.scenarios) {
+    Json one{{"name", scenario.name},
+             {"title", scenario.title},
+             {"seeds", result.cells[place * spec.limiters.size()].seeds.size()},
+             {"worlds", Json::array()}};
+    for (const World& world : scenario.worlds) {
+      const WorldCell* cells = &result.cells[place * spec.limiters.size()];
+      Json shown =
+          to_json(shortened(world, spec.shorter), result.oracles[place], thinned(cells->trace));
+      for (size_t i = 0; i < spec.limiters.size(); ++i) shown["cells"].push_back(to_json(cells[i]));
+      one["worlds"].push_back(std::move(shown));
+      ++place;
+    }
+    json["scenarios"].push_back(std::move(one));
+  }
+  return json;
+}
+
+// Inside of a script element nothing may look like a tag.
+std::string without_tags(const std::string& json) {
+  std::string text;
+  text.reserve(json.size());
+  for (const char each : json) each == '<' ? text += "\\u003c" : text += each;
+  return text;
+}
+
+std::optional<Fault> fault_unless(bool good, const std::string& path) {
+  if (good) return std::nullopt;
+  return path + ": cannot be written: " + std::strerror(errno);
+}
+
+}  // namespace
+
+std::string to_page(const BenchSpec& spec, const BenchResult& result) {
+  const size_t at = kPageDocument.find(kPageData);
+  return std::string(kPageDocument.substr(0, at)) + without_tags(data_of(spec, result).dump()) +
+         std::string(kPageDocument.substr(at + kPageData.size()));
+}
+
+std::optional<Fault> page_fault(const std::string& path) {
+  return fault_unless(std::ofstream(path, std::ios::app).is_open(), path);
+}
+
+std::optional<Fault> write_page(const std::string& path, const std::string& page) {
+  std::ofstream file(path, std::ios::binary);
+  file << page;
+  file.close();
+  return fault_unless(file.good(), path);
+}
+
+}  // namespace weir::simulator
