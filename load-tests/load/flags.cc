@@ -75,6 +75,8 @@ void declare_request_and_report(CLI::App& app, Words& words, Options& options) {
   app.add_option("--method", words.method, "of the requests")->capture_default_str();
   app.add_option("--body-bytes", words.body_bytes, "size of each request's body")
       ->check(CLI::Range(size_t{0}, size_t{64} << 20));
+  app.add_option("--expect-bytes", options.run.expected_bytes,
+                 "size of each answer's body: an ok with another one counts as failed");
   app.add_option("--header", words.headers, "\"Name: value\"; repeatable");
   app.add_option("--json", options.json, "write the report as JSON to this file, - for stdout");
   app.add_flag("--series", words.series, "with --json: also one row per 100 ms");

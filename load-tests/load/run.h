@@ -30,6 +30,7 @@ struct RunParams {
   Duration warmup{};  // what is due before is in the series only
   RetryPolicy retries = RetryPolicy::kIgnore;
   uint64_t seed = 1;
+  std::optional<uint64_t> expected_bytes;  // an ok whose body is of another length has failed
   RequestText request;
 };
 
@@ -96,6 +97,7 @@ class Run final : private Connection::Owner {
   void make_request(Duration due, int attempts);
   void use_free(Connection& connection);
   void retry_later(const Request& request, uint32_t seconds);
+  Outcome judge(const Reply& reply);
   void finish(Ticket ticket, Outcome outcome);
   void heartbeat();
   void time_out();
@@ -126,6 +128,7 @@ class Run final : private Connection::Owner {
   loop::Timeline::Timer heartbeat_;
   std::optional<RunResult> result_;
   std::string unreachable_;
+  bool ended_as_agreed_ = false;  // the connection that goes next: its answer was to be the last
   bool over_ = false;
   bool interrupted_ = false;
 };
