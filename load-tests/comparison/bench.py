@@ -15,7 +15,6 @@ import startup
 from programs import Failed
 
 STARTS = 10
-PRIMING = 0.3  # seconds of load before the first round
 FILES_WANTED = 26000
 SPARE_FILES = 200
 
@@ -41,10 +40,9 @@ class Bench:
         elif not self.arguments.quiet:
             print(text, file=sys.stderr, flush=True)
 
-    def service(self, body_bytes, answers=True):
+    def service(self, body_bytes=512, flags=("--service-time", "0")):
         """weir-origin on the load's core: (the program, its port)."""
         port = programs.free_port()
-        flags = ["--service-time", "0"] if answers else ["--service-time", "1h", "--workers", "1"]
         program = self.programs.start("weir-origin", [self.arguments.bin / "weir-origin", "--listen", f"127.0.0.1:{port}",
                                                       "--body-bytes", body_bytes, *flags], self.load_core)
         programs.wait_for(program, port)
@@ -69,7 +67,7 @@ class Bench:
         """All rounds of one case, into the result."""
         found = {"title": case.title, "mode": case.mode, "latency": case.measures_latency, "rate": None, "peers": {}}
         self.result["cases"][case.name] = found
-        service, service_port = self.service(case.body_bytes, answers=case.mode != "shed")
+        service, service_port = self.service(case.body_bytes, case.service)
         running, occupants = {}, []
         try:
             for peer in self.peers:
@@ -95,11 +93,7 @@ class Bench:
 
     def rounds(self, case, found, running):
         """Peers that fail once are out of the case."""
-        for name, (_, port) in running.items():
-            self.say(f"{case.name}: priming {name}")
-            with failing_into(found["peers"][name]):
-                self.load.run(port, case, PRIMING, rate=1000)
-        if case.measures_latency and not self.find_rate(case, found, running):
+        if case.is_open and not self.find_rate(case, found, running):
             return
         for done in range(self.arguments.rounds):
             for name in self.turns(running, done):
@@ -154,7 +148,7 @@ class Bench:
         """{"idle_1000": bytes, ..., "empty_bytes", "full_bytes"} of one round."""
         run = {}
         for kind in ("idle", "active"):
-            service, service_port = self.service(512, answers=kind == "idle")
+            service, service_port = self.service() if kind == "idle" else self.service(flags=cases.NEVER)
             program = None
             try:
                 program, port = self.start(peer, "proxied", service_port, self.most_connections)
@@ -172,7 +166,7 @@ class Bench:
     def run_startup(self):
         """Each peer so many times."""
         found = self.result["startup"] = {"peers": {}}
-        service, service_port = self.service(512)
+        service, service_port = self.service()
         try:
             for done in range(STARTS):
                 for peer in self.peers:

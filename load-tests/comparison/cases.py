@@ -3,6 +3,8 @@
 import dataclasses
 
 KIB = 1024
+QUEUE_WIDTH = 16  # requests at the service at once where the queue is in use
+NEVER = ("--workers", "1", "--service-time", "1h")  # a service that takes requests and does not answer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,19 +19,36 @@ class Case:
     closes: bool = False  # a new connection for each request
     share: float = 0  # open loop at that share of a core's capacity; 0: closed loop
     rate: float = 0  # open loop at that rate
+    service: tuple = ("--service-time", "0")  # weir-origin's flags
+    may_shed: float = 0  # share of the answers
+
+    @property
+    def is_open(self):
+        """Requests come at a rate, not one after the other."""
+        return self.share > 0 or self.rate > 0
 
     @property
     def measures_latency(self):
         """At a rate that everybody keeps up with, where latency says something."""
-        return self.share > 0 or self.rate > 0
+        return self.is_open and self.mode == "proxied"
+
+    @property
+    def ramp(self):
+        """Seconds in which the connections are opened: thousands at once do not fit into a listener's backlog."""
+        return 0.1 if self.connections <= 256 else 1.0
+
+    @property
+    def lead(self):
+        """Seconds of load before the figures count."""
+        return self.ramp + 0.2
 
     def load_flags(self, rate):
         """The words that make weir-load ask so."""
         flags = ["--expect-bytes", str(self.body_bytes)] if self.mode != "shed" else []
-        if self.measures_latency:
-            flags += ["--rate", f"{rate:.0f}", "--connections", "256"]
+        if self.is_open:
+            flags += ["--rate", f"{rate:.0f}", "--connections", str(self.connections), "--warmup", f"{self.lead:.1f}s"]
         else:
-            flags += ["--closed", str(self.connections)]
+            flags += ["--closed", str(self.connections), "--ramp", f"{self.ramp:.1f}s"]
         if self.upload_bytes:
             flags += ["--method", "POST", "--body-bytes", str(self.upload_bytes)]
         if self.closes:
@@ -46,11 +65,14 @@ CASES = [
     Case("connect", "512 B, a new connection for each request, 32 at once", closes=True),
     Case("upload-64k", "64 KiB posted, 512 B back, 32 connections", upload_bytes=64 * KIB),
     Case("upload-1m", "1 MiB posted, 512 B back, 32 connections", upload_bytes=KIB * KIB),
-    Case("queue", "512 B, 256 connections, 16 at the service, the rest waits in the proxy", mode="queue", connections=256),
-    Case("shed-32", "503 at once, 32 connections", mode="shed"),
-    Case("shed-256", "503 at once, 256 connections", mode="shed", connections=256),
-    Case("latency-low", "512 B, 1,000 requests a second", rate=1000),
-    Case("latency-half", "512 B, half of what one core can do", share=0.5),
+    # At less than the service can do, or weir would rightly shorten its queue.
+    Case("queue", f"512 B, {QUEUE_WIDTH} at the service for 1 ms each, up to half wait in the proxy, 11,200 requests a second",
+         mode="queue", connections=256, rate=11200, service=("--workers", str(QUEUE_WIDTH), "--service-time", "1ms"),
+         may_shed=0.02),
+    Case("shed-32", "503 at once, 32 connections", mode="shed", service=NEVER),
+    Case("shed-256", "503 at once, 256 connections", mode="shed", connections=256, service=NEVER),
+    Case("latency-low", "512 B, 1,000 requests a second", connections=256, rate=1000),
+    Case("latency-half", "512 B, half of what one core can do", connections=256, share=0.5),
 ]
 # Measured in ways of their own.
 SPECIAL = {"memory": "memory of idle and of active connections", "startup": "from exec to the first answer"}

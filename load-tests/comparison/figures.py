@@ -11,8 +11,8 @@ def summary(values):
 
 
 def ratio(ours, theirs):
-    """Ours as a multiple of theirs; None where one of them is missing or nothing."""
-    if ours is None or theirs is None or theirs <= 0:
+    """Ours as a multiple of theirs; None where that says nothing."""
+    if ours is None or theirs is None or ours < 0 or theirs <= 0:
         return None
     return ours / theirs
 

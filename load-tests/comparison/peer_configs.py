@@ -4,17 +4,21 @@ both sides, the client's address added to the request, bodies streamed, 60 s tim
 import json
 import os
 
-QUEUE_WIDTH = 16  # requests at the service at once where the queue is in use
+from cases import QUEUE_WIDTH
+
 
 
 def haproxy(setup):
-    """In shed mode it denies every request with 503."""
+    """In shed mode it denies every request with 503. By itself it closes connections to the service that idle for a moment
+    when a quarter of its descriptors is in use; the others keep theirs."""
     rule = "http-request return status 503" if setup.mode == "shed" else "default_backend service"
     width = f" maxconn {QUEUE_WIDTH}" if setup.mode == "queue" else ""
     return f"""
 global
   nbthread 1
   maxconn {setup.most_connections}
+  tune.pool-low-fd-ratio 99
+  tune.pool-high-fd-ratio 100
 defaults
   mode http
   timeout client 60s
@@ -37,10 +41,11 @@ def nginx(setup, folder):
     location = "return 503;" if setup.mode == "shed" else """proxy_pass http://service; proxy_http_version 1.1;
       proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_request_buffering off; proxy_max_temp_file_size 0; client_max_body_size 0;"""
+    # Two for each client, and the sixteenth that it wants to be free: else it closes connections that idle.
+    places = setup.most_connections * 9 // 4
     return f"""
-{user} worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log error;
-worker_rlimit_nofile {2 * setup.most_connections + 200};
-events {{ worker_connections {2 * setup.most_connections}; }}
+{user} worker_processes 1; worker_rlimit_nofile {2 * setup.most_connections + 200}; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log error;
+events {{ worker_connections {places}; }}
 http {{
   access_log off; keepalive_requests 1000000000; keepalive_timeout 75s; client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 
 import peer_configs
+from cases import QUEUE_WIDTH
 from programs import Failed
 
 
@@ -42,7 +43,6 @@ class Peer:
 
 
 ENVOY_FOLDER = pathlib.Path("build/peers/envoy")
-QUEUE_WIDTH = peer_configs.QUEUE_WIDTH
 
 WEIR_LIMITER = {
     # It works as always, but lets all through: a shed is cheaper than a request and would flatter the figure.

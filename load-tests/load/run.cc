@@ -94,7 +94,16 @@ void Run::send_due() {
 // Also after failures, which have left fewer open: not at once, or a target that refuses would be
 // tried without a pause.
 void Run::fill_closed() {
-  while (open_ < params_.closed && !scheduled_all()) make_request(elapsed(), 1);
+  const size_t wanted = wanted_open();
+  while (open_ < wanted && !scheduled_all()) make_request(elapsed(), 1);
+}
+
+// At least one, which keeps the loop going.
+size_t Run::wanted_open() const {
+  const Duration since = elapsed();
+  if (since >= params_.ramp) return params_.closed;
+  const double share = limiters::to_seconds(since) / limiters::to_seconds(params_.ramp);
+  return std::max<size_t>(1, static_cast<size_t>(share * static_cast<double>(params_.closed)));
 }
 
 void Run::make_request(Duration due, int attempts) {

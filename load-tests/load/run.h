@@ -24,6 +24,7 @@ struct RunParams {
   std::vector<Phase> profile;  // the rates are not used when `closed` is set
   Arrivals arrivals = Arrivals::kPoisson;
   size_t closed = 0;  // not 0: that many requests are always open, each due when one has ended
+  Duration ramp{};    // of a closed loop: in which its number rises from one to `closed`
   size_t connections = 10000;
   Duration timeout = std::chrono::seconds(10);
   Duration objective = std::chrono::milliseconds(100);
@@ -92,6 +93,7 @@ class Run final : private Connection::Owner {
 
   void begin();
   void send_due();
+  size_t wanted_open() const;
   void fill_closed();
   std::optional<Duration> next_due() const;
   void make_request(Duration due, int attempts);

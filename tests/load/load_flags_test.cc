@@ -29,6 +29,7 @@ TEST(LoadFlagsTest, EachFlagIsUnderstood) {
                               "--warmup",       "1s",
                               "--retry-after",  "honour",
                               "--expect-bytes", "13",
+                              "--ramp",         "40ms",
                               "--json",         "-",
                               "--series"});
   const auto& options = std::get<Options>(read_all);
@@ -45,6 +46,7 @@ TEST(LoadFlagsTest, EachFlagIsUnderstood) {
   EXPECT_EQ(run.warmup, seconds(1));
   EXPECT_EQ(run.retries, RetryPolicy::kHonour);
   EXPECT_EQ(run.expected_bytes, 13u);
+  EXPECT_EQ(run.ramp, milliseconds(40));
   EXPECT_EQ(options.json, "-");
   EXPECT_EQ(options.series, ShowSeries::kYes);
 }

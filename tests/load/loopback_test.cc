@@ -197,6 +197,18 @@ TEST_F(LoopbackTest, AClosedLoopGoesOnAtOnceWhereEveryAnswerEndsItsConnection) {
   EXPECT_GE(result.connections_opened, result.phases.at(0).ok);
 }
 
+TEST_F(LoopbackTest, AClosedLoopRisesEvenlyToItsNumber) {
+  params.closed = 40;
+  params.ramp = milliseconds(400);
+  const load::RunResult result = run();
+  auto slices = std::move(result.series);
+  const auto& at = slices.slices();
+  ASSERT_GE(at.size(), 4u);
+  EXPECT_LT(at[0].in_flight, 15u);
+  EXPECT_LT(at[1].in_flight, 25u);
+  EXPECT_EQ(result.connections_opened, 40u);
+}
+
 TEST_F(LoopbackTest, ATargetThatIsNotThereIsReported) {
   const auto closed = transport::bound(transport::loopback());
   sockaddr_storage storage{};
