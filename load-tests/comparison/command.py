@@ -135,6 +135,9 @@ def compare(arguments):
     try:
         run.run(arguments.load_cases, arguments.special)
     finally:
+        # A second Ctrl-C must not leave anybody behind.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         run.programs.stop_all()
     return result
 

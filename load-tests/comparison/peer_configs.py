@@ -57,13 +57,14 @@ http {{
 
 
 def h2o(setup):
-    """It has no directive for an answer of its own but mruby."""
+    """It has no directive for an answer of its own but mruby. Its crash handler is a Perl program that idles beside it."""
     user = "user: root\n" if os.geteuid() == 0 else ""
     door = f"        proxy.reverse.url: http://{setup.service}/"
     if setup.mode == "shed":
         door = '        mruby.handler: |\n          Proc.new { |env| [503, {"content-type" => "text/plain"}, ["busy\\n"]] }'
     return f"""{user}num-threads: 1
 num-name-resolution-threads: 1
+crash-handler: /bin/cat
 max-connections: {setup.most_connections}
 http1-request-timeout: 75
 temp-buffer-path: {setup.folder}
