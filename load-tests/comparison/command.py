@@ -26,9 +26,9 @@ Installs the peers, builds weir, and lets everybody take turns over the rounds: 
 another. Prints medians, spreads and weir's ratio to each. A peer that gives a single wrong answer in a case has failed it.
 The default takes about ten minutes; figures worth keeping need --rounds 5 --seconds 5 and a machine with nothing else to do."""
 NOTES = [
-    "CPU per request: user and system time of all of the proxy's processes over the load, connections opened and closed with it, "
-    "divided by the answers. PSS: proportional set size while under load. Spread: least and most of the rounds. Core busy: how "
-    "much of its core the proxy used; where that is below 90 % load and service set the pace, and answers/s say little.",
+    "CPU per request: user and system time of all of the proxy's processes in the middle of the load, divided by the answers of "
+    "that time. PSS: proportional set size under load. Spread: least and most of the rounds. Core busy: how much of its core "
+    "the proxy used; where that is below 90 % load and service set the pace, and answers/s say little.",
     "weir runs with its default algorithm, free to let everything through, because a shed is cheaper than a request. The byte "
     "forwarder knows no HTTP and opens a connection to the service for each of the client's. Sheds: HAProxy and nginx return "
     "503, Envoy has a direct response, h2o a line of mruby, weir has its only place taken.",
@@ -112,9 +112,10 @@ def show(result, arguments):
     """The tables, and the page where one is asked for."""
     for table in tables.all_tables(result):
         print(tables.as_text(table) + "\n")
-    print("\n".join(NOTES))
+    notes = tables.noise(result) + NOTES
+    print("\n".join(notes))
     if arguments.html:
-        arguments.html.write_text(page.page(result, NOTES))
+        arguments.html.write_text(page.page(result, notes))
 
 
 def compare(arguments):

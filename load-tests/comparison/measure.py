@@ -93,13 +93,15 @@ class Meter:
 
     def __init__(self, program):
         self.pids = program.pids() if program else []
-        self.busy = self.resident = None
+        self.busy = self.kept_waiting = self.resident = None
 
     def start(self):
-        self.at, self.before = time.monotonic(), proc.cpu_seconds(self.pids)
+        self.at, self.cpu, self.waited = time.monotonic(), proc.cpu_seconds(self.pids), proc.waited_seconds(self.pids)
 
     def end(self):
-        self.busy = (proc.cpu_seconds(self.pids) - self.before) / (time.monotonic() - self.at)
+        took = time.monotonic() - self.at
+        self.busy = (proc.cpu_seconds(self.pids) - self.cpu) / took
+        self.kept_waiting = (proc.waited_seconds(self.pids) - self.waited) / took
         self.resident = proc.pss_bytes(self.pids)
 
 
@@ -117,5 +119,6 @@ def measure(load, port, case, seconds, rate=0, program=None):
     if program:
         if not answers:
             raise Failed("no answers while the figures counted")
-        run |= {"cpu_us": meter.busy / answers * 1e6, "busy": meter.busy, "resident_bytes": meter.resident}
+        run |= {"cpu_us": meter.busy / answers * 1e6, "busy": meter.busy, "kept_waiting": meter.kept_waiting,
+                "resident_bytes": meter.resident}
     return run

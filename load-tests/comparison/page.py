@@ -1,8 +1,11 @@
 """The result as one page that needs nothing else: a table for each case with a bar for each peer."""
 
 import html
+import statistics
 
 from tables import all_tables
+
+FAR = 8  # times the median of a table's bars
 
 STYLE = """
 :root{--paper:#fff;--card:#f7f8fa;--ink:#1b1f24;--soft:#5d6773;--grid:#e3e7ec;--weir:#0f766e;--floor:#b6bec8;--other:#7c8794;
@@ -22,9 +25,11 @@ th,td{padding:5px 10px;text-align:right;border-bottom:1px solid var(--grid);whit
 tr:last-child td{border-bottom:0}
 th{font-weight:600;color:var(--soft);font-size:13px}
 th:first-child,td:first-child{text-align:left;min-width:170px}
+th.unit{text-align:left}
 td.bar{width:38%;min-width:180px;padding-right:14px}
 .track{position:relative;height:16px}
 .fill{position:absolute;left:0;top:0;bottom:0;border-radius:0 3px 3px 0;background:var(--other)}
+.cut .fill{-webkit-mask:linear-gradient(90deg,#000 80%,transparent);mask:linear-gradient(90deg,#000 80%,transparent)}
 .range{position:absolute;top:7px;height:2px;background:var(--ink);opacity:.55}
 tr.weir .fill,tr.weir-off .fill{background:var(--weir)} tr.weir-off .fill{opacity:.6} tr.floor .fill{background:var(--floor)}
 tr.weir td{font-weight:650}
@@ -33,12 +38,20 @@ code{font-size:.92em}
 """
 
 
+def scale(bars):
+    """The length of a whole track: what the longest spread needs, but one peer far off must not make dots of all others."""
+    if not bars:
+        return 0
+    return min(max(one["high"] for one in bars), FAR * statistics.median(one["median"] for one in bars))
+
+
 def bar(summary, most):
-    """The median as a bar, the spread as a line over it."""
+    """The median as a bar, the spread as a line over it; a bar that is too long fades out."""
     if summary is None or most <= 0:
         return '<td class="bar"></td>'
-    low, middle, high = (100 * max(0, summary[key]) / most for key in ("low", "median", "high"))
-    return (f'<td class="bar"><div class="track"><div class="fill" style="width:{middle:.1f}%"></div>'
+    low, middle, high = (min(100, 100 * max(0, summary[key]) / most) for key in ("low", "median", "high"))
+    cut = " cut" if summary["median"] > most else ""
+    return (f'<td class="bar"><div class="track{cut}"><div class="fill" style="width:{middle:.1f}%"></div>'
             f'<div class="range" style="left:{low:.1f}%;width:{max(high - low, 0.2):.1f}%"></div></div></td>')
 
 
@@ -53,10 +66,10 @@ def row_html(row, columns, most, has_bars):
 
 
 def table_html(table):
-    """A section with its heading; the bars are as long as the largest spread allows."""
-    most = max([row.bar["high"] for row in table.rows if row.bar] + [0])
+    """A section with its heading."""
+    most = scale([row.bar for row in table.rows if row.bar])
     has_bars = most > 0
-    heads = ["<th></th>", f"<th>{html.escape(table.unit)}</th>" if has_bars else ""]
+    heads = ["<th></th>", f'<th class="unit">{html.escape(table.unit)}</th>' if has_bars else ""]
     heads += [f"<th>{html.escape(column)}</th>" for column in table.columns]
     rows = "\n".join(row_html(row, len(table.columns), most, has_bars) for row in table.rows)
     return (f"<section><h2>{html.escape(table.title)}<code>{html.escape(table.key)}</code></h2>\n"

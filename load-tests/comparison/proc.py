@@ -44,15 +44,17 @@ def family(pid):
     return descendants(pid, parents)
 
 
-def exact_seconds(pid):
-    """CPU time of the threads that live, in steps of ns; 0 where the kernel does not tell."""
-    total = 0
+def scheduled_seconds(pid):
+    """(seconds on a core, seconds of waiting for one) of the threads that live, counted in ns; zeros where the kernel does
+    not tell."""
+    ran = waited = 0
     try:
         for task in (PROC / str(pid) / "task").iterdir():
-            total += int((task / "schedstat").read_text().split()[0])
+            fields = (task / "schedstat").read_text().split()
+            ran, waited = ran + int(fields[0]), waited + int(fields[1])
     except (OSError, ValueError, IndexError):
-        return 0.0
-    return total * 1e-9
+        return 0.0, 0.0
+    return ran * 1e-9, waited * 1e-9
 
 
 def cpu_seconds(pids):
@@ -61,8 +63,13 @@ def cpu_seconds(pids):
     total = 0.0
     for pid in pids:
         _, _, ticked = parse_stat((PROC / str(pid) / "stat").read_text())
-        total += max(ticked, exact_seconds(pid))
+        total += max(ticked, scheduled_seconds(pid)[0])
     return total
+
+
+def waited_seconds(pids):
+    """For how long these processes could have run, but others had the core."""
+    return sum(scheduled_seconds(pid)[1] for pid in pids)
 
 
 def pss_bytes(pids):

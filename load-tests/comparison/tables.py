@@ -3,6 +3,7 @@
 from figures import median_of, number, ratio, span
 
 MIB = 1 << 20
+DISTURBED = 0.05  # share of the time
 
 
 class Row:
@@ -62,7 +63,7 @@ def load_table(result, key, case):
         return cells, cpu
     what = "shed" if case["mode"] == "shed" else "request"
     columns = [f"us CPU per {what}", "spread", "answers/s", "core busy", "PSS MiB", "weir / it"]
-    return Table(key, case["title"], columns, "us", rows_of(result, case["peers"], make))
+    return Table(key, case["title"], columns, f"us per {what}", rows_of(result, case["peers"], make))
 
 
 def added(runs, direct, key):
@@ -91,7 +92,7 @@ def latency_table(result, key, case):
         rows.append(Row("direct", "no proxy at all", note=f"FAILED: {case['peers'].get('direct', {}).get('failed', 'no runs')}"))
     columns = ["added p50 ms", "spread", "added p99 ms", "spread", "us CPU", "p50 weir / it", "p99 weir / it"]
     rate = f"; {number(case['rate'], 0)} requests a second" if case["rate"] else ""
-    return Table(key, case["title"] + rate, columns, "ms", rows)
+    return Table(key, case["title"] + rate, columns, "added p99, ms", rows)
 
 
 def memory_tables(result):
@@ -117,7 +118,7 @@ def memory_tables(result):
         title = f"memory per connection, {what}"
         if found["counts"][-1] != max(found["wanted"]):
             title += f" ({found['counts'][-1]:,} instead of {max(found['wanted']):,}: no more open files are allowed here)"
-        tables.append(Table(f"memory-{kind}", title, columns, "bytes", rows_of(result, found["peers"], make)))
+        tables.append(Table(f"memory-{kind}", title, columns, f"bytes at {found['counts'][-1]:,}", rows_of(result, found["peers"], make)))
     return tables
 
 
@@ -143,6 +144,16 @@ def binaries_table(result):
             row.cells.append(one["version"] or "-")
         rows.append(row)
     return Table("binaries", "binaries, without the libraries they link to", ["MiB", "stripped", "version"], "", rows)
+
+
+def noise(result):
+    """A sentence when weir was kept from its core by programs that have no part in this; none on a quiet machine."""
+    worst = max(((run.get("kept_waiting") or 0, key) for key, case in result["cases"].items()
+                 for run in sound(case["peers"], "weir")), default=(0, ""))
+    if worst[0] < DISTURBED:
+        return []
+    return [f"NOISE: other programs kept weir waiting for its core, for {100 * worst[0]:.0f} % of the time in {worst[1]}. These "
+            "figures are not worth keeping."]
 
 
 def all_tables(result):

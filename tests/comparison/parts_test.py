@@ -172,6 +172,12 @@ class Shown(unittest.TestCase):
         self.assertIn("not installed", self.text["binaries"])
         self.assertIn("1,000 instead of 10,000", self.text["memory-idle"])
 
+    def test_a_machine_that_was_not_quiet_is_named(self):
+        result = example()
+        self.assertEqual(tables.noise(result), [])
+        result["cases"]["small"]["peers"]["weir"]["runs"][1]["kept_waiting"] = 0.4
+        self.assertIn("for 40 % of the time in small", tables.noise(result)[0])
+
     def test_without_weir_there_are_no_ratios(self):
         result = example()
         result["cases"]["small"]["peers"]["weir"]["failed"] = "x"
@@ -184,6 +190,8 @@ class Shown(unittest.TestCase):
         self.assertIn("&#x27;a&amp;b&#x27;", written)
         self.assertIn("how &lt; it", written)
         self.assertIn("prefers-color-scheme:dark", written)
+        self.assertIn('class="track cut"', page.bar({"low": 9, "median": 9, "high": 9}, 4))
+        self.assertEqual(page.scale([{"median": 1, "high": 2}] * 2 + [{"median": 99, "high": 99}]), 8)
         # The longest spread fills the track.
         self.assertIn(f'style="width:{100 * 20 / 21:.1f}%"', written)
         for outside in ("http:", "https:", "src=", "url(", "<script"):
