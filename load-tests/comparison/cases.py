@@ -71,7 +71,7 @@ CASES = [
          may_shed=0.02),
     Case("shed-32", "503 at once, 32 connections", mode="shed", service=NEVER),
     Case("shed-256", "503 at once, 256 connections", mode="shed", connections=256, service=NEVER),
-    Case("latency-low", "512 B, 1,000 requests a second", connections=256, rate=1000),
+    Case("latency-low", "512 B, hardly any load", connections=256, rate=1000),
     Case("latency-half", "512 B, half of what one core can do", connections=256, share=0.5),
 ]
 # Measured in ways of their own.

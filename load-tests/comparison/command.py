@@ -26,9 +26,9 @@ Installs the peers, builds weir, and lets everybody take turns over the rounds: 
 another. Prints medians, spreads and weir's ratio to each. A peer that gives a single wrong answer in a case has failed it.
 The default takes about ten minutes; figures worth keeping need --rounds 5 --seconds 5 and a machine with nothing else to do."""
 NOTES = [
-    "CPU per request: user and system time of all of the proxy's processes in the middle of the load, divided by the answers of "
-    "that time. PSS: proportional set size under load. Spread: least and most of the rounds. Core busy: how much of its core "
-    "the proxy used; where that is below 90 % load and service set the pace, and answers/s say little.",
+    "CPU per request: user and system time of all of the proxy's processes in the middle of the load, divided by the answers "
+    "of that time. PSS: proportional set size under load. Spread: least and most of the rounds. Core busy: how much of its "
+    "core the proxy used; where that is below 90 % load and service set the pace, and answers/s say little.",
     "weir runs with its default algorithm, free to let everything through, because a shed is cheaper than a request. The byte "
     "forwarder knows no HTTP and opens a connection to the service for each of the client's. Sheds: HAProxy and nginx return "
     "503, Envoy has a direct response, h2o a line of mruby, weir has its only place taken.",
@@ -51,6 +51,7 @@ def two_cores(text):
 
 
 def at_least_one(text):
+    """A count that is not nothing."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"found '{text}', expected a whole number from 1 on")
     return int(text)
@@ -128,6 +129,7 @@ def compare(arguments):
               "peers": install.describe(arguments.chosen, arguments.bin, folder), "cases": {}}
 
     def saved():
+        """What there is by now, so that an interrupted run has not been for nothing."""
         if arguments.json:
             arguments.json.write_text(json.dumps(result, indent=1) + "\n")
     # What is not installed has no rows, but a line in the table of binaries.

@@ -96,9 +96,11 @@ class Meter:
         self.busy = self.kept_waiting = self.resident = None
 
     def start(self):
+        """The first moment."""
         self.at, self.cpu, self.waited = time.monotonic(), proc.cpu_seconds(self.pids), proc.waited_seconds(self.pids)
 
     def end(self):
+        """The second."""
         took = time.monotonic() - self.at
         self.busy = (proc.cpu_seconds(self.pids) - self.cpu) / took
         self.kept_waiting = (proc.waited_seconds(self.pids) - self.waited) / took
@@ -114,8 +116,8 @@ def measure(load, port, case, seconds, rate=0, program=None):
     check(totals, case, report["first_error"])
     answers = per_second(report["series"], case.lead, seconds)
     latency = totals["shed_latency_ms" if case.mode == "shed" else "ok_latency_ms"]
-    run = {"per_second": answers, "p50_ms": latency["p50"], "p99_ms": latency["p99"], "shed_share": totals["shed"] / totals["due"],
-           "load_late_p99_ms": report["lateness_ms"]["p99"]}
+    run = {"per_second": answers, "p50_ms": latency["p50"], "p99_ms": latency["p99"],
+           "shed_share": totals["shed"] / totals["due"], "load_late_p99_ms": report["lateness_ms"]["p99"]}
     if program:
         if not answers:
             raise Failed("no answers while the figures counted")

@@ -8,10 +8,10 @@ from tables import all_tables
 FAR = 8  # times the median of a table's bars
 
 STYLE = """
-:root{--paper:#fff;--card:#f7f8fa;--ink:#1b1f24;--soft:#5d6773;--grid:#e3e7ec;--weir:#0f766e;--floor:#b6bec8;--other:#7c8794;
---bad:#c53030}
-@media(prefers-color-scheme:dark){:root{--paper:#12161b;--card:#191f26;--ink:#e8ecf0;--soft:#9aa5b1;--grid:#2b333d;--weir:#3cc4b4;
---floor:#4b5561;--other:#7c8794;--bad:#f87171}}
+:root{--paper:#fff;--card:#f7f8fa;--ink:#1b1f24;--soft:#5d6773;--grid:#e3e7ec;--weir:#0f766e;--floor:#b6bec8;
+--other:#7c8794;--bad:#c53030}
+@media(prefers-color-scheme:dark){:root{--paper:#12161b;--card:#191f26;--ink:#e8ecf0;--soft:#9aa5b1;--grid:#2b333d;
+--weir:#3cc4b4;--floor:#4b5561;--other:#7c8794;--bad:#f87171}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:1180px;margin:0 auto;padding:40px 24px 56px}
@@ -56,6 +56,7 @@ def bar(summary, most):
 
 
 def row_html(row, columns, most, has_bars):
+    """One peer: its bar and its cells, or the note that stands in their place."""
     name = f"<td>{html.escape(row.title)}</td>"
     if row.note:
         kind = "note failed" if row.note.startswith("FAILED") else "note"
@@ -79,13 +80,14 @@ def table_html(table):
 def page(result, notes):
     """The whole page; `notes` are the sentences on how it was measured."""
     machine = result["machine"]
+    where = f"{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}"
     words = "".join(f"<p>{html.escape(note)}</p>\n" for note in notes)
     sections = "\n".join(table_html(table) for table in all_tables(result))
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>weir beside other proxies</title><style>{STYLE}</style></head><body><main>
 <h1>weir beside other proxies</h1>
-<p>{html.escape(machine['processor'])}, {machine['cores']} cores, Linux {html.escape(machine['kernel'])}; {html.escape(result['when'])};
+<p>{html.escape(where)}; {html.escape(result['when'])};
 <code>{html.escape(result['command'])}</code></p>
 {words}{sections}
 </main></body></html>

@@ -44,7 +44,9 @@ def nginx(setup, folder):
     # Two for each client, and the sixteenth that it wants to be free: else it closes connections that idle.
     places = setup.most_connections * 9 // 4
     return f"""
-{user} worker_processes 1; worker_rlimit_nofile {2 * setup.most_connections + 200}; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log error;
+{user} worker_processes 1; daemon off;
+worker_rlimit_nofile {2 * setup.most_connections + 200};
+pid {folder}/nginx.pid; error_log {folder}/error.log error;
 events {{ worker_connections {places}; }}
 http {{
   access_log off; keepalive_requests 1000000000; keepalive_timeout 75s; client_body_temp_path {folder}/body;
@@ -83,6 +85,7 @@ hosts:
 
 
 def socket_address(port):
+    """A port of loopback as Envoy writes it."""
     return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
 
 
@@ -98,7 +101,8 @@ def envoy_bootstrap(port, service_port, routes, filters, limits):
                     use_remote_address=True, http_filters=[*filters, router],
                     route_config={"name": "all", "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]})
     chain = {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
-    load = {"cluster_name": "service", "endpoints": [{"lb_endpoints": [{"endpoint": {"address": socket_address(service_port)}}]}]}
+    endpoint = {"endpoint": {"address": socket_address(service_port)}}
+    load = {"cluster_name": "service", "endpoints": [{"lb_endpoints": [endpoint]}]}
     return {"static_resources": {
         "listeners": [{"name": "door", "address": socket_address(port), "filter_chains": [chain]}],
         "clusters": [{"name": "service", "type": "STATIC", "connect_timeout": "1s", "load_assignment": load,

@@ -22,6 +22,7 @@ class Setup:
 
     @property
     def service(self):
+        """Its address."""
         return f"127.0.0.1:{self.service_port}"
 
     def write(self, name, text):
@@ -58,34 +59,41 @@ WEIR_WITHOUT = ["--algorithm", "fixed", "--set", "limiter.max=1000000", "--set",
 
 
 def weir_command(binary, setup, limiter=None):
+    """weir, its limiter as the mode wants it unless given."""
     return [binary, "run", "--listen", f"127.0.0.1:{setup.port}", "--backend", setup.service, "--workers", "1",
             "--status", "off", "--admin", "off", "-l", "error", "--set", "access_log.mode=off",
             "--set", f"backend.max_idle_connections={setup.most_connections}", *(limiter or WEIR_LIMITER[setup.mode])]
 
 
 def weir_without_command(binary, setup):
+    """weir with a limit that is never reached and no queue."""
     return weir_command(binary, setup, WEIR_WITHOUT)
 
 
 def forwarder_command(binary, setup):
+    """The byte forwarder has no options."""
     return [binary, "--listen", f"127.0.0.1:{setup.port}", "--backend", setup.service]
 
 
 def haproxy_command(binary, setup):
+    """HAProxy in the foreground, one process."""
     return [binary, "-db", "-f", setup.write("haproxy.cfg", peer_configs.haproxy(setup))]
 
 
 def nginx_command(binary, setup):
+    """nginx with a folder of its own for what it must be able to write."""
     folder = setup.folder / f"{setup.port}-nginx"
     folder.mkdir(exist_ok=True)
     return [binary, "-p", folder, "-c", setup.write("nginx.conf", peer_configs.nginx(setup, folder))]
 
 
 def h2o_command(binary, setup):
+    """h2o in the foreground."""
     return [binary, "-c", setup.write("h2o.conf", peer_configs.h2o(setup))]
 
 
 def envoy_command(binary, setup):
+    """Envoy with one worker."""
     return [binary, "-c", setup.write("envoy.json", peer_configs.envoy(setup)), "--concurrency", "1", "-l", "error",
             "--disable-hot-restart"]
 
@@ -93,6 +101,7 @@ def envoy_command(binary, setup):
 def of_ours(name):
     """Finds one of the binaries that we build."""
     def find(binaries):
+        """Its path, or None."""
         path = binaries / name
         return path if path.exists() else None
     return find

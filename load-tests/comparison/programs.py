@@ -42,6 +42,7 @@ class Program:
 
     @property
     def pid(self):
+        """Of the process itself."""
         return self.process.pid
 
     def pids(self):

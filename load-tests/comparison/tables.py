@@ -21,6 +21,7 @@ class Table:
 
 
 def titles(result):
+    """The names of the peers for people."""
     return {name: one["title"] for name, one in result["peers"].items()} | {"direct": "no proxy at all"}
 
 
@@ -48,6 +49,7 @@ def sound(entries, name):
 
 
 def middle(summary):
+    """The median, where there is one."""
     return summary["median"] if summary else None
 
 
@@ -74,7 +76,8 @@ def added(runs, direct, key):
 def latency_table(result, key, case):
     """Median and 99th percentile, less those of the same round without a proxy."""
     direct = sound(case["peers"], "direct")
-    ours = {point: middle(median_of(added(sound(case["peers"], "weir"), direct, point), point)) for point in ("p50_ms", "p99_ms")}
+    weir = sound(case["peers"], "weir")
+    ours = {point: middle(median_of(added(weir, direct, point), point)) for point in ("p50_ms", "p99_ms")}
 
     def make(runs):
         p50, p99 = (median_of(added(runs, direct, point), point) for point in ("p50_ms", "p99_ms"))
@@ -89,7 +92,8 @@ def latency_table(result, key, case):
         rows.append(Row("direct", "no proxy at all (its own latency)",
                         [number(p50["median"], 3), span(p50, 3), number(p99["median"], 3), span(p99, 3), "-", "-", "-"]))
     else:
-        rows.append(Row("direct", "no proxy at all", note=f"FAILED: {case['peers'].get('direct', {}).get('failed', 'no runs')}"))
+        why = case["peers"].get("direct", {}).get("failed", "no runs")
+        rows.append(Row("direct", "no proxy at all", note=f"FAILED: {why}"))
     columns = ["added p50 ms", "spread", "added p99 ms", "spread", "us CPU", "p50 weir / it", "p99 weir / it"]
     rate = f"; {number(case['rate'], 0)} requests a second" if case["rate"] else ""
     return Table(key, case["title"] + rate, columns, "added p99, ms", rows)
@@ -118,11 +122,13 @@ def memory_tables(result):
         title = f"memory per connection, {what}"
         if found["counts"][-1] != max(found["wanted"]):
             title += f" ({found['counts'][-1]:,} instead of {max(found['wanted']):,}: no more open files are allowed here)"
-        tables.append(Table(f"memory-{kind}", title, columns, f"bytes at {found['counts'][-1]:,}", rows_of(result, found["peers"], make)))
+        rows = rows_of(result, found["peers"], make)
+        tables.append(Table(f"memory-{kind}", title, columns, f"bytes at {found['counts'][-1]:,}", rows))
     return tables
 
 
 def startup_table(result):
+    """Median of the starts."""
     entries = result["startup"]["peers"]
     ours = middle(median_of(sound(entries, "weir"), "ms"))
 
@@ -134,6 +140,7 @@ def startup_table(result):
 
 
 def binaries_table(result):
+    """Sizes and versions; also who is not installed."""
     rows = []
     for name, one in result["peers"].items():
         if name == "weir-off":
@@ -152,8 +159,8 @@ def noise(result):
                  for run in sound(case["peers"], "weir")), default=(0, ""))
     if worst[0] < DISTURBED:
         return []
-    return [f"NOISE: other programs kept weir waiting for its core, for {100 * worst[0]:.0f} % of the time in {worst[1]}. These "
-            "figures are not worth keeping."]
+    return [f"NOISE: other programs kept weir waiting for its core, for {100 * worst[0]:.0f} % of the time in {worst[1]}. "
+            "These figures are not worth keeping."]
 
 
 def all_tables(result):
