@@ -35,7 +35,7 @@ class Case:
     @property
     def ramp(self):
         """Seconds in which the connections are opened: thousands at once do not fit into a listener's backlog."""
-        return 0.1 if self.connections <= 256 else 1.0
+        return 0.1 if self.connections <= 256 else 1.5
 
     @property
     def lead(self):

@@ -168,6 +168,8 @@ def main(typed):
     except Failed as wrong:
         print(f"compare: {wrong}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # who reads the tables has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
         shutil.rmtree(arguments.folder, ignore_errors=True)
     return 0

@@ -26,7 +26,7 @@ def number(value, digits=2):
     """A number for people: "-" for none, thousands apart, no digits behind the point where they say nothing."""
     if value is None:
         return "-"
-    if abs(value) >= 1000:
+    if abs(value) >= 999.5:
         return f"{value:,.0f}"
     return f"{value:.{0 if abs(value) >= 100 and digits < 3 else digits}f}"
 

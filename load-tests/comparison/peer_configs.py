@@ -23,7 +23,7 @@ defaults
   mode http
   timeout client 60s
   timeout server 60s
-  timeout connect 1s
+  timeout connect 5s
   timeout queue 60s
   http-reuse always
   option forwardfor
@@ -51,7 +51,7 @@ events {{ worker_connections {places}; }}
 http {{
   access_log off; keepalive_requests 1000000000; keepalive_timeout 75s; client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  proxy_connect_timeout 1s;
+  proxy_connect_timeout 5s;
   upstream service {{ server {setup.service}; keepalive {setup.most_connections}; keepalive_requests 1000000000; }}
   server {{ listen 127.0.0.1:{setup.port} backlog=4096; location / {{ {location} }} }}
 }}
@@ -105,7 +105,7 @@ def envoy_bootstrap(port, service_port, routes, filters, limits):
     load = {"cluster_name": "service", "endpoints": [{"lb_endpoints": [endpoint]}]}
     return {"static_resources": {
         "listeners": [{"name": "door", "address": socket_address(port), "filter_chains": [chain]}],
-        "clusters": [{"name": "service", "type": "STATIC", "connect_timeout": "1s", "load_assignment": load,
+        "clusters": [{"name": "service", "type": "STATIC", "connect_timeout": "5s", "load_assignment": load,
                       "circuit_breakers": {"thresholds": [limits]}}]}}
 
 

@@ -62,6 +62,7 @@ def weir_command(binary, setup, limiter=None):
     """weir, its limiter as the mode wants it unless given."""
     return [binary, "run", "--listen", f"127.0.0.1:{setup.port}", "--backend", setup.service, "--workers", "1",
             "--status", "off", "--admin", "off", "-l", "error", "--set", "access_log.mode=off",
+            "--set", "backend.connect_timeout=5s",
             "--set", f"backend.max_idle_connections={setup.most_connections}", *(limiter or WEIR_LIMITER[setup.mode])]
 
 
