@@ -25,6 +25,7 @@ MAY_INCLUDE = {
     "load-tests/pieces": ["proxy/buffer", "proxy/loop", "proxy/transport", "proxy/http", "limiters"],
     "load-tests/load": ["proxy/buffer", "proxy/loop", "proxy/transport", "proxy/http", "limiters", "load-tests"],
     "load-tests/origin": ["proxy/buffer", "proxy/loop", "proxy/transport", "proxy/http", "limiters", "load-tests"],
+    "load-tests/forwarder": ["proxy/transport", "load-tests"],
     "load-tests": ["limiters", "config", "load-tests"],
     "tests": ["limiters", "config", "proxy", "load-tests", "tests"],
 }

@@ -31,6 +31,7 @@ struct Words {
   std::string timeout = "10s";
   std::string slo = "100ms";
   std::string warmup = "0";
+  std::string ramp = "0";
   std::string method = "GET";
   size_t body_bytes = 0;
   std::vector<std::string> headers;
@@ -54,6 +55,8 @@ void declare_load(CLI::App& app, Words& words, Options& options) {
                      ->check(CLI::Range(1, 100000));
   profile->excludes(rate)->excludes(duration)->excludes(closed);
   rate->excludes(closed);
+  app.add_option("--ramp", words.ramp, "with --closed: the time in which their number rises")
+      ->capture_default_str();
   app.add_option("--arrivals", words.arrivals, "poisson or constant")->capture_default_str();
   app.add_option("--connections", options.run.connections,
                  "most connections; opened as they are needed")
@@ -75,6 +78,8 @@ void declare_request_and_report(CLI::App& app, Words& words, Options& options) {
   app.add_option("--method", words.method, "of the requests")->capture_default_str();
   app.add_option("--body-bytes", words.body_bytes, "size of each request's body")
       ->check(CLI::Range(size_t{0}, size_t{64} << 20));
+  app.add_option("--expect-bytes", options.run.expected_bytes,
+                 "size of each answer's body: an ok with another one counts as failed");
   app.add_option("--header", words.headers, "\"Name: value\"; repeatable");
   app.add_option("--json", options.json, "write the report as JSON to this file, - for stdout");
   app.add_flag("--series", words.series, "with --json: also one row per 100 ms");
@@ -188,6 +193,7 @@ void understand(const Words& words, Options& options) {
   if (run.timeout == Duration(0)) reject("--timeout", words.timeout, "more than no time");
   run.objective = duration_of("--slo", words.slo);
   run.warmup = duration_of("--warmup", words.warmup);
+  run.ramp = duration_of("--ramp", words.ramp);
   if (run.warmup >= length_of(run.profile))
     reject("--warmup", words.warmup, "less than the whole run");
   options.series = words.series ? ShowSeries::kYes : ShowSeries::kNo;

@@ -29,12 +29,14 @@ ResponseReader::Step ResponseReader::next(std::string_view& bytes, Reply& reply)
   }
   at_ = At::kHead;
   reply = reply_;
+  reply.body_bytes = body_.skipped();
   return Step::kReply;
 }
 
 bool ResponseReader::end_of_input(Reply& reply) {
   if (at_ != At::kBody || !until_close_) return false;
   reply = reply_;
+  reply.body_bytes = body_.skipped();
   return true;
 }
 
@@ -56,7 +58,8 @@ bool ResponseReader::take_head(std::string_view head) {
   const bool persistent = line[7] == '1' || fields->keep_alive;
   reply_ = {.status = static_cast<int>(*status),
             .retry_after_seconds = fields->retry_after_seconds,
-            .keeps_connection = persistent && !fields->close && !until_close_};
+            .keeps_connection = persistent && !fields->close && !until_close_,
+            .body_bytes = 0};
   body_.begin(length);
   at_ = At::kBody;
   return true;

@@ -15,6 +15,7 @@ struct Reply {
   int status = 0;
   std::optional<uint32_t> retry_after_seconds;
   bool keeps_connection = true;
+  uint64_t body_bytes = 0;
 };
 
 class ResponseReader {

@@ -1,5 +1,6 @@
 #include "load-tests/load/run.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -93,7 +94,16 @@ void Run::send_due() {
 // Also after failures, which have left fewer open: not at once, or a target that refuses would be
 // tried without a pause.
 void Run::fill_closed() {
-  while (open_ < params_.closed && !scheduled_all()) make_request(elapsed(), 1);
+  const size_t wanted = wanted_open();
+  while (open_ < wanted && !scheduled_all()) make_request(elapsed(), 1);
+}
+
+// At least one, which keeps the loop going.
+size_t Run::wanted_open() const {
+  const Duration since = elapsed();
+  if (since >= params_.ramp) return params_.closed;
+  const double share = limiters::to_seconds(since) / limiters::to_seconds(params_.ramp);
+  return std::max<size_t>(1, static_cast<size_t>(share * static_cast<double>(params_.closed)));
 }
 
 void Run::make_request(Duration due, int attempts) {
@@ -125,14 +135,25 @@ Tally* Run::tally_of(Duration due) {
 // ---- and come to their end ----
 
 void Run::on_reply(Connection& connection, Ticket ticket, const Reply& reply) {
-  const Outcome outcome = outcome_of(reply.status);
+  const Outcome outcome = judge(reply);
   const Request& ended = request(ticket);
   if (reply.retry_after_seconds) {
     if (Tally* tally = tally_of(ended.due)) tally->retry_after.record(*reply.retry_after_seconds);
     if (outcome == Outcome::kShed) retry_later(ended, *reply.retry_after_seconds);
   }
   finish(ticket, outcome);
-  if (connection.free()) use_free(connection);
+  if (connection.free()) return use_free(connection);
+  ended_as_agreed_ = true;
+}
+
+Outcome Run::judge(const Reply& reply) {
+  const Outcome outcome = outcome_of(reply.status);
+  const bool as_expected = !params_.expected_bytes || reply.body_bytes == *params_.expected_bytes;
+  if (outcome != Outcome::kOk || as_expected) return outcome;
+  if (result_->first_error.empty())
+    result_->first_error =
+        fmt::format("a body of {} bytes, expected {}", reply.body_bytes, *params_.expected_bytes);
+  return Outcome::kFailed;
 }
 
 void Run::on_failed(Ticket ticket, Failure why, const std::string& text) {
@@ -148,10 +169,13 @@ void Run::on_gone(Connection& connection) {
     on_over_();
   }
   pool_.remove(connection);
+  const bool as_agreed = std::exchange(ended_as_agreed_, false);
+  if (over_) return;
   // A place for a new one.
-  if (!over_ && !waiting_.empty()) {
+  if (!waiting_.empty()) {
     if (Connection* next = pool_.take()) use_free(*next);
   }
+  if (params_.closed > 0 && as_agreed) fill_closed();
 }
 
 void Run::use_free(Connection& connection) {

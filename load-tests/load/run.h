@@ -24,12 +24,14 @@ struct RunParams {
   std::vector<Phase> profile;  // the rates are not used when `closed` is set
   Arrivals arrivals = Arrivals::kPoisson;
   size_t closed = 0;  // not 0: that many requests are always open, each due when one has ended
+  Duration ramp{};    // of a closed loop: in which its number rises from one to `closed`
   size_t connections = 10000;
   Duration timeout = std::chrono::seconds(10);
   Duration objective = std::chrono::milliseconds(100);
   Duration warmup{};  // what is due before is in the series only
   RetryPolicy retries = RetryPolicy::kIgnore;
   uint64_t seed = 1;
+  std::optional<uint64_t> expected_bytes;  // an ok whose body is of another length has failed
   RequestText request;
 };
 
@@ -91,11 +93,13 @@ class Run final : private Connection::Owner {
 
   void begin();
   void send_due();
+  size_t wanted_open() const;
   void fill_closed();
   std::optional<Duration> next_due() const;
   void make_request(Duration due, int attempts);
   void use_free(Connection& connection);
   void retry_later(const Request& request, uint32_t seconds);
+  Outcome judge(const Reply& reply);
   void finish(Ticket ticket, Outcome outcome);
   void heartbeat();
   void time_out();
@@ -126,6 +130,7 @@ class Run final : private Connection::Owner {
   loop::Timeline::Timer heartbeat_;
   std::optional<RunResult> result_;
   std::string unreachable_;
+  bool ended_as_agreed_ = false;  // the connection that goes next: its answer was to be the last
   bool over_ = false;
   bool interrupted_ = false;
 };

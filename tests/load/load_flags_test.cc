@@ -16,19 +16,21 @@ std::variant<Options, Farewell> read(std::vector<const char*> words) {
 }
 
 TEST(LoadFlagsTest, EachFlagIsUnderstood) {
-  const auto read_all = read({"--target",      "http://svc:8081/p?q=1",
-                              "--profile",     "700:20s,2500:10s",
-                              "--arrivals",    "constant",
-                              "--connections", "50",
-                              "--timeout",     "2s",
-                              "--slo",         "40ms",
-                              "--seed",        "3",
-                              "--method",      "POST",
-                              "--body-bytes",  "3",
-                              "--header",      "X-A: b",
-                              "--warmup",      "1s",
-                              "--retry-after", "honour",
-                              "--json",        "-",
+  const auto read_all = read({"--target",       "http://svc:8081/p?q=1",
+                              "--profile",      "700:20s,2500:10s",
+                              "--arrivals",     "constant",
+                              "--connections",  "50",
+                              "--timeout",      "2s",
+                              "--slo",          "40ms",
+                              "--seed",         "3",
+                              "--method",       "POST",
+                              "--body-bytes",   "3",
+                              "--header",       "X-A: b",
+                              "--warmup",       "1s",
+                              "--retry-after",  "honour",
+                              "--expect-bytes", "13",
+                              "--ramp",         "40ms",
+                              "--json",         "-",
                               "--series"});
   const auto& options = std::get<Options>(read_all);
   const RunParams& run = options.run;
@@ -43,6 +45,8 @@ TEST(LoadFlagsTest, EachFlagIsUnderstood) {
   EXPECT_EQ(run.objective, milliseconds(40));
   EXPECT_EQ(run.warmup, seconds(1));
   EXPECT_EQ(run.retries, RetryPolicy::kHonour);
+  EXPECT_EQ(run.expected_bytes, 13u);
+  EXPECT_EQ(run.ramp, milliseconds(40));
   EXPECT_EQ(options.json, "-");
   EXPECT_EQ(options.series, ShowSeries::kYes);
 }

@@ -176,6 +176,39 @@ TEST_F(LoopbackTest, HonouredRetriesComeWhenTheyWereAskedToAndEndWithTheRun) {
   EXPECT_EQ(phases[1].retry_after.mean(), 1);
 }
 
+TEST_F(LoopbackTest, ABodyOfAnotherLengthThanExpectedHasFailed) {
+  params.expected_bytes = body_bytes;
+  EXPECT_EQ(run().phases.at(0).failed, 0u);
+  params.expected_bytes = body_bytes + 1;
+  const load::RunResult result = run();
+  EXPECT_EQ(result.phases.at(0).failed, result.phases.at(0).due);
+  EXPECT_EQ(result.phases.at(0).ok, 0u);
+  EXPECT_EQ(result.first_error, "a body of 13 bytes, expected 14");
+}
+
+TEST_F(LoopbackTest, AClosedLoopGoesOnAtOnceWhereEveryAnswerEndsItsConnection) {
+  params.closed = 2;
+  params.request.bytes = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  service.service_time = *origin::ServiceTime::parse("constant", Duration(0));
+  const load::RunResult result = run();
+  // Two for each heartbeat of 10 ms would be 100.
+  EXPECT_GT(result.phases.at(0).ok, 150u);
+  EXPECT_EQ(result.phases.at(0).ok, result.phases.at(0).due);
+  EXPECT_GE(result.connections_opened, result.phases.at(0).ok);
+}
+
+TEST_F(LoopbackTest, AClosedLoopRisesEvenlyToItsNumber) {
+  params.closed = 40;
+  params.ramp = milliseconds(400);
+  const load::RunResult result = run();
+  auto slices = std::move(result.series);
+  const auto& at = slices.slices();
+  ASSERT_GE(at.size(), 4u);
+  EXPECT_LT(at[0].in_flight, 15u);
+  EXPECT_LT(at[1].in_flight, 25u);
+  EXPECT_EQ(result.connections_opened, 40u);
+}
+
 TEST_F(LoopbackTest, ATargetThatIsNotThereIsReported) {
   const auto closed = transport::bound(transport::loopback());
   sockaddr_storage storage{};
