@@ -10,13 +10,14 @@ namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
 constexpr double kFew = 5;          // show nothing yet
+constexpr double kSettled = 100;    // the limit is thought to be right
 constexpr double kMemory = 256;     // of the latency near the limit
 constexpr double kDoubted = 300;    // what was seen above the limit fades
 constexpr double kLongTrial = 250;  // after which the likelier side has it
 constexpr double kOften = 1000;     // from one trial to the next
 constexpr double kRarely = 20000;
 constexpr double kSoon = 20;  // from a move to the next growth
-constexpr double kLate = 2000;
+constexpr double kLate = 1000;
 
 constexpr double kCertain = 2;        // standard errors
 constexpr double kLikely = 2;         // how far the knee's likelihood may fall
@@ -92,8 +93,8 @@ double KneeLimit::error_of(const Level& level) const {
 
 Cause KneeLimit::settle(bool limited) {
   const Knee knee = curve_.knee(slow_start_ ? kLikelyAtStart : kLikely);
-  const bool blind =
-      knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
+  const bool unsure = knee.lowest < limit_ * 0.55 && knee.highest >= limit_;
+  const bool blind = (unsure || full_.count >= kSettled) && curve_.seen_up_to(limit_ * 0.6) < 3;
   if (limited && blind && !trial_ && limit() > std::max(1, params_.min_limit)) return try_less();
   if (limit() > room(knee.highest)) return cut(knee.highest);
   return limited ? grow(knee.at) : Cause::kNotLimited;
@@ -152,12 +153,16 @@ std::optional<Cause> KneeLimit::judge() {
     return std::nullopt;
   }
   const bool queueing = more > 0 ? slower > more / 2 : slower < more / 2;
-  return conclude(*std::exchange(trial_, std::nullopt), queueing);
+  // Latency fell by more than the number in flight: with fewer inside, more gets done.
+  const bool thrashing = more < 0 && slower < more - kCertain * error;
+  return conclude(*std::exchange(trial_, std::nullopt), queueing, thrashing);
 }
 
-std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
+std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing, bool thrashing) {
   const bool surprise = queueing == (trial.kind == Trial::Kind::kLess);
   untried_ = 0;
+  if (thrashing && trial.kind == Trial::Kind::kCut && limit() > std::max(1, params_.min_limit))
+    return try_less();
   until_trial_ = surprise ? kOften : std::min(until_trial_ * 2, kRarely);
   switch (trial.kind) {
     case Trial::Kind::kMore:

@@ -116,8 +116,10 @@ Permit Limiter::permit(int in_flight) {
 }
 
 void Limiter::answered(const Permit& permit, Outcome outcome) {
-  shard_.answered({permit.granted_, timeline_.now() - permit.granted_, permit.in_flight_, outcome},
-                  permit.cohort_);
+  const bool in_ramp = pool_.in_flight() > permit.in_flight_ * 2 + 4;
+  shard_.answered(
+      {permit.granted_, timeline_.now() - permit.granted_, permit.in_flight_, outcome, in_ramp},
+      permit.cohort_);
 }
 
 void Limiter::finished() {
