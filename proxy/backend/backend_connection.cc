@@ -37,7 +37,7 @@ BackendConnection::BackendConnection(std::unique_ptr<Transport> transport,
       turn_queue_(turn_queue),
       owner_(owner),
       codec_(*this, params.response_limits),
-      deadline_(timeline, [this] { missed(); }),
+      deadline_(timeline, *this),
       last_read_(timeline.now()),
       last_write_(timeline.now()) {}
 
@@ -217,7 +217,7 @@ std::optional<limiters::TimePoint> BackendConnection::next_deadline() const {
   return earliest;
 }
 
-void BackendConnection::missed() {
+void BackendConnection::on_missed() {
   if (events_ == nullptr) return finish();  // idle for long enough
   watch();
   const auto deadline = next_deadline();

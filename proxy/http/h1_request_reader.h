@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 
 #include "proxy/http/codec.h"
@@ -23,12 +24,13 @@ class H1RequestReader {
   // reader ready for the next head.
   Step next(std::span<const std::byte>& bytes, const HeadLimits& limits, RequestHead& head,
             Persistence& persistence);
-  const ProtocolError& error() const { return error_; }
+  // Why it failed.
+  const ProtocolError& error() const { return *error_; }
   bool begun() const { return reader_.begun(); }
 
  private:
   HeadReader reader_{HeadReader::Message::kRequest};
-  ProtocolError error_;
+  std::unique_ptr<ProtocolError> error_;
 };
 
 }  // namespace weir::http

@@ -88,12 +88,12 @@ HeadReader::Found HeadReader::find_end(std::string_view text, const HeadLimits& 
       fail(431, "too many fields in the head");
       return Found::kFault;
     }
-    line_ = searched_ = feed + 1;
+    line_ = searched_ = static_cast<uint32_t>(feed + 1);
     if (end) return Found::kEnd;
   }
   if (!check_bounds(text.size(), limits)) return Found::kFault;
   if (!check_returns(text, text.size())) return Found::kFault;
-  searched_ = text.size();
+  searched_ = static_cast<uint32_t>(text.size());
   return Found::kMore;
 }
 
@@ -102,7 +102,7 @@ HeadReader::Found HeadReader::find_end(std::string_view text, const HeadLimits& 
 bool HeadReader::check_returns(std::string_view text, size_t end) {
   if (message_ == Message::kRequest) return true;
   // The last byte seen may have been a CR that waited for its LF.
-  const size_t from = std::max(line_, searched_ - std::min<size_t>(searched_, 1));
+  const size_t from = std::max(line_, searched_ - std::min(searched_, 1u));
   const size_t carriage = text.find('\r', from);
   return carriage >= end - 1 || fail(400, "a bare CR in the head");
 }

@@ -52,10 +52,11 @@ class HeadReader {
 
   std::string held_;  // what came of a head whose end has not
   std::string_view head_;
-  size_t line_ = 0;      // where the line being searched begins, in the head
-  size_t searched_ = 0;  // where the search for its end goes on
-  size_t fields_ = 0;
   const char* failure_ = "";
+  // Heads are short, and every idle connection has a reader.
+  uint32_t line_ = 0;      // where the line being searched begins, in the head
+  uint32_t searched_ = 0;  // where the search for its end goes on
+  uint32_t fields_ = 0;
   int16_t failure_status_ = 400;
   uint8_t empty_lines_ = 0;
   const Message message_;

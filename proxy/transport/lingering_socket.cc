@@ -21,7 +21,7 @@ LingeringSocket::LingeringSocket(loop::EventLoop& loop, PolledSocket socket, Buf
     : loop_(loop),
       socket_(std::move(socket)),
       unsent_(std::move(unsent)),
-      deadline_(loop.timeline(), [this] { over(); }),
+      deadline_(loop.timeline(), *this),
       peer_end_(peer_end) {}
 
 void LingeringSocket::begin() {

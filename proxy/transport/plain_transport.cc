@@ -42,7 +42,7 @@ bool hung_up(int fd) {
 
 std::unique_ptr<PlainTransport> PlainTransport::accepted(loop::EventLoop& loop, Fd socket,
                                                          const SocketAddress& peer) {
-  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, peer.text()));
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop));
   tune_stream_socket(socket.get(), peer.family());
   made->socket_ = PolledSocket(std::move(socket));
   return made;
@@ -51,7 +51,7 @@ std::unique_ptr<PlainTransport> PlainTransport::accepted(loop::EventLoop& loop, 
 std::unique_ptr<PlainTransport> PlainTransport::connecting(loop::EventLoop& loop,
                                                            ConnectPlan plan) {
   assert(!plan.targets.empty());
-  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, plan.targets.front().text()));
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop));
   made->connecting_ = std::make_unique<Connecting>();
   made->connecting_->plan = std::move(plan);
   return made;
@@ -66,7 +66,7 @@ std::unique_ptr<PlainTransport> PlainTransport::connecting(loop::EventLoop& loop
 
 std::unique_ptr<PlainTransport> PlainTransport::unreachable(loop::EventLoop& loop,
                                                             std::string error_text) {
-  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, std::string()));
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop));
   made->why_closed_ = CloseReason::kUnreachable;
   made->error_text_ = std::make_unique<std::string>(std::move(error_text));
   return made;
@@ -93,13 +93,10 @@ void PlainTransport::connect() {
   state_ = State::kConnecting;
   connecting_->connector = std::make_unique<Connector>(
       loop_, std::move(connecting_->plan),
-      [this](PolledSocket socket, const SocketAddress& target, int error) {
-        connected(std::move(socket), target, error);
-      });
+      [this](PolledSocket socket, int error) { connected(std::move(socket), error); });
 }
 
-void PlainTransport::connected(PolledSocket socket, const SocketAddress& target, int error) {
-  peer_text_ = target.text();
+void PlainTransport::connected(PolledSocket socket, int error) {
   connecting_.reset();
   if (error != 0) return fail(error);
   socket_ = std::move(socket);

@@ -35,7 +35,6 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   void resume_reading() override;
   bool reading() const override { return reading_; }
   void close(CloseHow how) override;
-  const std::string& peer_text() const override { return peer_text_; }
   const std::string& error_text() const override;
 
  private:
@@ -53,15 +52,14 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
     std::unique_ptr<Connector> connector;
   };
 
-  PlainTransport(loop::EventLoop& loop, std::string peer_text)
-      : loop_(loop), peer_text_(std::move(peer_text)) {}
+  explicit PlainTransport(loop::EventLoop& loop) : loop_(loop) {}
 
   void on_ready(int what) override;
   void on_socket_error() override;
   void at_turn_end() override;
 
   void connect();
-  void connected(PolledSocket socket, const SocketAddress& target, int error);
+  void connected(PolledSocket socket, int error);
   void open();
   void read();
   void flush();
@@ -76,7 +74,6 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   TransportEvents* events_ = nullptr;
   PolledSocket socket_;
   Buffer unsent_;
-  std::string peer_text_;
   std::unique_ptr<std::string> error_text_;
   std::unique_ptr<Connecting> connecting_;
   State state_ = State::kNew;

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-#include <cstdlib>
 #include <future>
 #include <memory>
 #include <string>
@@ -18,28 +17,15 @@
 #include "proxy/transport/socket.h"
 
 // Once everything has been used, a request on a kept-alive connection takes nothing from the
-// allocator, neither through operator new nor through libuv. Counted is what the worker's thread
-// does.
+// allocator, neither through operator new nor through libuv, and one that is idle holds little.
+// Counted is what the worker's thread does.
 
 namespace weir {
 namespace {
 
-void* count_malloc(size_t bytes) {
-  bench::count_allocation();
-  return std::malloc(bytes);
-}
-void* count_realloc(void* memory, size_t bytes) {
-  bench::count_allocation();
-  return std::realloc(memory, bytes);
-}
-void* count_calloc(size_t count, size_t bytes) {
-  bench::count_allocation();
-  return std::calloc(count, bytes);
-}
-
 // Before main, because libuv must not have been used yet.
-[[maybe_unused]] const int replaced =
-    uv_replace_allocator(count_malloc, count_realloc, count_calloc, std::free);
+[[maybe_unused]] const int replaced = uv_replace_allocator(
+    bench::counted_malloc, bench::counted_realloc, bench::counted_calloc, bench::counted_free);
 
 using transport::Fd;
 using transport::SocketAddress;
@@ -174,7 +160,7 @@ class AllocationsTest : public testing::Test {
                                                  .permits = *permits_,
                                                  .samples = {&samples_},
                                                  .ledgers = {&ledger_},
-                                                 .max_connections = 100,
+                                                 .max_connections = 1000,
                                                  .on_door_troubled = [](const std::string&) {}});
     fleet_->tell([port = origin_->port()](Worker& worker) {
       worker.set_backend_addresses({loopback(port)});
@@ -185,10 +171,14 @@ class AllocationsTest : public testing::Test {
     port_ = static_cast<uint16_t>(std::stoul(where.substr(where.rfind(':') + 1)));
   }
 
-  // What the worker has taken up to now, when all that it was asked for is done.
-  uint64_t taken_by_worker() {
-    std::promise<uint64_t> answer;
-    fleet_->tell([&](Worker&) { answer.set_value(bench::allocations()); });
+  // What the worker has taken, and what it holds, when all that it was asked for is done.
+  uint64_t taken_by_worker() { return ask_worker(bench::allocations); }
+  int64_t held_by_worker() { return ask_worker(bench::held_bytes); }
+
+  template <typename Figure>
+  Figure ask_worker(Figure (*figure)()) {
+    std::promise<Figure> answer;
+    fleet_->tell([&](Worker&) { answer.set_value(figure()); });
     return answer.get_future().get();
   }
 
@@ -274,6 +264,23 @@ TEST_F(AllocationsTest, AShedTakesNothing) {
   occupant.send(kOccupy);
   origin_->await_occupant();
   EXPECT_EQ(taken_for(kMeasured, kGet, "HTTP/1.1 503"), 0u);
+}
+
+// Kept alive, has had an answer, asks for nothing: what weir itself holds for it, beside the
+// kernel's buffers.
+TEST_F(AllocationsTest, AnIdleConnectionHoldsLessThanAKibibyte) {
+  start(places(20), sized_answer());
+  std::vector<std::unique_ptr<Client>> idle;
+  const auto add = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      idle.push_back(std::make_unique<Client>(port_));
+      EXPECT_TRUE(idle.back()->ask(kGet).starts_with("HTTP/1.1 200"));
+    }
+    return held_by_worker();
+  };
+  constexpr int kConnections = 256;
+  const int64_t few = add(kConnections);
+  EXPECT_LT((add(kConnections) - few) / kConnections, 1024);
 }
 
 }  // namespace
