@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "limiters/timeline.h"
@@ -91,7 +90,7 @@ class BackendConnection final : public exchange::BackendStream,
   void pump();
   void settle();
   void watch();
-  std::optional<limiters::TimePoint> next_deadline() const;
+  limiters::TimePoint next_deadline() const;
   void fail(exchange::BackendFailure why, std::string_view text);
   void finish();
 

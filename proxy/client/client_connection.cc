@@ -10,6 +10,7 @@
 namespace weir::client {
 
 using http::End;
+using loop::Deadline;
 using transport::CloseHow;
 using transport::Transport;
 
@@ -144,14 +145,14 @@ void ClientConnection::on_closed(transport::CloseReason) {
   if (over_) return;
   over_ = true;
   if (stream_) stream_->exchange().on_client_left();
-  deadline_.set(std::nullopt);
+  deadline_.set(Deadline::kNever);
   owner_.on_over(*this);
 }
 
 // ---- from the codec ----
 
 void ClientConnection::on_request(http::StreamId id, http::RequestHead&& head, End end) {
-  head_began_.reset();
+  head_began_ = Deadline::kNever;
   assert(!stream_);
   stream_ = std::make_unique<Stream>(*this, id, std::move(head), end);
   stream_->exchange().start();
@@ -205,7 +206,7 @@ void ClientConnection::refuse(const http::ProtocolError& why) {
   facts.peer_address = peer_address_;
   facts.error_text = why.reason;
   facts.status = why.status;
-  facts.total = head_began_ ? rooms_.timeline.now() - *head_began_ : limiters::Duration(0);
+  if (head_began_ != Deadline::kNever) facts.total = rooms_.timeline.now() - head_began_;
   codec_.send_error(http::error_reply({.status = why.status,
                                        .proxy_error = exchange::row_of(ending).proxy_error,
                                        .word = exchange::word_of(ending),
@@ -259,27 +260,25 @@ void ClientConnection::watch() {
   if (transport_->unsent() < unsent_seen_ || transport_->unsent() == 0) last_write_ = now;
   unsent_seen_ = transport_->unsent();
   if (!codec_.inside_head()) {
-    head_began_.reset();
-  } else if (!head_began_) {
+    head_began_ = Deadline::kNever;
+  } else if (head_began_ == Deadline::kNever) {
     head_began_ = now;
   }
   deadline_.set(next_deadline());
 }
 
-std::optional<limiters::TimePoint> ClientConnection::next_deadline() const {
-  if (codec_.tunnel()) return std::nullopt;
-  std::optional<limiters::TimePoint> earliest;
-  const auto by = [&](limiters::TimePoint when) {
-    earliest = earliest ? std::min(*earliest, when) : when;
-  };
+limiters::TimePoint ClientConnection::next_deadline() const {
+  if (codec_.tunnel()) return Deadline::kNever;
+  limiters::TimePoint earliest = Deadline::kNever;
+  const auto by = [&](limiters::TimePoint when) { earliest = std::min(earliest, when); };
   const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
   if (output_stuck) by(last_write_ + params_.body_stall_timeout);
   if (codec_.inside_body() && transport_->reading() && !broken_)
     by(last_read_ + params_.body_stall_timeout);
-  if (head_began_) by(*head_began_ + params_.request_head_timeout);
-  if (!output_stuck && !earliest && !stream_) {
+  if (head_began_ != Deadline::kNever) by(head_began_ + params_.request_head_timeout);
+  if (!output_stuck && earliest == Deadline::kNever && !stream_) {
     by(idle_since_ + params_.idle_timeout);
-    if (drain_idle_until_) by(std::max(*drain_idle_until_, idle_since_));
+    by(std::max(drain_idle_until_, idle_since_));
   }
   return earliest;
 }
@@ -288,14 +287,14 @@ void ClientConnection::on_missed() {
   if (over_) return;
   watch();
   const limiters::TimePoint now = rooms_.timeline.now();
-  const auto deadline = next_deadline();
-  if (!deadline || *deadline > now) return;
+  if (next_deadline() > now) return;
   const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
   if (output_stuck && last_write_ + params_.body_stall_timeout <= now) {
     if (stream_) stream_->exchange().on_client_stalled();
     return leave(CloseHow::kNow);
   }
-  if (head_began_) return broken({408, "the request head did not come in time"});
+  if (head_began_ != Deadline::kNever)
+    return broken({408, "the request head did not come in time"});
   if (codec_.inside_body() && stream_) return broken({408, "the request body stopped coming"});
   leave(CloseHow::kFlush);
 }
@@ -303,7 +302,7 @@ void ClientConnection::on_missed() {
 void ClientConnection::leave(CloseHow how) {
   if (over_) return;
   over_ = true;
-  deadline_.set(std::nullopt);
+  deadline_.set(Deadline::kNever);
   transport_->close(how);
   owner_.on_over(*this);
 }

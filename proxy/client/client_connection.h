@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "limiters/timeline.h"
@@ -87,7 +86,7 @@ class ClientConnection final : private transport::TransportEvents,
   bool pump();
   void wrote();
   void watch();
-  std::optional<limiters::TimePoint> next_deadline() const;
+  limiters::TimePoint next_deadline() const;
   void leave(transport::CloseHow how);
 
   std::unique_ptr<transport::Transport> transport_;
@@ -103,8 +102,8 @@ class ClientConnection final : private transport::TransportEvents,
   bool over_ = false;
   bool broken_ = false;  // nothing more is read; what is queued goes out, then it closes
   bool input_ended_ = false;
-  std::optional<limiters::TimePoint> drain_idle_until_;
-  std::optional<limiters::TimePoint> head_began_;
+  limiters::TimePoint drain_idle_until_ = loop::Deadline::kNever;
+  limiters::TimePoint head_began_ = loop::Deadline::kNever;
   limiters::TimePoint last_read_;
   limiters::TimePoint last_write_;
   limiters::TimePoint idle_since_;

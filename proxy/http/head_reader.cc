@@ -23,7 +23,7 @@ bool HeadReader::fail(int status, const char* reason) {
 }
 
 void HeadReader::clear() {
-  held_ = std::string();
+  held_.reset();
   head_ = {};
   line_ = searched_ = fields_ = 0;
   empty_lines_ = 0;
@@ -32,19 +32,19 @@ void HeadReader::clear() {
 HeadReader::Step HeadReader::next(std::span<const std::byte>& bytes, const HeadLimits& limits) {
   if (message_ == Message::kRequest && !skip_empty_lines(bytes)) return Step::kFailed;
   if (bytes.empty()) return Step::kMore;
-  const size_t before = held_.size();
+  const size_t before = held_ ? held_->size() : 0;
   // What speaks another language, such as TLS, need not be waited for.
   if (before == 0 && !is_printable(bytes.front())) {
     fail(400, "not a message of HTTP/1");
     return Step::kFailed;
   }
-  if (before > 0) held_ += weir::text_of(bytes);
-  const std::string_view text = before > 0 ? std::string_view(held_) : weir::text_of(bytes);
+  if (held_) held_->append(weir::text_of(bytes));
+  const std::string_view text = held_ ? std::string_view(*held_) : weir::text_of(bytes);
   switch (find_end(text, limits)) {
     case Found::kFault:
       return Step::kFailed;
     case Found::kMore:
-      if (before == 0) held_ = text;
+      if (!held_) held_ = std::make_unique<std::string>(text);
       bytes = {};
       return Step::kMore;
     case Found::kEnd:
@@ -57,17 +57,17 @@ HeadReader::Step HeadReader::next(std::span<const std::byte>& bytes, const HeadL
 
 bool HeadReader::skip_empty_lines(std::span<const std::byte>& bytes) {
   while (!bytes.empty()) {
-    const bool half = held_ == "\r";
+    const bool half = held_ && *held_ == "\r";
     if (!half) {
-      if (!held_.empty() || static_cast<char>(bytes.front()) != '\r') return true;
+      if (held_ || static_cast<char>(bytes.front()) != '\r') return true;
       bytes = bytes.subspan(1);
-      held_ = "\r";
+      held_ = std::make_unique<std::string>("\r");
       continue;
     }
     if (static_cast<char>(bytes.front()) != '\n') return fail(400, "a bare CR before the request");
     if (++empty_lines_ > kMostEmptyLines) return fail(400, "empty lines before the request");
     bytes = bytes.subspan(1);
-    held_.clear();
+    held_.reset();
   }
   return true;
 }

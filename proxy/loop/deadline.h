@@ -1,7 +1,5 @@
 #pragma once
 
-#include <optional>
-
 #include "limiters/timeline.h"
 
 // A deadline that moves with every byte and is almost never missed: moving it later costs nothing,
@@ -23,14 +21,13 @@ class Deadline {
   Deadline(limiters::Timeline& timeline, DeadlineEvents& events)
       : timeline_(timeline), events_(events) {}
 
-  void set(std::optional<limiters::TimePoint> when) {
-    when_ = when.value_or(kNever);
+  static constexpr limiters::TimePoint kNever = limiters::TimePoint::max();
+  void set(limiters::TimePoint when) {
+    when_ = when;
     if (when_ < armed_for_) arm();
   }
 
  private:
-  static constexpr limiters::TimePoint kNever = limiters::TimePoint::max();
-
   void arm() {
     armed_for_ = when_;
     timer_ = timeline_.at(when_, [this] { fired(); });

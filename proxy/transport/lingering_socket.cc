@@ -68,7 +68,7 @@ void LingeringSocket::settle() {
 void LingeringSocket::over() {
   if (std::exchange(over_, true)) return;
   socket_.close();
-  deadline_.set(std::nullopt);
+  deadline_.set(loop::Deadline::kNever);
   loop_.let_go(*this);
 }
 

@@ -46,10 +46,11 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
     kFailed,  // on_closed is due
     kClosed
   };
-  // What is needed to connect, and only until then.
-  struct Connecting {
+  // What only one that connects or has failed needs.
+  struct Rare {
     ConnectPlan plan;
     std::unique_ptr<Connector> connector;
+    std::string error_text;
   };
 
   explicit PlainTransport(loop::EventLoop& loop) : loop_(loop) {}
@@ -74,8 +75,7 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   TransportEvents* events_ = nullptr;
   PolledSocket socket_;
   Buffer unsent_;
-  std::unique_ptr<std::string> error_text_;
-  std::unique_ptr<Connecting> connecting_;
+  std::unique_ptr<Rare> rare_;
   State state_ = State::kNew;
   CloseReason why_closed_ = CloseReason::kFailed;
   bool reading_ = true;

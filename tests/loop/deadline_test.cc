@@ -49,7 +49,7 @@ TEST_F(DeadlineTest, MovedEarlierIsMissedEarlier) {
 
 TEST_F(DeadlineTest, TakenAwayIsNeverMissed) {
   deadline.set(start + milliseconds(5));
-  deadline.set(std::nullopt);
+  deadline.set(Deadline::kNever);
   reach(10);
   EXPECT_TRUE(missed.empty());
 }
