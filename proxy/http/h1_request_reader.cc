@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "proxy/http/head_check.h"
+#include "proxy/http/plain_head.h"
 
 #if LLHTTP_VERSION_MAJOR < 9 && LLHTTP_STRICT_MODE != 1
 #error llhttp before version 9 has to be built in strict mode
@@ -82,7 +83,7 @@ H1RequestReader::Step H1RequestReader::next(std::span<const std::byte>& bytes,
   if (step != Step::kHead) return step;
   std::optional<ProtocolError> failure = take_apart(reader_.head(), reader_.fields(), limits, head);
   if (!failure) failure = pass_gate(head, persistence);
-  if (!failure) failure = ask_llhttp(reader_.head(), head);
+  if (!failure && !is_plain(head)) failure = ask_llhttp(reader_.head(), head);
   reader_.clear();
   if (!failure) return Step::kHead;
   error_ = std::make_unique<ProtocolError>(std::move(*failure));

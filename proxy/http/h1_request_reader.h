@@ -14,8 +14,8 @@
 namespace weir::http {
 
 // Lines are taken apart here, since llhttp alone lets through what it should not (bare LF, folded
-// fields, two Hosts); then llhttp has to read the same method, version and framing out of the same
-// bytes, and the gate has to find one meaning in them.
+// fields, two Hosts), and the gate has to find one meaning in them; then, unless the head is plain,
+// llhttp has to read the same method, version and framing out of the same bytes.
 class H1RequestReader {
  public:
   using Step = HeadReader::Step;
