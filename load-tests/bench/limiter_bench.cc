@@ -70,7 +70,7 @@ void pass_through(benchmark::State& state, Gate& gate) {
     auto* permit = std::get_if<Permit>(&admission);
     if (permit == nullptr) return state.SkipWithError("not admitted");
     gate.pass(microseconds(50));
-    permit->responded();
+    permit->responded(Outcome::kSuccess);
     std::move(*permit).finish(Outcome::kSuccess);
   }
 }
@@ -122,7 +122,7 @@ void queue_finish_serve(benchmark::State& state) {
     Asker& comes = askers[++turn % 2];
     if (!std::holds_alternative<Queued>(gate.limiter.admit({}, comes)))
       return state.SkipWithError("not queued");
-    leaves.permit->responded();
+    leaves.permit->responded(Outcome::kSuccess);
     std::move(*leaves.permit).finish(Outcome::kSuccess);
     leaves.permit.reset();
     gate.pass(microseconds(50));
@@ -141,7 +141,7 @@ void feed(SamplerShard& shard, const PermitPool& pool) {
     const auto latency = microseconds(100) * std::max(kPlaces, in_flight) / kPlaces;
     shard.arrived();
     shard.granted(pool.cohort());
-    shard.finished({{}, latency, in_flight, Outcome::kSuccess}, pool.cohort());
+    shard.answered({{}, latency, in_flight, Outcome::kSuccess}, pool.cohort());
   }
 }
 
