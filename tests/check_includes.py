@@ -36,6 +36,7 @@ OUTSIDE = {
     r"yaml-cpp/.*": ["config/", "load-tests/simulator/scenario", "tests/"],
     r"prometheus/.*": ["proxy/observe/", "tests/"],
     r"CLI/.*": ["proxy/", "load-tests/"],
+    r"benchmark/.*": ["load-tests/bench/"],
     r"openssl/.*": ["proxy/transport/tls_", "proxy/verbs", "tests/"],
 }
 

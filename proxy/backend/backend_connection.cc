@@ -6,6 +6,7 @@
 namespace weir::backend {
 
 using exchange::BackendFailure;
+using loop::Deadline;
 using transport::Transport;
 
 namespace {
@@ -39,7 +40,7 @@ BackendConnection::BackendConnection(std::unique_ptr<Transport> transport,
       turn_queue_(turn_queue),
       owner_(owner),
       codec_(*this, params.response_limits),
-      deadline_(timeline, [this] { missed(); }),
+      deadline_(timeline, *this),
       last_read_(timeline.now()),
       last_write_(timeline.now()) {}
 
@@ -56,7 +57,7 @@ exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& ev
 void BackendConnection::close() {
   over_ = true;
   events_ = nullptr;
-  deadline_.set(std::nullopt);
+  deadline_.set(Deadline::kNever);
   transport_->close(transport::CloseHow::kNow);
 }
 
@@ -206,12 +207,10 @@ void BackendConnection::watch() {
   deadline_.set(next_deadline());
 }
 
-std::optional<limiters::TimePoint> BackendConnection::next_deadline() const {
-  if (!open_ || tunnel_ || events_ == nullptr) return std::nullopt;
-  std::optional<limiters::TimePoint> earliest;
-  const auto by = [&](limiters::TimePoint when) {
-    earliest = earliest ? std::min(*earliest, when) : when;
-  };
+limiters::TimePoint BackendConnection::next_deadline() const {
+  if (!open_ || tunnel_ || events_ == nullptr) return Deadline::kNever;
+  limiters::TimePoint earliest = Deadline::kNever;
+  const auto by = [&](limiters::TimePoint when) { earliest = std::min(earliest, when); };
   const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
   if (output_stuck) by(last_write_ + params_.body_stall_timeout);
   if (!head_seen_ && request_ended_ && !output_stuck)
@@ -221,11 +220,10 @@ std::optional<limiters::TimePoint> BackendConnection::next_deadline() const {
   return earliest;
 }
 
-void BackendConnection::missed() {
+void BackendConnection::on_missed() {
   if (events_ == nullptr) return finish();  // idle for long enough
   watch();
-  const auto deadline = next_deadline();
-  if (!deadline || *deadline > timeline_.now()) return;
+  if (next_deadline() > timeline_.now()) return;
   if (head_seen_ && !transport_->reading() && !held_told_ &&
       paused_ + kHeldFor <= timeline_.now()) {
     held_told_ = true;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "limiters/timeline.h"
@@ -40,6 +39,7 @@ class BackendConnectionOwner {
 class BackendConnection final : public exchange::BackendStream,
                                 private transport::TransportEvents,
                                 private http::ClientCodecEvents,
+                                private loop::DeadlineEvents,
                                 private loop::TurnQueue::Task {
  public:
   // `transport` is connecting or about to; everything referred to outlives the connection.
@@ -84,13 +84,13 @@ class BackendConnection final : public exchange::BackendStream,
   void on_sent(http::StreamId id, size_t body_bytes) override;
   void on_reset(http::StreamId id, http::ResetReason why) override;
 
+  void on_missed() override;
   void at_turn_end() override;
 
   void pump();
   void settle();
   void watch();
-  std::optional<limiters::TimePoint> next_deadline() const;
-  void missed();
+  limiters::TimePoint next_deadline() const;
   void fail(exchange::BackendFailure why, std::string_view text);
   void finish();
 

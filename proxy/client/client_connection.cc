@@ -1,6 +1,7 @@
 #include "proxy/client/client_connection.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "proxy/buffer/block_pool.h"
@@ -9,19 +10,13 @@
 namespace weir::client {
 
 using http::End;
+using loop::Deadline;
 using transport::CloseHow;
 using transport::Transport;
 
 namespace {
 
 constexpr size_t kWriteBytes = 64 * 1024;
-
-// "192.0.2.1:4711" without its port, "[::1]:80" without port and brackets.
-std::string without_port(const std::string& peer) {
-  if (peer.starts_with('[')) return peer.substr(1, peer.find(']') - 1);
-  if (peer.starts_with("unix")) return "unix";
-  return peer.substr(0, peer.rfind(':'));
-}
 
 }  // namespace
 
@@ -69,9 +64,11 @@ class ClientConnection::Stream final : public exchange::ClientStream, public Poo
     connection_.codec_.reset(id_, why);
     connection_.wrote();
   }
-  void ended() override { connection_.stream_ended(*this); }
+  void ended() override { connection_.stream_ended(); }
   std::string_view peer_address() const override { return connection_.peer_address_; }
   std::string_view scheme() const override { return "http"; }
+
+  std::unique_ptr<Stream> before;  // that ended in the same turn; the connection's alone
 
  private:
   ClientConnection& connection_;
@@ -82,17 +79,17 @@ class ClientConnection::Stream final : public exchange::ClientStream, public Poo
 
 // ---- the connection ----
 
-ClientConnection::ClientConnection(std::unique_ptr<Transport> transport, const ClientParams& params,
-                                   exchange::Rooms& rooms, loop::TurnQueue& turn_queue,
-                                   ClientConnectionOwner& owner)
+ClientConnection::ClientConnection(std::unique_ptr<Transport> transport, std::string peer_address,
+                                   const ClientParams& params, exchange::Rooms& rooms,
+                                   loop::TurnQueue& turn_queue, ClientConnectionOwner& owner)
     : transport_(std::move(transport)),
       params_(params),
       rooms_(rooms),
       turn_queue_(turn_queue),
       owner_(owner),
-      peer_address_(without_port(transport_->peer_text())),
+      peer_address_(std::move(peer_address)),
       codec_(*this, params.request_limits),
-      deadline_(rooms.timeline, [this] { missed(); }),
+      deadline_(rooms.timeline, *this),
       last_read_(rooms.timeline.now()),
       last_write_(last_read_),
       idle_since_(last_read_) {}
@@ -112,7 +109,7 @@ void ClientConnection::drain(limiters::TimePoint idle_until) {
 
 void ClientConnection::shut_down() {
   if (over_) return;
-  while (!streams_.empty()) streams_.back()->exchange().on_shutdown();
+  if (stream_) stream_->exchange().on_shutdown();
   broken_ = true;
   turn_queue_.add(*this);
 }
@@ -133,9 +130,9 @@ void ClientConnection::on_end() {
   input_ended_ = true;
   turn_queue_.add(*this);
   if (broken_) return;
-  const bool open = !streams_.empty();
+  const bool open = stream_ != nullptr;
   if (open && params_.half_close == HalfClose::kCancel && !codec_.tunnel()) {
-    streams_.front()->exchange().on_client_left();
+    stream_->exchange().on_client_left();
     return leave(CloseHow::kNow);
   }
   if (auto error = codec_.end_of_input()) return broken(*error);
@@ -147,17 +144,18 @@ void ClientConnection::on_drained() { turn_queue_.add(*this); }
 void ClientConnection::on_closed(transport::CloseReason) {
   if (over_) return;
   over_ = true;
-  while (!streams_.empty()) streams_.back()->exchange().on_client_left();
-  deadline_.set(std::nullopt);
+  if (stream_) stream_->exchange().on_client_left();
+  deadline_.set(Deadline::kNever);
   owner_.on_over(*this);
 }
 
 // ---- from the codec ----
 
 void ClientConnection::on_request(http::StreamId id, http::RequestHead&& head, End end) {
-  head_began_.reset();
-  streams_.push_back(std::make_unique<Stream>(*this, id, std::move(head), end));
-  streams_.back()->exchange().start();
+  head_began_ = Deadline::kNever;
+  assert(!stream_);
+  stream_ = std::make_unique<Stream>(*this, id, std::move(head), end);
+  stream_->exchange().start();
 }
 
 void ClientConnection::on_body(http::StreamId id, std::span<const std::byte> bytes, End end) {
@@ -181,16 +179,12 @@ void ClientConnection::on_reset(http::StreamId id, http::ResetReason) {
 }
 
 ClientConnection::Stream* ClientConnection::find(http::StreamId id) {
-  const auto found =
-      std::ranges::find(streams_, id, [](const auto& stream) { return stream->id(); });
-  return found == streams_.end() ? nullptr : found->get();
+  return stream_ && stream_->id() == id ? stream_.get() : nullptr;
 }
 
-void ClientConnection::stream_ended(Stream& stream) {
-  const auto found =
-      std::ranges::find(streams_, &stream, [](const auto& open) { return open.get(); });
-  ended_.push_back(std::move(*found));
-  streams_.erase(found);
+void ClientConnection::stream_ended() {
+  stream_->before = std::move(ended_);
+  ended_ = std::move(stream_);
   idle_since_ = rooms_.timeline.now();
   if (!over_) turn_queue_.add(*this);
 }
@@ -200,9 +194,8 @@ void ClientConnection::stream_ended(Stream& stream) {
 void ClientConnection::broken(const http::ProtocolError& why) {
   broken_ = true;
   turn_queue_.add(*this);
-  if (streams_.empty()) return refuse(why);
-  if (!streams_.front()->exchange().request_complete())
-    streams_.front()->exchange().on_request_failed(why);
+  if (!stream_) return refuse(why);
+  if (!stream_->exchange().request_complete()) stream_->exchange().on_request_failed(why);
 }
 
 void ClientConnection::refuse(const http::ProtocolError& why) {
@@ -213,7 +206,7 @@ void ClientConnection::refuse(const http::ProtocolError& why) {
   facts.peer_address = peer_address_;
   facts.error_text = why.reason;
   facts.status = why.status;
-  facts.total = head_began_ ? rooms_.timeline.now() - *head_began_ : limiters::Duration(0);
+  if (head_began_ != Deadline::kNever) facts.total = rooms_.timeline.now() - head_began_;
   codec_.send_error(http::error_reply({.status = why.status,
                                        .proxy_error = exchange::row_of(ending).proxy_error,
                                        .word = exchange::word_of(ending),
@@ -227,17 +220,18 @@ void ClientConnection::refuse(const http::ProtocolError& why) {
 // ---- end of a turn ----
 
 void ClientConnection::at_turn_end() {
-  ended_.clear();
+  // One by one, since many may have ended in this turn, each holding the one before.
+  while (ended_) ended_ = std::move(ended_->before);
   if (over_) return;
   // A response that has ended makes room for the next request on the line, whose answer may be
   // ready at once.
-  while (pump() && streams_.empty() && !broken_ && codec_.held() > 0) {
+  while (pump() && !stream_ && !broken_ && codec_.held() > 0) {
     if (auto error = codec_.resume()) broken(*error);
-    if (streams_.empty() && !codec_.has_output()) break;
+    if (!stream_ && !codec_.has_output()) break;
   }
   if (over_) return;
   const bool flushed = !codec_.has_output() && transport_->unsent() == 0;
-  if (flushed && streams_.empty() && (codec_.finished() || broken_ || input_ended_))
+  if (flushed && !stream_ && (codec_.finished() || broken_ || input_ended_))
     return leave(codec_.must_reset() ? CloseHow::kNow : CloseHow::kFlush);
   const bool reading = codec_.wants_input() || broken_;
   if (reading != transport_->reading() && !input_ended_) {
@@ -266,52 +260,49 @@ void ClientConnection::watch() {
   if (transport_->unsent() < unsent_seen_ || transport_->unsent() == 0) last_write_ = now;
   unsent_seen_ = transport_->unsent();
   if (!codec_.inside_head()) {
-    head_began_.reset();
-  } else if (!head_began_) {
+    head_began_ = Deadline::kNever;
+  } else if (head_began_ == Deadline::kNever) {
     head_began_ = now;
   }
   deadline_.set(next_deadline());
 }
 
-std::optional<limiters::TimePoint> ClientConnection::next_deadline() const {
-  if (codec_.tunnel()) return std::nullopt;
-  std::optional<limiters::TimePoint> earliest;
-  const auto by = [&](limiters::TimePoint when) {
-    earliest = earliest ? std::min(*earliest, when) : when;
-  };
+limiters::TimePoint ClientConnection::next_deadline() const {
+  if (codec_.tunnel()) return Deadline::kNever;
+  limiters::TimePoint earliest = Deadline::kNever;
+  const auto by = [&](limiters::TimePoint when) { earliest = std::min(earliest, when); };
   const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
   if (output_stuck) by(last_write_ + params_.body_stall_timeout);
   if (codec_.inside_body() && transport_->reading() && !broken_)
     by(last_read_ + params_.body_stall_timeout);
-  if (head_began_) by(*head_began_ + params_.request_head_timeout);
-  if (!output_stuck && !earliest && streams_.empty()) {
+  if (head_began_ != Deadline::kNever) by(head_began_ + params_.request_head_timeout);
+  if (!output_stuck && earliest == Deadline::kNever && !stream_) {
     by(idle_since_ + params_.idle_timeout);
-    if (drain_idle_until_) by(std::max(*drain_idle_until_, idle_since_));
+    by(std::max(drain_idle_until_, idle_since_));
   }
   return earliest;
 }
 
-void ClientConnection::missed() {
+void ClientConnection::on_missed() {
   if (over_) return;
   watch();
   const limiters::TimePoint now = rooms_.timeline.now();
-  const auto deadline = next_deadline();
-  if (!deadline || *deadline > now) return;
+  if (next_deadline() > now) return;
   const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
   if (output_stuck && last_write_ + params_.body_stall_timeout <= now) {
-    if (!streams_.empty()) streams_.front()->exchange().on_client_stalled();
+    if (stream_) stream_->exchange().on_client_stalled();
     return leave(CloseHow::kNow);
   }
-  if (head_began_) return broken({408, "the request head did not come in time"});
-  if (codec_.inside_body() && !streams_.empty())
-    return broken({408, "the request body stopped coming"});
+  if (head_began_ != Deadline::kNever)
+    return broken({408, "the request head did not come in time"});
+  if (codec_.inside_body() && stream_) return broken({408, "the request body stopped coming"});
   leave(CloseHow::kFlush);
 }
 
 void ClientConnection::leave(CloseHow how) {
   if (over_) return;
   over_ = true;
-  deadline_.set(std::nullopt);
+  deadline_.set(Deadline::kNever);
   transport_->close(how);
   owner_.on_over(*this);
 }

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "limiters/timeline.h"
 #include "proxy/exchange/exchange.h"
@@ -41,11 +39,12 @@ class ClientConnectionOwner {
 
 class ClientConnection final : private transport::TransportEvents,
                                private http::ServerCodecEvents,
+                               private loop::DeadlineEvents,
                                private loop::TurnQueue::Task {
  public:
-  // Everything referred to outlives the connection.
-  ClientConnection(std::unique_ptr<transport::Transport> transport, const ClientParams& params,
-                   exchange::Rooms& rooms, loop::TurnQueue& turn_queue,
+  // Everything referred to outlives the connection. `peer_address` is without a port.
+  ClientConnection(std::unique_ptr<transport::Transport> transport, std::string peer_address,
+                   const ClientParams& params, exchange::Rooms& rooms, loop::TurnQueue& turn_queue,
                    ClientConnectionOwner& owner);
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
@@ -57,7 +56,7 @@ class ClientConnection final : private transport::TransportEvents,
   void drain(limiters::TimePoint idle_until);
   // Cuts what is still open.
   void shut_down();
-  bool idle() const { return streams_.empty(); }
+  bool idle() const { return stream_ == nullptr; }
 
   // Place in the owner's list; the owner's alone.
   size_t place = 0;
@@ -77,17 +76,17 @@ class ClientConnection final : private transport::TransportEvents,
   void on_sent(http::StreamId id, size_t body_bytes) override;
   void on_reset(http::StreamId id, http::ResetReason why) override;
 
+  void on_missed() override;
   void at_turn_end() override;
 
   Stream* find(http::StreamId id);
-  void stream_ended(Stream& stream);
+  void stream_ended();
   void refuse(const http::ProtocolError& why);
   void broken(const http::ProtocolError& why);
   bool pump();
   void wrote();
   void watch();
-  std::optional<limiters::TimePoint> next_deadline() const;
-  void missed();
+  limiters::TimePoint next_deadline() const;
   void leave(transport::CloseHow how);
 
   std::unique_ptr<transport::Transport> transport_;
@@ -98,13 +97,13 @@ class ClientConnection final : private transport::TransportEvents,
   std::string peer_address_;
   http::H1ServerCodec codec_;
   loop::Deadline deadline_;
-  std::vector<std::unique_ptr<Stream>> streams_;  // one at most on HTTP/1
-  std::vector<std::unique_ptr<Stream>> ended_;    // destroyed at the end of the turn
+  std::unique_ptr<Stream> stream_;  // HTTP/1 has one at most
+  std::unique_ptr<Stream> ended_;  // the last that has, holding the one before; until the turn ends
   bool over_ = false;
   bool broken_ = false;  // nothing more is read; what is queued goes out, then it closes
   bool input_ended_ = false;
-  std::optional<limiters::TimePoint> drain_idle_until_;
-  std::optional<limiters::TimePoint> head_began_;
+  limiters::TimePoint drain_idle_until_ = loop::Deadline::kNever;
+  limiters::TimePoint head_began_ = loop::Deadline::kNever;
   limiters::TimePoint last_read_;
   limiters::TimePoint last_write_;
   limiters::TimePoint idle_since_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "proxy/http/head_check.h"
+#include "proxy/http/plain_head.h"
 
 #if LLHTTP_VERSION_MAJOR < 9 && LLHTTP_STRICT_MODE != 1
 #error llhttp before version 9 has to be built in strict mode
@@ -78,14 +79,14 @@ H1RequestReader::Step H1RequestReader::next(std::span<const std::byte>& bytes,
                                             const HeadLimits& limits, RequestHead& head,
                                             Persistence& persistence) {
   const Step step = reader_.next(bytes, limits);
-  if (step == Step::kFailed) error_ = reader_.error();
+  if (step == Step::kFailed) error_ = std::make_unique<ProtocolError>(reader_.error());
   if (step != Step::kHead) return step;
   std::optional<ProtocolError> failure = take_apart(reader_.head(), reader_.fields(), limits, head);
   if (!failure) failure = pass_gate(head, persistence);
-  if (!failure) failure = ask_llhttp(reader_.head(), head);
+  if (!failure && !is_plain(head)) failure = ask_llhttp(reader_.head(), head);
   reader_.clear();
   if (!failure) return Step::kHead;
-  error_ = std::move(*failure);
+  error_ = std::make_unique<ProtocolError>(std::move(*failure));
   return Step::kFailed;
 }
 

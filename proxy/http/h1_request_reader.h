@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 
 #include "proxy/http/codec.h"
@@ -13,8 +14,8 @@
 namespace weir::http {
 
 // Lines are taken apart here, since llhttp alone lets through what it should not (bare LF, folded
-// fields, two Hosts); then llhttp has to read the same method, version and framing out of the same
-// bytes, and the gate has to find one meaning in them.
+// fields, two Hosts), and the gate has to find one meaning in them; then, unless the head is plain,
+// llhttp has to read the same method, version and framing out of the same bytes.
 class H1RequestReader {
  public:
   using Step = HeadReader::Step;
@@ -23,12 +24,13 @@ class H1RequestReader {
   // reader ready for the next head.
   Step next(std::span<const std::byte>& bytes, const HeadLimits& limits, RequestHead& head,
             Persistence& persistence);
-  const ProtocolError& error() const { return error_; }
+  // Why it failed.
+  const ProtocolError& error() const { return *error_; }
   bool begun() const { return reader_.begun(); }
 
  private:
   HeadReader reader_{HeadReader::Message::kRequest};
-  ProtocolError error_;
+  std::unique_ptr<ProtocolError> error_;
 };
 
 }  // namespace weir::http

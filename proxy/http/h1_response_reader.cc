@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "proxy/http/head_check.h"
+#include "proxy/http/plain_head.h"
 
 #if LLHTTP_VERSION_MAJOR < 9 && LLHTTP_STRICT_MODE != 1
 #error llhttp before version 9 has to be built in strict mode
@@ -59,7 +60,7 @@ bool H1ResponseReader::parse(std::string_view text, ResponseHead& head) {
   const size_t line_end = held.find('\n');
   if (!parse_status_line(held.substr(0, line_end - 1), head)) return false;
   if (const char* fault = take_held_fields(line_end + 1, head.headers)) return fail(fault);
-  return llhttp_agrees(text, head.status) || fail("a malformed response head");
+  return is_plain(head) || llhttp_agrees(text, head.status) || fail("a malformed response head");
 }
 
 bool H1ResponseReader::parse_status_line(std::string_view line, ResponseHead& head) {

@@ -13,7 +13,7 @@
 namespace weir::http {
 
 // Lines are taken apart here, since llhttp alone lets through what it should not (bare LF, folded
-// fields, statuses out of range); then llhttp has to find the same head good.
+// fields, statuses out of range); then, unless the head is plain, llhttp has to find it good too.
 class H1ResponseReader {
  public:
   using Step = HeadReader::Step;

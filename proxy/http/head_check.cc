@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "proxy/http/eight_bytes.h"
+
 namespace weir::http {
 namespace {
 
@@ -25,10 +27,37 @@ constexpr std::array<uint8_t, 256> kClasses = [] {
   return classes;
 }();
 
+bool is(Class wanted, char c) { return (kClasses[static_cast<unsigned char>(c)] & wanted) != 0; }
+
 // The first place at or behind `at` whose byte is not of `wanted`; text.size() when there is none.
 size_t end_of(Class wanted, std::string_view text, size_t at) {
-  while (at < text.size() && (kClasses[static_cast<unsigned char>(text[at])] & wanted) != 0) ++at;
+  while (at < text.size() && is(wanted, text[at])) ++at;
   return at;
+}
+
+// The same for what is mostly long, eight bytes at a time: `suspects(EightBytes)` marks those that
+// may not be of `wanted`.
+template <typename Suspects>
+size_t end_of_long(Class wanted, std::string_view text, size_t at, Suspects suspects) {
+  while (at + sizeof(uint64_t) <= text.size()) {
+    const ByteMarks marks = suspects(EightBytes(text.data() + at));
+    at += marks.before_first();
+    if (!marks.any()) continue;
+    if (!is(wanted, text[at])) return at;
+    ++at;
+  }
+  return end_of(wanted, text, at);
+}
+
+size_t end_of_value(std::string_view text, size_t at) {
+  return end_of_long(kValue, text, at,
+                     [](EightBytes bytes) { return bytes.below(' ') | bytes.equal(0x7f); });
+}
+
+size_t end_of_target(std::string_view text, size_t at) {
+  return end_of_long(kTarget, text, at, [](EightBytes bytes) {
+    return bytes.below(' ' + 1) | bytes.equal('#') | bytes.equal(0x7f) | bytes.above_ascii();
+  });
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -56,7 +85,7 @@ Failure take_start_line(std::string_view line, const HeadLimits& limits, Request
   if (method_end == 0 || method_end == line.size() || line[method_end] != ' ')
     return bad("a malformed method in the request line");
   const size_t target = method_end + 1;
-  const size_t target_end = end_of(kTarget, line, target);
+  const size_t target_end = end_of_target(line, target);
   if (target_end == target || target_end == line.size() || line[target_end] != ' ')
     return bad("a malformed target in the request line");
   if (target_end - target > limits.max_target_bytes)
@@ -79,7 +108,7 @@ size_t take_field(std::string_view text, size_t at, Headers& headers, const char
   }
   size_t value = name_end + 1;
   while (is_blank(text[value])) ++value;
-  const size_t end = end_of(kValue, text, value);
+  const size_t end = end_of_value(text, value);
   if (text[end] != '\r' || text[end + 1] != '\n') {
     fault = "a control byte in a field value";
     return at;

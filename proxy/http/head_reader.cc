@@ -23,7 +23,7 @@ bool HeadReader::fail(int status, const char* reason) {
 }
 
 void HeadReader::clear() {
-  held_ = std::string();
+  held_.reset();
   head_ = {};
   line_ = searched_ = fields_ = 0;
   empty_lines_ = 0;
@@ -32,19 +32,19 @@ void HeadReader::clear() {
 HeadReader::Step HeadReader::next(std::span<const std::byte>& bytes, const HeadLimits& limits) {
   if (message_ == Message::kRequest && !skip_empty_lines(bytes)) return Step::kFailed;
   if (bytes.empty()) return Step::kMore;
-  const size_t before = held_.size();
+  const size_t before = held_ ? held_->size() : 0;
   // What speaks another language, such as TLS, need not be waited for.
   if (before == 0 && !is_printable(bytes.front())) {
     fail(400, "not a message of HTTP/1");
     return Step::kFailed;
   }
-  if (before > 0) held_ += weir::text_of(bytes);
-  const std::string_view text = before > 0 ? std::string_view(held_) : weir::text_of(bytes);
+  if (held_) held_->append(weir::text_of(bytes));
+  const std::string_view text = held_ ? std::string_view(*held_) : weir::text_of(bytes);
   switch (find_end(text, limits)) {
     case Found::kFault:
       return Step::kFailed;
     case Found::kMore:
-      if (before == 0) held_ = text;
+      if (!held_) held_ = std::make_unique<std::string>(text);
       bytes = {};
       return Step::kMore;
     case Found::kEnd:
@@ -57,17 +57,17 @@ HeadReader::Step HeadReader::next(std::span<const std::byte>& bytes, const HeadL
 
 bool HeadReader::skip_empty_lines(std::span<const std::byte>& bytes) {
   while (!bytes.empty()) {
-    const bool half = held_ == "\r";
+    const bool half = held_ && *held_ == "\r";
     if (!half) {
-      if (!held_.empty() || static_cast<char>(bytes.front()) != '\r') return true;
+      if (held_ || static_cast<char>(bytes.front()) != '\r') return true;
       bytes = bytes.subspan(1);
-      held_ = "\r";
+      held_ = std::make_unique<std::string>("\r");
       continue;
     }
     if (static_cast<char>(bytes.front()) != '\n') return fail(400, "a bare CR before the request");
     if (++empty_lines_ > kMostEmptyLines) return fail(400, "empty lines before the request");
     bytes = bytes.subspan(1);
-    held_.clear();
+    held_.reset();
   }
   return true;
 }
@@ -88,12 +88,12 @@ HeadReader::Found HeadReader::find_end(std::string_view text, const HeadLimits& 
       fail(431, "too many fields in the head");
       return Found::kFault;
     }
-    line_ = searched_ = feed + 1;
+    line_ = searched_ = static_cast<uint32_t>(feed + 1);
     if (end) return Found::kEnd;
   }
   if (!check_bounds(text.size(), limits)) return Found::kFault;
   if (!check_returns(text, text.size())) return Found::kFault;
-  searched_ = text.size();
+  searched_ = static_cast<uint32_t>(text.size());
   return Found::kMore;
 }
 
@@ -102,7 +102,7 @@ HeadReader::Found HeadReader::find_end(std::string_view text, const HeadLimits& 
 bool HeadReader::check_returns(std::string_view text, size_t end) {
   if (message_ == Message::kRequest) return true;
   // The last byte seen may have been a CR that waited for its LF.
-  const size_t from = std::max(line_, searched_ - std::min<size_t>(searched_, 1));
+  const size_t from = std::max(line_, searched_ - std::min(searched_, 1u));
   const size_t carriage = text.find('\r', from);
   return carriage >= end - 1 || fail(400, "a bare CR in the head");
 }

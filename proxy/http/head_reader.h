@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,7 +38,7 @@ class HeadReader {
   ProtocolError error() const { return {failure_status_, failure_}; }
   const char* reason() const { return failure_; }
   // Some of a head has been taken, but not all.
-  bool begun() const { return !held_.empty(); }
+  bool begun() const { return held_ != nullptr; }
   // Makes room for the next head; to be called after kHead.
   void clear();
 
@@ -50,12 +51,13 @@ class HeadReader {
   bool check_bounds(size_t bytes, const HeadLimits& limits);
   bool fail(int status, const char* reason);
 
-  std::string held_;  // what came of a head whose end has not
+  std::unique_ptr<std::string> held_;  // what came of a head whose end has not; never empty
   std::string_view head_;
-  size_t line_ = 0;      // where the line being searched begins, in the head
-  size_t searched_ = 0;  // where the search for its end goes on
-  size_t fields_ = 0;
   const char* failure_ = "";
+  // Heads are short, and every idle connection has a reader.
+  uint32_t line_ = 0;      // where the line being searched begins, in the head
+  uint32_t searched_ = 0;  // where the search for its end goes on
+  uint32_t fields_ = 0;
   int16_t failure_status_ = 400;
   uint8_t empty_lines_ = 0;
   const Message message_;

@@ -6,6 +6,8 @@
 #include <memory>
 #include <type_traits>
 
+#include "proxy/http/eight_bytes.h"
+
 namespace weir::http {
 namespace {
 
@@ -76,8 +78,18 @@ static_assert(in_order(), "the table follows the enumeration");
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  if (a.size() != b.size()) return false;
+  size_t at = 0;
+  // Nearly always spelt alike, and what differs by more than case mostly does so at its beginning.
+  for (; at + sizeof(uint64_t) <= a.size(); at += sizeof(uint64_t)) {
+    const uint64_t difference = EightBytes(a.data() + at).bits() ^ EightBytes(b.data() + at).bits();
+    if (difference == 0) continue;
+    if ((difference & ~EightBytes::each('a' - 'A')) != 0) return false;
+    break;
+  }
+  return std::equal(a.begin() + static_cast<std::ptrdiff_t>(at), a.end(),
+                    b.begin() + static_cast<std::ptrdiff_t>(at),
+                    [](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
 Name name_of(std::string_view text) {

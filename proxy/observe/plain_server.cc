@@ -50,13 +50,14 @@ std::optional<std::string_view> Query::get(std::string_view name) const {
 
 class PlainServer::Connection final : private transport::TransportEvents,
                                       private http::ServerCodecEvents,
+                                      private loop::DeadlineEvents,
                                       private loop::TurnQueue::Task {
  public:
   Connection(PlainServer& server, std::unique_ptr<transport::Transport> transport)
       : server_(server),
         transport_(std::move(transport)),
         codec_(*this, kLimits),
-        idle_(server.loop_.timeline(), [this] { leave(CloseHow::kNow); }) {}
+        idle_(server.loop_.timeline(), *this) {}
 
   void start() {
     transport_->start(*this);
@@ -69,6 +70,7 @@ class PlainServer::Connection final : private transport::TransportEvents,
   }
 
  private:
+  void on_missed() override { leave(CloseHow::kNow); }
   void on_open() override {}
   void on_bytes(std::span<const std::byte> bytes) override {
     touch();

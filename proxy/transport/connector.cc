@@ -67,10 +67,9 @@ void Connector::settle(int error) {
 }
 
 void Connector::done(int error) {
-  // The receiver destroys this connector, and with it all that is handed over by reference.
+  // The receiver destroys this connector.
   const Done tell = std::move(on_done_);
-  const SocketAddress reached = target();
-  tell(std::move(socket_), reached, error);
+  tell(std::move(socket_), error);
 }
 
 }  // namespace weir::transport

@@ -23,7 +23,7 @@ class Connector final : private SocketEvents {
  public:
   // Comes once, never from inside the constructor. `error` is an errno, 0 with an open socket. The
   // connector may be destroyed inside.
-  using Done = std::function<void(PolledSocket socket, const SocketAddress& target, int error)>;
+  using Done = std::function<void(PolledSocket socket, int error)>;
 
   Connector(loop::EventLoop& loop, ConnectPlan plan, Done on_done);
   Connector(const Connector&) = delete;

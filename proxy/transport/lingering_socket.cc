@@ -21,7 +21,7 @@ LingeringSocket::LingeringSocket(loop::EventLoop& loop, PolledSocket socket, Buf
     : loop_(loop),
       socket_(std::move(socket)),
       unsent_(std::move(unsent)),
-      deadline_(loop.timeline(), [this] { over(); }),
+      deadline_(loop.timeline(), *this),
       peer_end_(peer_end) {}
 
 void LingeringSocket::begin() {
@@ -68,7 +68,7 @@ void LingeringSocket::settle() {
 void LingeringSocket::over() {
   if (std::exchange(over_, true)) return;
   socket_.close();
-  deadline_.set(std::nullopt);
+  deadline_.set(loop::Deadline::kNever);
   loop_.let_go(*this);
 }
 

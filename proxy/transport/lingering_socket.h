@@ -11,7 +11,9 @@ namespace weir::transport {
 
 // A peer that is still sending when its socket is closed is reset by the kernel, and then loses
 // last bytes it has not read yet; so what it sends is read and dropped for a while.
-class LingeringSocket final : public loop::EventLoop::Straggler, private SocketEvents {
+class LingeringSocket final : public loop::EventLoop::Straggler,
+                              private SocketEvents,
+                              private loop::DeadlineEvents {
  public:
   static constexpr loop::Duration kWriteStall = std::chrono::seconds(30);
   static constexpr loop::Duration kLinger = std::chrono::seconds(2);
@@ -28,6 +30,7 @@ class LingeringSocket final : public loop::EventLoop::Straggler, private SocketE
   void begin();
   void on_ready(int what) override;
   void on_socket_error() override { over(); }
+  void on_missed() override { over(); }
   void write();
   void read_and_drop();
   void settle();

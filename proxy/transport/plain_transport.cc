@@ -42,7 +42,7 @@ bool hung_up(int fd) {
 
 std::unique_ptr<PlainTransport> PlainTransport::accepted(loop::EventLoop& loop, Fd socket,
                                                          const SocketAddress& peer) {
-  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, peer.text()));
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop));
   tune_stream_socket(socket.get(), peer.family());
   made->socket_ = PolledSocket(std::move(socket));
   return made;
@@ -51,9 +51,9 @@ std::unique_ptr<PlainTransport> PlainTransport::accepted(loop::EventLoop& loop, 
 std::unique_ptr<PlainTransport> PlainTransport::connecting(loop::EventLoop& loop,
                                                            ConnectPlan plan) {
   assert(!plan.targets.empty());
-  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, plan.targets.front().text()));
-  made->connecting_ = std::make_unique<Connecting>();
-  made->connecting_->plan = std::move(plan);
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop));
+  made->rare_ = std::make_unique<Rare>();
+  made->rare_->plan = std::move(plan);
   return made;
 }
 
@@ -66,9 +66,10 @@ std::unique_ptr<PlainTransport> PlainTransport::connecting(loop::EventLoop& loop
 
 std::unique_ptr<PlainTransport> PlainTransport::unreachable(loop::EventLoop& loop,
                                                             std::string error_text) {
-  std::unique_ptr<PlainTransport> made(new PlainTransport(loop, std::string()));
+  std::unique_ptr<PlainTransport> made(new PlainTransport(loop));
   made->why_closed_ = CloseReason::kUnreachable;
-  made->error_text_ = std::make_unique<std::string>(std::move(error_text));
+  made->rare_ = std::make_unique<Rare>();
+  made->rare_->error_text = std::move(error_text);
   return made;
 }
 
@@ -79,11 +80,11 @@ PlainTransport::~PlainTransport() = default;
 void PlainTransport::start(TransportEvents& events) {
   assert(state_ == State::kNew);
   events_ = &events;
-  if (error_text_ != nullptr) {
+  if (rare_ != nullptr && rare_->plan.targets.empty()) {
     state_ = State::kFailed;
     return loop_.turn_queue().add(*this);
   }
-  if (connecting_ != nullptr) return connect();
+  if (rare_ != nullptr) return connect();
   if (!socket_.watch(loop_, *this)) return fail(errno);
   state_ = State::kOpening;
   loop_.turn_queue().add(*this);
@@ -91,16 +92,13 @@ void PlainTransport::start(TransportEvents& events) {
 
 void PlainTransport::connect() {
   state_ = State::kConnecting;
-  connecting_->connector = std::make_unique<Connector>(
-      loop_, std::move(connecting_->plan),
-      [this](PolledSocket socket, const SocketAddress& target, int error) {
-        connected(std::move(socket), target, error);
-      });
+  rare_->connector = std::make_unique<Connector>(
+      loop_, std::move(rare_->plan),
+      [this](PolledSocket socket, int error) { connected(std::move(socket), error); });
 }
 
-void PlainTransport::connected(PolledSocket socket, const SocketAddress& target, int error) {
-  peer_text_ = target.text();
-  connecting_.reset();
+void PlainTransport::connected(PolledSocket socket, int error) {
+  rare_.reset();
   if (error != 0) return fail(error);
   socket_ = std::move(socket);
   if (!socket_.watch(loop_, *this)) return fail(errno);
@@ -207,7 +205,7 @@ void PlainTransport::send(Buffer bytes) {
 void PlainTransport::close(CloseHow how) {
   const bool open = state_ == State::kOpen || state_ == State::kOpening;
   state_ = State::kClosed;
-  connecting_.reset();
+  if (rare_ != nullptr) rare_->connector.reset();
   Buffer unsent = std::move(unsent_);
   if (how == CloseHow::kFlush && open && !write_broken_)
     return LingeringSocket::keep(
@@ -218,7 +216,7 @@ void PlainTransport::close(CloseHow how) {
 
 const std::string& PlainTransport::error_text() const {
   static const std::string none;
-  return error_text_ != nullptr ? *error_text_ : none;
+  return rare_ != nullptr ? rare_->error_text : none;
 }
 
 // ---- writing ----
@@ -243,7 +241,8 @@ void PlainTransport::fail(int error) { fail(reason_of(error), error_word(error))
 void PlainTransport::fail(CloseReason why, std::string text) {
   state_ = State::kFailed;
   why_closed_ = why;
-  error_text_ = std::make_unique<std::string>(std::move(text));
+  rare_ = std::make_unique<Rare>();
+  rare_->error_text = std::move(text);
   socket_.close();
   unsent_.clear();
   loop_.turn_queue().add(*this);

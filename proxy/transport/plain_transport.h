@@ -35,7 +35,6 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   void resume_reading() override;
   bool reading() const override { return reading_; }
   void close(CloseHow how) override;
-  const std::string& peer_text() const override { return peer_text_; }
   const std::string& error_text() const override;
 
  private:
@@ -47,21 +46,21 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
     kFailed,  // on_closed is due
     kClosed
   };
-  // What is needed to connect, and only until then.
-  struct Connecting {
+  // What only one that connects or has failed needs.
+  struct Rare {
     ConnectPlan plan;
     std::unique_ptr<Connector> connector;
+    std::string error_text;
   };
 
-  PlainTransport(loop::EventLoop& loop, std::string peer_text)
-      : loop_(loop), peer_text_(std::move(peer_text)) {}
+  explicit PlainTransport(loop::EventLoop& loop) : loop_(loop) {}
 
   void on_ready(int what) override;
   void on_socket_error() override;
   void at_turn_end() override;
 
   void connect();
-  void connected(PolledSocket socket, const SocketAddress& target, int error);
+  void connected(PolledSocket socket, int error);
   void open();
   void read();
   void flush();
@@ -76,9 +75,7 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   TransportEvents* events_ = nullptr;
   PolledSocket socket_;
   Buffer unsent_;
-  std::string peer_text_;
-  std::unique_ptr<std::string> error_text_;
-  std::unique_ptr<Connecting> connecting_;
+  std::unique_ptr<Rare> rare_;
   State state_ = State::kNew;
   CloseReason why_closed_ = CloseReason::kFailed;
   bool reading_ = true;

@@ -83,13 +83,18 @@ std::string SocketAddress::path() const {
 
 std::string SocketAddress::text() const {
   if (is_unix()) return "unix:" + path();
-  const std::string colon_port = ":" + std::to_string(port());
+  const std::string host = host_text();
+  const bool bare = host.find(':') == std::string::npos;
+  return (bare ? host : "[" + host + "]") + ":" + std::to_string(port());
+}
+
+std::string SocketAddress::host_text() const {
+  if (is_unix()) return "unix";
   if (family() == AF_INET)
-    return numeric_text(AF_INET, &reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr) +
-           colon_port;
+    return numeric_text(AF_INET, &reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr);
   const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr;
-  if (IN6_IS_ADDR_V4MAPPED(&v6)) return numeric_text(AF_INET, &v6.s6_addr[12]) + colon_port;
-  return "[" + numeric_text(AF_INET6, &v6) + "]" + colon_port;
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) return numeric_text(AF_INET, &v6.s6_addr[12]);
+  return numeric_text(AF_INET6, &v6);
 }
 
 bool SocketAddress::operator==(const SocketAddress& other) const {

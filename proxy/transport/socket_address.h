@@ -32,6 +32,8 @@ class SocketAddress {
   // "192.0.2.1:4711", "[::1]:80", "unix:/path" or "unix:"; an IPv4 address mapped into IPv6 is
   // written as IPv4.
   std::string text() const;
+  // The same without the port and without brackets; "unix".
+  std::string host_text() const;
 
   bool operator==(const SocketAddress& other) const;
   bool operator<(const SocketAddress& other) const;

@@ -66,8 +66,6 @@ class Transport {
   // still reads and drops what comes for a while, so that the peer is not reset before it has read
   // the last bytes. One that is still connecting is closed at once.
   virtual void close(CloseHow how) = 0;
-  // "192.0.2.1:4711", "[::1]:80" or "unix:".
-  virtual const std::string& peer_text() const = 0;
   // The system's word for the last failure, e.g. "connection refused"; empty when none.
   virtual const std::string& error_text() const = 0;
 };

@@ -10,13 +10,16 @@ namespace {
 using limiters::TimePoint;
 using std::chrono::milliseconds;
 
-class DeadlineTest : public ::testing::Test {
+class DeadlineTest : public ::testing::Test, private DeadlineEvents {
  protected:
   void reach(int ms) { timeline.run_until(start + milliseconds(ms)); }
   const TimePoint start{};
   limiters::Timeline timeline{start};
   std::vector<TimePoint> missed;
-  Deadline deadline{timeline, [this] { missed.push_back(timeline.now()); }};
+  Deadline deadline{timeline, *this};
+
+ private:
+  void on_missed() override { missed.push_back(timeline.now()); }
 };
 
 TEST_F(DeadlineTest, IsMissedOnceAtItsTime) {
@@ -46,7 +49,7 @@ TEST_F(DeadlineTest, MovedEarlierIsMissedEarlier) {
 
 TEST_F(DeadlineTest, TakenAwayIsNeverMissed) {
   deadline.set(start + milliseconds(5));
-  deadline.set(std::nullopt);
+  deadline.set(Deadline::kNever);
   reach(10);
   EXPECT_TRUE(missed.empty());
 }

@@ -52,21 +52,12 @@ TEST_P(PlainTransportTest, OpensBeforeAnythingElseAndCarriesBothWays) {
   EXPECT_TRUE(news.words.empty());
   ASSERT_TRUE(hears("bytes"));
   EXPECT_EQ(news.words, (Words{"open", "bytes"}));
+  EXPECT_EQ(transport->error_text(), "");
   EXPECT_EQ(news.received, "question");
   transport->send(Buffer("answer"));
   EXPECT_EQ(transport->unsent(), 0u);
   peer.listen();
   EXPECT_EQ(peer.received, "early answer");
-}
-
-TEST_P(PlainTransportTest, NamesItsPeer) {
-  start();
-  if (GetParam() == Kind::kUnix) {
-    EXPECT_EQ(transport->peer_text(), "unix:");
-  } else {
-    EXPECT_TRUE(transport->peer_text().starts_with("127.0.0.1:")) << transport->peer_text();
-  }
-  EXPECT_EQ(transport->error_text(), "");
 }
 
 TEST_P(PlainTransportTest, MuchArrivesWholeThroughAReaderThatPauses) {

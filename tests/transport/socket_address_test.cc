@@ -12,14 +12,17 @@ TEST(SocketAddressTest, IsWrittenAsPeopleWriteIt) {
     const char* host;
     uint16_t port;
     const char* text;
+    const char* host_text;
   };
-  for (const Case& one : {Case{"192.0.2.1", 4711, "192.0.2.1:4711"}, Case{"::1", 80, "[::1]:80"},
-                          Case{"2001:DB8::1", 0, "[2001:db8::1]:0"},
-                          Case{"::ffff:192.0.2.9", 65535, "192.0.2.9:65535"}}) {
+  for (const Case& one :
+       {Case{"192.0.2.1", 4711, "192.0.2.1:4711", "192.0.2.1"}, Case{"::1", 80, "[::1]:80", "::1"},
+        Case{"2001:DB8::1", 0, "[2001:db8::1]:0", "2001:db8::1"},
+        Case{"::ffff:192.0.2.9", 65535, "192.0.2.9:65535", "192.0.2.9"}}) {
     SCOPED_TRACE(one.host);
     const auto address = SocketAddress::from_numeric(one.host, one.port);
     ASSERT_TRUE(address);
     EXPECT_EQ(address->text(), one.text);
+    EXPECT_EQ(address->host_text(), one.host_text);
     EXPECT_EQ(address->port(), one.port);
     EXPECT_EQ(address->path(), "");
   }
@@ -40,6 +43,7 @@ TEST(SocketAddressTest, UnixPathsAreKeptWhole) {
   EXPECT_TRUE(address->is_unix());
   EXPECT_EQ(address->path(), "/run/weir.sock");
   EXPECT_EQ(address->text(), "unix:/run/weir.sock");
+  EXPECT_EQ(address->host_text(), "unix");
   EXPECT_EQ(address->port(), 0);
   EXPECT_EQ(SocketAddress::unnamed_unix().text(), "unix:");
 }

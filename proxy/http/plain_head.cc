@@ -1,0 +1,36 @@
+#include "proxy/http/plain_head.h"
+
+#include <algorithm>
+
+namespace weir::http {
+namespace {
+
+bool is_plain(const Headers::Field& field) {
+  switch (field.known) {
+    case Name::kConnection:
+      return equal_ignoring_case(field.value, "keep-alive") ||
+             equal_ignoring_case(field.value, "close");
+    case Name::kProxyConnection:
+    case Name::kTransferEncoding:
+    case Name::kUpgrade:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool are_plain(const Headers& headers) {
+  return std::all_of(headers.begin(), headers.end(),
+                     [](const Headers::Field& field) { return is_plain(field); });
+}
+
+}  // namespace
+
+bool is_plain(const RequestHead& head) {
+  return (head.method == "GET" || head.method == "HEAD") && head.target.starts_with('/') &&
+         head.body.kind == BodyLength::Kind::kNone && are_plain(head.headers);
+}
+
+bool is_plain(const ResponseHead& head) { return head.status >= 200 && are_plain(head.headers); }
+
+}  // namespace weir::http
