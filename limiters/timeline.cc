@@ -23,6 +23,7 @@ void Timeline::Timer::cancel() noexcept {
   Timeline& timeline = *std::exchange(timeline_, nullptr);
   auto action = timeline.actions_.extract(key_);
   if (action.empty()) action = timeline.next_run_.extract(key_);
+  timeline.let_go(std::move(action));
 }
 
 bool Timeline::Timer::pending() const noexcept {
@@ -33,8 +34,23 @@ bool Timeline::Timer::pending() const noexcept {
 Timeline::Timer Timeline::at(TimePoint when, std::function<void()> action) {
   const bool overdue = when <= now_;
   const Key key{std::max(when, now_), inserted_++};
-  (running_ && overdue ? next_run_ : actions_).emplace(key, std::move(action));
+  Actions& actions = running_ && overdue ? next_run_ : actions_;
+  if (spare_.empty()) {
+    actions.emplace(key, std::move(action));
+  } else {
+    Actions::node_type node = std::move(spare_.back());
+    spare_.pop_back();
+    node.key() = key;
+    node.mapped() = std::move(action);
+    actions.insert(std::move(node));
+  }
   return Timer(*this, key);
+}
+
+void Timeline::let_go(Actions::node_type done) noexcept {
+  if (done.empty()) return;
+  done.mapped() = nullptr;
+  if (spare_.size() < kMostSpare) spare_.push_back(std::move(done));
 }
 
 std::optional<TimePoint> Timeline::next() const {
@@ -53,6 +69,7 @@ void Timeline::run_until(TimePoint t) {
     auto next = actions_.extract(actions_.begin());
     now_ = std::max(now_, next.key().first);
     next.mapped()();
+    let_go(std::move(next));
   }
   now_ = std::max(now_, t);
   running_ = false;
