@@ -54,6 +54,7 @@ MakeGate gate_named(std::string_view name) {
     params.algorithm = algorithm;
     return weir_gate(params);
   }
+  if (name == "none") return wide_gate(1e9, 1e9);
   if (name == "operator") return wide_gate(1.2, 0.050);
   if (name == "codel") return codel_gate(1.2);
   if (name.starts_with("fixed:")) {
