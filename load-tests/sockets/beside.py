@@ -1,0 +1,91 @@
+"""Simulated and measured scores side by side, and whether they agree. Measures nothing."""
+
+from figures import number
+from tables import Row, Table
+
+# How far the real score may be from the simulated one: a part of it, and an absolute part, for the latencies in
+# milliseconds. A real run has one random history, sockets on both sides and a scheduler; sheds are noisier than goodput.
+BANDS = {
+    "goodput_share": (0, 0.05),
+    "w50": (0.25, 1),
+    "w99": (0.5, 5),
+    "false_shed_share": (0, 0.03),
+    "hurried_shed_share": (0, 0.05),
+}
+UNLOADED = {"w50": "unloaded_p50", "w99": "unloaded_p99"}
+WORDS = {"goodput_share": "goodput", "w50": "w50", "w99": "w99", "false_shed_share": "false sheds",
+         "hurried_shed_share": "sheds"}
+IN_WORDS = ("Agreement: goodput within 0.05, w50 within 25 % and 1 ms, w99 within 50 % and 5 ms, false sheds within 0.03, "
+            "all sheds within 0.05 of the simulated figure. A latency is shown over that of one request alone; sheds are those of callers in "
+            "a hurry, which are all but a batch.")
+
+
+def band_of(score, simulated, world):
+    """How far from `simulated` a real score may be."""
+    part, absolute = BANDS[score]
+    if score in UNLOADED:
+        absolute *= 1e-3 / world[UNLOADED[score]]
+    return part * simulated + absolute
+
+
+def differences(simulated, real, world):
+    """The scores that are outside their band, in words."""
+    found = []
+    for score, word in WORDS.items():
+        one, other = simulated[score], real[score]
+        # Where next to nothing is answered in time the latencies are those of a queue that grows without end.
+        if abs(one - other) > band_of(score, one, world):
+            found.append(f"{word} {'more' if other > one else 'less'}")
+    return found
+
+
+def verdict(simulated, real, world):
+    """"agree", or what does not."""
+    return ", ".join(differences(simulated, real, world)) or "agree"
+
+
+def seconds(value, world):
+    """A convergence; `never` only where something was to converge to."""
+    return "" if world["step_at"] is None else "never" if value is None else f"{value:.1f}"
+
+
+SHOWN = (("goodput_share", 3), ("w50", 2), ("w99", 2), ("hurried_shed_share", 3), ("false_shed_share", 4))
+COLUMNS = [word for score, _ in SHOWN for word in (f"{WORDS[score]} sim", "real")] + ["step sim", "real", "verdict"]
+
+
+def row_of(limiter, entry, world):
+    """One limiter in one world."""
+    row = Row(limiter.partition(":")[0], limiter, note=entry.get("note", ""))
+    if row.note:
+        return row
+    sim, real = entry["simulated"], entry["real"]
+    for score, digits in SHOWN:
+        row.cells += [number(sim[score], digits), number(real[score], digits)]
+    row.cells += [seconds(one["converge_seconds"], world) for one in (sim, real)]
+    row.cells.append(verdict(sim, real, world))
+    row.bar = {key: real["goodput_share"] for key in ("low", "median", "high")}
+    return row
+
+
+def tables_of(result):
+    """A table for each world."""
+    found = []
+    for scenario in result["scenarios"].values():
+        for name, world in scenario["worlds"].items():
+            rows = [row_of(limiter, entry, world["is"]) for limiter, entry in world["limiters"].items()]
+            if "note" in world:
+                rows = [Row("none", "not played", note=world["note"])]
+            found.append(Table(scenario["name"], f"{scenario['title']}: {name}", COLUMNS, "goodput, real", rows))
+    return found
+
+
+def summary(result):
+    """How many agree, and what to think of the callers' own lateness."""
+    played = [(world["is"], entry) for scenario in result["scenarios"].values() for world in scenario["worlds"].values()
+              for entry in world["limiters"].values() if "real" in entry]
+    agreeing = sum(not differences(entry["simulated"], entry["real"], world) for world, entry in played)
+    late = max((entry["late_p99_ms"] for _, entry in played), default=0)
+    notes = [f"{agreeing} of {len(played)} agree. {IN_WORDS}"]
+    if late > 5:
+        notes.append(f"NOISE: the callers themselves were up to {late:.0f} ms late (p99); the machine had other things to do.")
+    return notes
