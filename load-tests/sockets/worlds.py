@@ -1,6 +1,7 @@
 """A scenario's world as flags of weir-origin and weir-load, or why it cannot be played. Runs nothing."""
 
 import dataclasses
+import math
 
 MOST_PER_SECOND = 6000
 LEAST_SERVICE = 0.001
@@ -62,7 +63,6 @@ def why_not(world):
         (ever(world, "failing_share") and ever(world, "quick_share"), "errors and quick answers in one world"),
         (ever(world, "thrash") and world["discipline"] == "fifo", "workers that thrash without sharing"),
         (not always(world, "thrash"), "thrash that changes"),
-        (not (always(world, "freeze") and always(world, "freeze_every")), "pauses that change"),
         (any(is_["workers"] != int(is_["workers"]) for is_ in world["conditions"]), "a part of a worker"),
         (most > MOST_PER_SECOND + 0.5,
          f"{most:,.0f} requests/s, more than the {MOST_PER_SECOND:,} that load and service carry on one core"),
@@ -102,13 +102,28 @@ def step_flags(world):
     return flags
 
 
-def stall_flags(world):
-    """A --stall for each time in which nothing comes back."""
-    flags = []
+def stalls(world):
+    """[[begin, end]] in seconds in which nothing comes back; freezes come at multiples of their period, the first at 0."""
+    spans = []
     for index, is_ in enumerate(world["conditions"]):
+        begin, end = is_["from"], end_of(world, index)
         if is_["stalled"]:
-            flags += ["--stall", f"{span(is_['from'])}:{span(end_of(world, index) - is_['from'])}"]
-    return flags
+            spans.append([begin, end])
+        elif is_["freeze"] and is_["freeze_every"]:
+            turns = range(int(begin / is_["freeze_every"]), math.ceil(end / is_["freeze_every"]))
+            spans += [[max(begin, turn * is_["freeze_every"]), turn * is_["freeze_every"] + is_["freeze"]] for turn in turns]
+    merged = []
+    for begin, end in sorted(one for one in spans if one[0] < one[1]):
+        if merged and begin <= merged[-1][1]:
+            merged[-1][1] = max(end, merged[-1][1])
+        else:
+            merged.append([begin, end])
+    return merged
+
+
+def stall_flags(world):
+    """A --stall for each of them."""
+    return [word for begin, end in stalls(world) for word in ("--stall", f"{span(begin)}:{span(end - begin)}")]
 
 
 def origin_flags(world, seed):
@@ -118,8 +133,6 @@ def origin_flags(world, seed):
     flags += ["--distribution", DISTRIBUTIONS[world["times"]], "--discipline", world["discipline"], "--seed", str(seed)]
     if first["thrash"]:
         flags += ["--thrash", f"{first['thrash']:.6g}"]
-    if first["freeze"]:
-        flags += ["--pause", f"{span(first['freeze_every'])}:{span(first['freeze'])}"]
     return flags + step_flags(world) + stall_flags(world)
 
 

@@ -62,8 +62,12 @@ class Service(unittest.TestCase):
     def test_a_service_may_stand_still(self):
         flags = worlds.origin_flags(world({}, {"from": 10, "stalled": 1}, {"from": 20, "stalled": 0}), 1)
         self.assertEqual(values_of(flags, "--stall"), ["10000000us:10000000us"])
-        flags = worlds.origin_flags(world({"freeze_every": 10, "freeze": 0.5}), 1)
-        self.assertEqual(values_of(flags, "--pause"), ["10000000us:500000us"])
+        flags = worlds.origin_flags(world({"freeze_every": 10, "freeze": 0.5}, seconds=25), 1)
+        self.assertEqual(values_of(flags, "--stall"), ["0us:500000us", "10000000us:500000us", "20000000us:500000us"])
+
+    def test_times_of_standing_still_that_meet_are_one(self):
+        one = world({"freeze_every": 10, "freeze": 1}, {"from": 20.5, "stalled": 1}, {"from": 25, "stalled": 0, "freeze": 0})
+        self.assertEqual(worlds.stalls(one), [[0, 1], [10, 11], [20, 25]])
 
     def test_shared_processors_may_thrash(self):
         flags = worlds.origin_flags(world({"thrash": 0.02}, discipline="sharing"), 1)
