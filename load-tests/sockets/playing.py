@@ -27,6 +27,7 @@ weir, Envoy (adaptive_concurrency), HAProxy as a careful operator sets it (maxco
 timeout queue 50ms) or nothing between them; the proxy on one core, load and service on another. The simulator plays the same
 worlds with the same limiters, judges both, and the two stand side by side."""
 TARGETS = ["weir", "weir-origin", "weir-load", "weir-sim"]
+AGAIN = 3
 DEFAULT_LIMITERS = ["knee", "operator", "envoy", "none"]
 
 
@@ -137,6 +138,15 @@ class Play:
                     entry["simulated"] = simulated[name, limiter]
                 self.saved()
 
+    def quietly(self, world, limiter, seed):
+        """A run, anew when the machine had other things to do, but not for ever."""
+        for _ in range(AGAIN):
+            played = self.stage.play(world, limiter, seed)
+            if played.late_p99_ms <= beside.DISTURBED_MS:
+                break
+            say(f"the callers were {played.late_p99_ms:.0f} ms late")
+        return played
+
     def limiter(self, scenario, one, limiter, entry):
         """All seeds of one; a failure is written down and the rest goes on."""
         entry["note"] = "not played: " + doors.missing(limiter, self.arguments.bin)
@@ -146,7 +156,7 @@ class Play:
         try:
             for seed in range(1, self.arguments.seeds + 1):
                 say(f"{scenario}, {one['is']['name']}: {limiter}, seed {seed}, {one['is']['seconds']:.0f} s")
-                played = self.stage.play(one["is"], limiter, seed)
+                played = self.quietly(one["is"], limiter, seed)
                 runs.append(self.lab.judge(scenario, one["is"]["name"], played.logs, one["oracle_per_second"]))
                 late.append(played.late_p99_ms)
                 errors.append(played.errors)

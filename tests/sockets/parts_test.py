@@ -142,6 +142,11 @@ class Doors(unittest.TestCase):
         self.assertEqual(values_of(words, "--algorithm"), ["fixed"])
 
 
+def entry(real=None, late=1):
+    """A perfect simulation and what was measured."""
+    return {"simulated": scores(), "real": real or scores(), "late_p99_ms": late}
+
+
 def scores(**given):
     """Those of a perfect run, but for what is given."""
     return {"goodput_share": 1, "w50": 1.5, "w99": 1.2, "false_shed_share": 0, "hurried_shed_share": 0.5,
@@ -150,30 +155,32 @@ def scores(**given):
 
 class Agreement(unittest.TestCase):
     def test_within_the_band(self):
-        self.assertEqual(beside.verdict(scores(), scores(goodput_share=0.96, w50=1.9, w99=1.8), world()), "agree")
+        self.assertEqual(beside.verdict(entry(scores(goodput_share=0.96, w50=1.9, w99=1.8)), world()), "agree")
 
     def test_outside_says_what_and_which_way(self):
-        self.assertEqual(beside.verdict(scores(), scores(goodput_share=0.9, w50=3, hurried_shed_share=0.6), world()),
+        self.assertEqual(beside.verdict(entry(scores(goodput_share=0.9, w50=3, hurried_shed_share=0.6)), world()),
                          "goodput less, w50 more, sheds more")
 
     def test_milliseconds_count_by_how_long_a_request_takes(self):
-        self.assertEqual(beside.verdict(scores(), scores(w50=2.4), world(unloaded_p50=0.001)), "agree")
+        self.assertEqual(beside.verdict(entry(scores(w50=2.4)), world(unloaded_p50=0.001)), "agree")
+
+    def test_a_disturbed_run_says_so_and_does_not_count(self):
+        self.assertEqual(beside.verdict(entry(scores(w50=9), 134), world()), "w50 more, callers 134 ms late")
 
     def test_medians_and_what_some_runs_have_not(self):
         found = laboratory.medians([scores(w50=1, converge_seconds=2), scores(w50=3), scores(w50=2, converge_seconds=1)])
         self.assertEqual((found["w50"], found["converge_seconds"]), (2, None))
 
     def test_tables_hold_every_limiter_and_what_was_not_played(self):
-        entry = {"simulated": scores(), "real": scores(), "late_p99_ms": 9}
         result = {"scenarios": {"s": {"name": "s", "title": "T", "worlds": {
-            "w": {"is": world(step_at=3), "limiters": {"knee": entry, "envoy": {"note": "not played: no"}}},
+            "w": {"is": world(step_at=3), "limiters": {"knee": entry(), "vegas": entry(late=12), "envoy": {"note": "not played: no"}}},
             "v": {"is": world(), "limiters": {}, "note": "cannot be played: x"}}}}}
         text = "\n".join(map(tables.as_text, beside.tables_of(result)))
         for expected in ("T: w", "agree", "never", "not played: no", "cannot be played: x"):
             self.assertIn(expected, text)
         notes = beside.summary(result)
         self.assertIn("1 of 1 agree", notes[0])
-        self.assertIn("9 ms late", notes[1])
+        self.assertIn("in 1 more runs", notes[1])
 
 
 if __name__ == "__main__":
