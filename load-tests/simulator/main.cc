@@ -35,6 +35,7 @@ struct Options {
   std::string log, service = "fifo", deadline, warm_up;
   int workers = 0;
   MeasuredSpec measured;
+  double wire = 0;
 };
 
 [[noreturn]] void fail(const std::string& why) {
@@ -68,7 +69,7 @@ std::vector<Scenario> read_scenarios(const Options& options) {
   for (const std::string& path : paths) {
     auto read = read_scenario(path);
     if (const Fault* fault = std::get_if<Fault>(&read)) fail(*fault);
-    scenarios.push_back(std::move(std::get<Scenario>(read)));
+    scenarios.push_back(with_wire(std::get<Scenario>(read), options.wire));
   }
   return scenarios;
 }
@@ -235,6 +236,8 @@ void add_scenarios(CLI::App* verb, Options& options) {
   verb->add_option("scenario", options.scenarios,
                    "names in the folder, or paths of YAML files; all when none");
   verb->add_option("--folder", options.folder, "of scenarios")->capture_default_str();
+  verb->add_option("--wire", options.wire, "seconds that sockets add between service and gate")
+      ->check(CLI::Range(0.0, 1.0));
   verb->add_option("--shorter", options.measured.shorter, "run this share of each world's time")
       ->check(CLI::Range(0.001, 1.0));
 }

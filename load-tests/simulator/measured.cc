@@ -95,6 +95,12 @@ std::optional<Fault> count_log(const std::string& path, bool of_batch, Counter& 
 
 }  // namespace
 
+Scenario with_wire(Scenario scenario, double seconds) {
+  for (World& world : scenario.worlds)
+    for (Conditions& each : world.conditions) each.outside_seconds += seconds;
+  return scenario;
+}
+
 std::variant<MeasuredScores, Fault> judge_measured(const Scenario& scenario,
                                                    const MeasuredSpec& spec) {
   const auto found = std::find_if(scenario.worlds.begin(), scenario.worlds.end(),

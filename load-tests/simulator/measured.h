@@ -22,6 +22,10 @@ struct MeasuredSpec {
   double oracle = 0;     // goodput per second, as the simulator has found it
 };
 
+// With that much more between a worker and the gate in every world: what sockets take, and a model
+// does not know of. A place is empty for as long before the next request is in it.
+Scenario with_wire(Scenario scenario, double seconds);
+
 // By name; null for a convergence that never came.
 using MeasuredScores = std::vector<std::pair<std::string_view, std::optional<double>>>;
 

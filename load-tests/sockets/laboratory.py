@@ -29,16 +29,17 @@ class Laboratory:
         """The scenarios with their worlds, by name."""
         return {scenario["name"]: scenario for scenario in self.ask("describe", *names)}
 
-    def simulate(self, scenario, limiters, seeds):
-        """({(world, limiter): medians of the scores}, {world: the oracle's goodput per second})"""
-        found = self.ask("run", scenario, "--limiter", *limiters, "--seeds", seeds, "--json")
+    def simulate(self, scenario, limiter, seeds, wire):
+        """{world: (medians of the scores, the oracle's goodput per second)}, with `wire` seconds between service and gate."""
+        found = self.ask("run", scenario, "--limiter", limiter, "--seeds", seeds, "--wire", wire, "--json")
         oracles = {one["world"]: one["goodput_per_second"] for one in found["oracles"]}
-        return {(cell["world"], cell["limiter"]): medians(cell["seeds"]) for cell in found["cells"]}, oracles
+        return {cell["world"]: (medians(cell["seeds"]), oracles[cell["world"]]) for cell in found["cells"]}
 
-    def judge(self, scenario, world, logs, oracle):
-        """The scores of one real run."""
+    def judge(self, scenario, world, logs, oracle, wire):
+        """The scores of one real run, by the same measure as the simulated one."""
         batch = ["--batch", logs["batch"]] if "batch" in logs else []
-        return self.ask("judge", scenario, "--world", world, "--requests", logs["hurried"], *batch, "--oracle", oracle)
+        return self.ask("judge", scenario, "--world", world, "--requests", logs["hurried"], *batch, "--oracle", oracle,
+                        "--wire", wire)
 
 
 def names():

@@ -28,6 +28,7 @@ timeout queue 50ms) or nothing between them; the proxy on one core, load and ser
 worlds with the same limiters, judges both, and the two stand side by side."""
 TARGETS = ["weir", "weir-origin", "weir-load", "weir-sim"]
 AGAIN = 3
+FAILURES = (Failed, OSError, ValueError)
 DEFAULT_LIMITERS = ["knee", "operator", "envoy", "none"]
 
 
@@ -121,22 +122,56 @@ class Play:
         self.arguments, self.lab, self.result, self.saved = arguments, lab, result, saved
         self.stage = stage.Stage(arguments.folder, arguments.bin, arguments.cores)
 
+    def wire(self, limiter):
+        """What the door of a limiter adds, measured once. Without a proxy there is nothing to add."""
+        if limiter == "none":
+            return 0
+        name = doors.peer_of(limiter).name
+        if name not in self.result["wire_seconds"]:
+            self.result["wire_seconds"][name] = self.stage.wire(limiter)
+            say(f"{name} adds {1e3 * self.result['wire_seconds'][name]:.2f} ms")
+        return self.result["wire_seconds"][name]
+
     def scenario(self, scenario, chosen):
         """Its worlds with every limiter."""
         found = {"name": scenario["name"], "title": scenario["title"], "worlds": {}}
         self.result["scenarios"][scenario["name"]] = found
-        simulated, oracles = self.lab.simulate(scenario["name"], self.arguments.limiters, self.arguments.seeds)
         for name, world in chosen.items():
-            found["worlds"][name] = one = {"is": world, "oracle_per_second": oracles[name], "limiters": {}}
+            found["worlds"][name] = {"is": world, "limiters": {}}
             if worlds.why_not(world):
-                one["note"] = f"cannot be played: {worlds.why_not(world)}"
+                found["worlds"][name]["note"] = f"cannot be played: {worlds.why_not(world)}"
+        for limiter in self.arguments.limiters:
+            self.limiter(scenario["name"], limiter, [one for one in found["worlds"].values() if "note" not in one])
+
+    def limiter(self, scenario, limiter, played):
+        """One of them in these worlds; a failure is written down and the rest goes on."""
+        missing = doors.missing(limiter, self.arguments.bin)
+        try:
+            wire = 0 if missing else self.wire(limiter)
+            simulated = self.lab.simulate(scenario, limiter, self.arguments.seeds, wire)
+        except FAILURES as wrong:
+            missing, simulated = f"FAILED: {wrong}", {}
+        for one in played:
+            entry = one["limiters"][limiter] = {}
+            if missing:
+                entry["note"] = missing
                 continue
-            for limiter in self.arguments.limiters:
-                entry = one["limiters"][limiter] = {}
-                self.limiter(scenario["name"], one, limiter, entry)
-                if "real" in entry:
-                    entry["simulated"] = simulated[name, limiter]
-                self.saved()
+            try:
+                entry |= self.seeds(scenario, one["is"], limiter, simulated[one["is"]["name"]][1], wire)
+                entry["simulated"] = simulated[one["is"]["name"]][0]
+            except FAILURES as wrong:
+                entry["note"] = f"FAILED: {wrong}"
+            self.saved()
+
+    def seeds(self, scenario, world, limiter, oracle, wire):
+        """All runs of one limiter in one world: their scores, the medians, and how far the callers were behind."""
+        runs, played = [], []
+        for seed in range(1, self.arguments.seeds + 1):
+            say(f"{scenario}, {world['name']}: {limiter}, seed {seed}, {world['seconds']:.0f} s")
+            played.append(self.quietly(world, limiter, seed))
+            runs.append(self.lab.judge(scenario, world["name"], played[-1].logs, oracle, wire))
+        return {"runs": runs, "real": laboratory.medians(runs), "late_p99_ms": max(one.late_p99_ms for one in played),
+                "errors": sum(one.errors for one in played), "oracle_per_second": oracle}
 
     def quietly(self, world, limiter, seed):
         """A run, anew when the machine had other things to do, but not for ever."""
@@ -146,25 +181,6 @@ class Play:
                 break
             say(f"the callers were {played.late_p99_ms:.0f} ms late")
         return played
-
-    def limiter(self, scenario, one, limiter, entry):
-        """All seeds of one; a failure is written down and the rest goes on."""
-        entry["note"] = "not played: " + doors.missing(limiter, self.arguments.bin)
-        if doors.missing(limiter, self.arguments.bin):
-            return
-        runs, late, errors = [], [], []
-        try:
-            for seed in range(1, self.arguments.seeds + 1):
-                say(f"{scenario}, {one['is']['name']}: {limiter}, seed {seed}, {one['is']['seconds']:.0f} s")
-                played = self.quietly(one["is"], limiter, seed)
-                runs.append(self.lab.judge(scenario, one["is"]["name"], played.logs, one["oracle_per_second"]))
-                late.append(played.late_p99_ms)
-                errors.append(played.errors)
-        except (Failed, OSError, ValueError) as wrong:
-            entry["note"] = f"FAILED: {wrong}"
-            return
-        del entry["note"]
-        entry |= {"runs": runs, "real": laboratory.medians(runs), "late_p99_ms": max(late), "errors": sum(errors)}
 
 
 def prepare(arguments):
@@ -205,7 +221,8 @@ def run(arguments):
         return show_list(scenarios)
     chosen = chosen_worlds(arguments, scenarios)
     result = {"when": time.strftime("%Y-%m-%d %H:%M"), "command": "load-tests/run " + shlex.join(arguments.typed),
-              "machine": command.machine(), "scale": arguments.scale, "seeds": arguments.seeds, "scenarios": {}}
+              "machine": command.machine(), "scale": arguments.scale, "seeds": arguments.seeds, "wire_seconds": {},
+              "scenarios": {}}
 
     def saved():
         """What there is by now, so that an interrupted run has not been for nothing."""

@@ -22,6 +22,7 @@ class Played:
     """Where the logs are, and how far the callers themselves were behind."""
     logs: dict  # kind -> path
     late_p99_ms: float
+    mean_seconds: float  # of an answer, from when it was due
     errors: int
     first_error: str
 
@@ -41,6 +42,11 @@ class Stage:
             return self.run(world, limiter, seed)
         finally:
             self.programs.stop_all()
+
+    def wire(self, limiter):
+        """Seconds that this door puts between callers and service when nobody has to wait: its way there and back."""
+        direct, through = (self.play(worlds.IDLE_WORLD, name, 1).mean_seconds for name in ("none", limiter))
+        return max(0, through - direct)
 
     def run(self, world, limiter, seed):
         """Starts all, lets the callers come, and reads what they say."""
@@ -95,6 +101,7 @@ class Stage:
             reports.append(json.loads((self.folder / f"{load.kind}.json").read_text()))
         lateness = [report["lateness_ms"]["p99"] for report in reports if report["lateness_ms"]]
         return Played({load.kind: self.folder / f"{load.kind}.csv" for load, _ in callers}, max(lateness, default=0),
+                      reports[0]["totals"]["ok_latency_ms"]["mean"] / 1e3 if reports[0]["totals"]["ok_latency_ms"] else 0,
                       sum(report["totals"]["errors"] for report in reports),
                       next((report["first_error"] for report in reports if report["first_error"]), ""))
 

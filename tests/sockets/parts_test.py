@@ -172,7 +172,7 @@ class Agreement(unittest.TestCase):
         self.assertEqual((found["w50"], found["converge_seconds"]), (2, None))
 
     def test_tables_hold_every_limiter_and_what_was_not_played(self):
-        result = {"scenarios": {"s": {"name": "s", "title": "T", "worlds": {
+        result = {"wire_seconds": {"weir": 0.0007}, "scenarios": {"s": {"name": "s", "title": "T", "worlds": {
             "w": {"is": world(step_at=3), "limiters": {"knee": entry(), "vegas": entry(late=12), "envoy": {"note": "not played: no"}}},
             "v": {"is": world(), "limiters": {}, "note": "cannot be played: x"}}}}}
         text = "\n".join(map(tables.as_text, beside.tables_of(result)))
@@ -180,7 +180,8 @@ class Agreement(unittest.TestCase):
             self.assertIn(expected, text)
         notes = beside.summary(result)
         self.assertIn("1 of 1 agree", notes[0])
-        self.assertIn("in 1 more runs", notes[1])
+        self.assertTrue(notes[1].endswith("measured to add: weir 0.70 ms."))
+        self.assertIn("in 1 more runs", notes[2])
 
 
 if __name__ == "__main__":

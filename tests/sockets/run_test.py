@@ -27,8 +27,9 @@ class Run(unittest.TestCase):
                        "--html", page)
             self.assertEqual(done.returncode, 0, done.stderr)
             result = json.loads(kept.read_text())
-            self.assertIn("S02".lower(), page.read_text())
+            self.assertIn("Very few places: 2 constant", page.read_text())
         self.assertIn("Very few places: 2 constant", done.stdout)
+        self.assertEqual(set(result["wire_seconds"]), {"weir"})
         found = result["scenarios"]["s02"]["worlds"]["2 constant"]["limiters"]
         # Wide: the programs may be slowed by sanitizers, and the machine may have other things to do.
         weir = found["fixed:2"]["real"]
