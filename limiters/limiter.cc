@@ -14,21 +14,38 @@ Permit& Permit::operator=(Permit&& other) noexcept {
     if (gate_ != nullptr) give_back(Outcome::kIgnored);
     gate_ = std::exchange(other.gate_, nullptr);
     granted_ = other.granted_;
-    responded_ = other.responded_;
     in_flight_ = other.in_flight_;
     cohort_ = other.cohort_;
     sampled_ = other.sampled_;
+    responded_ = other.responded_;
+    aside_ = other.aside_;
     spared_ = other.spared_;
   }
   return *this;
 }
 
-void Permit::responded() {
-  if (gate_ != nullptr) responded_ = gate_->timeline_.now();
+void Permit::responded(Outcome outcome) {
+  if (gate_ == nullptr || responded_) return;
+  responded_ = outcome;
+  gate_->answered(*this, sampled_ ? outcome : Outcome::kIgnored);
+}
+
+void Permit::request_complete() {
+  if (gate_ != nullptr) granted_ = gate_->timeline_.now();
+}
+
+void Permit::step_aside() {
+  if (gate_ == nullptr || aside_) return;
+  aside_ = true;
+  gate_->finished();
 }
 
 void Permit::give_back(Outcome outcome) {
-  std::exchange(gate_, nullptr)->finished(*this, sampled_ ? outcome : Outcome::kIgnored);
+  Limiter& gate = *std::exchange(gate_, nullptr);
+  if (!sampled_) outcome = Outcome::kIgnored;
+  if (!responded_) gate.answered(*this, outcome);
+  if (responded_ && outcome != *responded_) gate.shard_.cut_short(outcome);
+  if (!aside_) gate.finished();
 }
 
 Waiter::~Waiter() {
@@ -98,10 +115,12 @@ Permit Limiter::permit(int in_flight) {
   return Permit(*this, timeline_.now(), in_flight, cohort);
 }
 
-void Limiter::finished(const Permit& permit, Outcome outcome) {
-  const TimePoint answered = permit.responded_.value_or(timeline_.now());
-  shard_.finished({permit.granted_, answered - permit.granted_, permit.in_flight_, outcome},
+void Limiter::answered(const Permit& permit, Outcome outcome) {
+  shard_.answered({permit.granted_, timeline_.now() - permit.granted_, permit.in_flight_, outcome},
                   permit.cohort_);
+}
+
+void Limiter::finished() {
   pool_.give_back();
   pass_on();
 }

@@ -48,7 +48,8 @@ class Limiter {
   Permit permit(int in_flight);
   Admission admit_dry(std::optional<int> place);
   std::optional<Rejection> turned_away(int waiting) const;
-  void finished(const Permit& permit, Outcome outcome);
+  void answered(const Permit& permit, Outcome outcome);
+  void finished();
   void pass_on();
   void forget(Waiter& waiter);
   void take_out(Waiter& waiter);

@@ -26,10 +26,11 @@ class [[nodiscard]] Permit {
   Permit(Permit&& other) noexcept
       : gate_(std::exchange(other.gate_, nullptr)),
         granted_(other.granted_),
-        responded_(other.responded_),
         in_flight_(other.in_flight_),
         cohort_(other.cohort_),
         sampled_(other.sampled_),
+        responded_(other.responded_),
+        aside_(other.aside_),
         spared_(other.spared_) {}
   Permit& operator=(Permit&& other) noexcept;
   // Not finished: as if finished with kIgnored.
@@ -37,11 +38,18 @@ class [[nodiscard]] Permit {
     if (gate_ != nullptr) give_back(Outcome::kIgnored);
   }
 
-  // The response head has come: what follows is not the service's latency any more.
-  void responded();
+  // The response head has come: makes the sample. What follows is not the service's latency any
+  // more, for a client that reads slowly holds its place but says nothing about the service.
+  void responded(Outcome outcome);
+  // The service has all of the request only now: what went before was the client's time.
+  void request_complete();
+  // It is not the service that it waits for any more, but a client that reads slowly: its place
+  // goes to another.
+  void step_aside();
   // Its latency means nothing: an upgrade, a stream.
   void leave_unsampled() { sampled_ = false; }
-  // Makes the sample; the freed place is handed out in a later turn, never from inside.
+  // Makes the sample unless there is one; the freed place is handed out in a later turn, never from
+  // inside.
   void finish(Outcome outcome) && {
     if (gate_ != nullptr) give_back(outcome);
   }
@@ -57,10 +65,11 @@ class [[nodiscard]] Permit {
 
   Limiter* gate_;
   TimePoint granted_;
-  std::optional<TimePoint> responded_;
   int in_flight_;  // at the grant, this one included
   Cohort cohort_;
   bool sampled_ = true;
+  std::optional<Outcome> responded_;
+  bool aside_ = false;
   std::optional<Rejection> spared_;
 };
 

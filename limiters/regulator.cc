@@ -83,14 +83,14 @@ bool Regulator::ripe(const Batch& batch) const {
   return open >= std::max<Duration>(seconds(10), algorithm_->baseline() * 4);
 }
 
-// Nearly all have finished, and the rest have had the time.
+// Nearly all are answered, and the rest have had the time.
 bool Regulator::complete(const Batch& batch) const {
   const SamplerShard::CohortTotals totals = read(batch.cohort);
-  if (totals.finished >= totals.granted || batch.ramp) return true;
+  if (totals.answered >= totals.granted || batch.ramp) return true;
   const Duration since = timeline_.now() - batch.window.closed;
   if (since >= seconds(60)) return true;
   const Duration mean = from_seconds(all_of(totals.levels).mean());
-  return totals.finished >= (since > 10 * mean ? 0.5 : 0.95) * totals.granted &&
+  return totals.answered >= (since > 10 * mean ? 0.5 : 0.95) * totals.granted &&
          since >= std::max<Duration>(kTick, 3 * mean);
 }
 
@@ -100,7 +100,7 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
     Batch& last = batches_.back();
     last.window.closed = timeline_.now();
     for (size_t i = 0; i < kOutcomes; ++i)
-      last.window.finished[i] = now.finished[i] - last.before.finished[i];
+      last.window.answered[i] = now.answered[i] - last.before.answered[i];
     last.window.peak_in_flight = pool_.take_peak();
     last.window.limited = pool_.take_limited() || pool_.waiting() > 0;
     last.window.overloaded = pool_.standing();
@@ -112,17 +112,17 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
   pool_.publish_cohort(next);
 }
 
-// Those who have not finished are known to take longer than they have taken: what all took, by the
-// number of those who finished, is what exponential times would be on average.
+// Those who have no answer yet are known to take longer than they have taken: what all took, by the
+// number of those who have one, is what exponential times would be on average.
 Window Regulator::judged(const Batch& batch) const {
   const SamplerShard::CohortTotals totals = read(batch.cohort);
   Window window = batch.window;
   window.levels = totals.levels;
-  const double unfinished = totals.granted - totals.finished;
-  if (unfinished <= 0 || totals.finished <= 0) return window;
+  const double unanswered = totals.granted - totals.answered;
+  if (unanswered <= 0 || totals.answered <= 0) return window;
   const Duration age =
       timeline_.now() - batch.window.closed + (batch.window.closed - batch.window.opened) / 2;
-  const double longer = unfinished / totals.finished * to_seconds(age);
+  const double longer = unanswered / totals.answered * to_seconds(age);
   for (Level& level : window.levels) {
     level.sum_seconds += level.count * longer;
     level.sum_squares += level.count * longer * longer;
@@ -188,7 +188,7 @@ SamplerShard::Totals Regulator::read() const {
   for (const SamplerShard* shard : shards_) {
     const SamplerShard::Totals one = shard->read();
     sum.arrived += one.arrived;
-    for (size_t i = 0; i < kOutcomes; ++i) sum.finished[i] += one.finished[i];
+    for (size_t i = 0; i < kOutcomes; ++i) sum.answered[i] += one.answered[i];
   }
   return sum;
 }
@@ -198,7 +198,7 @@ SamplerShard::CohortTotals Regulator::read(Cohort cohort) const {
   for (const SamplerShard* shard : shards_) {
     const SamplerShard::CohortTotals one = shard->read(cohort);
     sum.granted += one.granted;
-    sum.finished += one.finished;
+    sum.answered += one.answered;
     for (size_t i = 0; i < kLevels; ++i) sum.levels[i].add(one.levels[i]);
   }
   return sum;

@@ -85,7 +85,7 @@ class Regulator {
   std::vector<const SamplerShard*> shards_;
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
-  std::deque<Batch> batches_;  // the last is open, the others wait until they have finished
+  std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
   double arrived_before_ = 0;
   OfferedRate offered_;
   double per_second_ = 0;  // while the limit was in use

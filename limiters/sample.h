@@ -6,7 +6,7 @@
 
 #include "limiters/timeline.h"
 
-// What one finished request tells, and what many tell together; it does not know who asks.
+// What one answered request tells, and what many tell together; it does not know who asks.
 namespace weir::limiters {
 
 enum class Outcome : uint8_t {
@@ -53,8 +53,8 @@ size_t level_of(int in_flight);
 // What was measured between two decisions.
 struct Window {
   TimePoint opened, closed;
-  std::array<double, kOutcomes> finished{};  // requests by outcome
-  // Successes of those who were granted in this window, whenever they finished.
+  std::array<double, kOutcomes> answered{};  // requests by outcome
+  // Successes of those who were granted in this window, whenever they were answered.
   std::array<Level, kLevels> levels{};
   int limit = 0;  // they were granted under
   int peak_in_flight = 0;
@@ -62,7 +62,7 @@ struct Window {
   bool overloaded = false;  // more was asked for than can be done
 
   double seconds() const { return to_seconds(closed - opened); }
-  double count(Outcome outcome) const { return finished[static_cast<size_t>(outcome)]; }
+  double count(Outcome outcome) const { return answered[static_cast<size_t>(outcome)]; }
   // Successes per second.
   double throughput() const;
   Level all_levels() const;

@@ -16,7 +16,7 @@ void SamplerShard::granted(Cohort cohort) noexcept {
   Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) {
     slot.granted.store(0, std::memory_order_relaxed);
-    slot.finished.store(0, std::memory_order_relaxed);
+    slot.answered.store(0, std::memory_order_relaxed);
     for (AtomicLevel& level : slot.levels) {
       level.count.store(0, std::memory_order_relaxed);
       level.sum_seconds.store(0, std::memory_order_relaxed);
@@ -28,11 +28,11 @@ void SamplerShard::granted(Cohort cohort) noexcept {
   raise(slot.granted, 1);
 }
 
-void SamplerShard::finished(const Sample& sample, Cohort cohort) noexcept {
-  raise(finished_[static_cast<size_t>(sample.outcome)], 1);
+void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
+  raise(answered_[static_cast<size_t>(sample.outcome)], 1);
   Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) return;
-  raise(slot.finished, 1);
+  raise(slot.answered, 1);
   if (sample.outcome != Outcome::kSuccess) return;
   const double seconds = to_seconds(sample.latency);
   AtomicLevel& level = slot.levels[level_of(sample.in_flight)];
@@ -42,11 +42,16 @@ void SamplerShard::finished(const Sample& sample, Cohort cohort) noexcept {
   raise(level.sum_in_flight, sample.in_flight);
 }
 
+void SamplerShard::cut_short(Outcome outcome) noexcept {
+  if (outcome == Outcome::kFailure || outcome == Outcome::kOverload)
+    raise(answered_[static_cast<size_t>(outcome)], 1);
+}
+
 SamplerShard::Totals SamplerShard::read() const noexcept {
   Totals totals;
   totals.arrived = arrived_.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kOutcomes; ++i)
-    totals.finished[i] = finished_[i].load(std::memory_order_relaxed);
+    totals.answered[i] = answered_[i].load(std::memory_order_relaxed);
   return totals;
 }
 
@@ -55,7 +60,7 @@ SamplerShard::CohortTotals SamplerShard::read(Cohort cohort) const noexcept {
   const Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_acquire) != cohort) return totals;
   totals.granted = slot.granted.load(std::memory_order_relaxed);
-  totals.finished = slot.finished.load(std::memory_order_relaxed);
+  totals.answered = slot.answered.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kLevels; ++i) {
     const AtomicLevel& level = slot.levels[i];
     totals.levels[i] = {level.count.load(std::memory_order_relaxed),

@@ -9,8 +9,8 @@
 // conclusions.
 namespace weir::limiters {
 
-// Requests granted one after the other, judged together once they have finished: the first to
-// finish are the quick ones, and a mean is fair only when the slow ones are in it.
+// Requests granted one after the other, judged together once they are answered: the first to
+// be so are the quick ones, and a mean is fair only when the slow ones are in it.
 using Cohort = uint32_t;
 
 // All relaxed: a sample that is read half-counted is put right by the next look. A cache line of
@@ -20,19 +20,22 @@ class alignas(64) SamplerShard {
   // Totals that only grow; the reader subtracts what it read last time.
   struct Totals {
     double arrived = 0;  // asked for a place
-    std::array<double, kOutcomes> finished{};
+    std::array<double, kOutcomes> answered{};
   };
   struct CohortTotals {
     double granted = 0;
-    double finished = 0;  // whatever the outcome
+    double answered = 0;  // whatever the outcome
     std::array<Level, kLevels> levels{};
   };
-  // Of the last so many cohorts; who finishes later than that is not in any.
+  // Of the last so many cohorts; who is answered later than that is not in any.
   static constexpr Cohort kCohorts = 8;
 
   void arrived() noexcept;
   void granted(Cohort cohort) noexcept;
-  void finished(const Sample& sample, Cohort cohort) noexcept;
+  // The response head has come, or it never will.
+  void answered(const Sample& sample, Cohort cohort) noexcept;
+  // An answer that had begun ended so; only what went wrong is news.
+  void cut_short(Outcome outcome) noexcept;
   Totals read() const noexcept;
   CohortTotals read(Cohort cohort) const noexcept;
 
@@ -42,12 +45,12 @@ class alignas(64) SamplerShard {
   };
   struct Slot {
     std::atomic<Cohort> cohort{0};
-    std::atomic<double> granted{0}, finished{0};
+    std::atomic<double> granted{0}, answered{0};
     std::array<AtomicLevel, kLevels> levels;
   };
 
   std::atomic<double> arrived_{0};
-  std::array<std::atomic<double>, kOutcomes> finished_{};
+  std::array<std::atomic<double>, kOutcomes> answered_{};
   std::array<Slot, kCohorts> slots_;
 };
 

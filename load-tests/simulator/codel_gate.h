@@ -34,7 +34,7 @@ class CodelGate final : public Gate {
       : width_(std::move(width)), timeline_(timeline) {}
 
   Answer arrive(Ticket& ticket) override;
-  void responded(Ticket&) override {}
+  void responded(Ticket&, Outcome) override {}
   void finished(Ticket& ticket, Outcome outcome) override;
   void left(Ticket& ticket) override { std::erase(queue_, &ticket); }
   double limit() const override { return width_(); }

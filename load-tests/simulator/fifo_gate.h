@@ -22,7 +22,7 @@ class FifoGate final : public Gate {
       : spec_(std::move(spec)), timeline_(timeline) {}
 
   Answer arrive(Ticket& ticket) override;
-  void responded(Ticket&) override {}
+  void responded(Ticket&, Outcome) override {}
   void finished(Ticket& ticket, Outcome outcome) override;
   void left(Ticket& ticket) override { std::erase(queue_, &ticket); }
   double limit() const override { return spec_.width(); }

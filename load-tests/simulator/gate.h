@@ -47,7 +47,9 @@ class Gate {
 
   virtual Answer arrive(Ticket& ticket) = 0;
   // The first byte of the service's answer is here.
-  virtual void responded(Ticket& ticket) = 0;
+  virtual void responded(Ticket& ticket, Outcome outcome) = 0;
+  // The service is done with it, but its caller has not read the answer for a while.
+  virtual void held_by_caller(Ticket& /*ticket*/) {}
   // An admitted request has left the service; `outcome` kIgnored when its caller went away.
   virtual void finished(Ticket& ticket, Outcome outcome) = 0;
   // A waiting request's caller went away.

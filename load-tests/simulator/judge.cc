@@ -26,25 +26,32 @@ double capacity_at(const World& world, double seconds) {
   return is.capacity() * awake * (1 - is.hidden_load);
 }
 
-// Until each later step up to the next change does nearly what can be done, at a latency that shows
-// no queue to speak of.
+// Until from then on up to the next change nearly what can be done is done, at a latency that shows
+// no queue to speak of; judged over kTogether steps, because in one alone chance may have its way.
 std::optional<double> converged_after(const World& world, const Outcomes& outcomes) {
+  constexpr size_t kTogether = 5;
   const double from = *world.step_seconds;
   double until = world.seconds;
   for (const Conditions& each : world.conditions)
     if (each.from_seconds > from) until = std::min(until, each.from_seconds);
   const double slow = 4 * world.unloaded(0.99);
   std::optional<double> since;
-  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+  for (size_t i = 0; i + kTogether <= outcomes.steps.size(); ++i) {
     const double begin = static_cast<double>(i) * outcomes.step_seconds;
-    if (begin < from || begin + outcomes.step_seconds > until) continue;
-    const Outcomes::Step& step = outcomes.steps[i];
-    std::vector<float> latencies = step.latencies;
-    const double wanted = std::min(capacity_at(world, begin) * outcomes.step_seconds,
-                                   static_cast<double>(step.firsts));
+    if (begin < from || begin + kTogether * outcomes.step_seconds > until) continue;
+    double wanted = 0, good = 0;
+    std::vector<float> latencies;
+    for (size_t j = i; j < i + kTogether; ++j) {
+      const Outcomes::Step& step = outcomes.steps[j];
+      const double at = static_cast<double>(j) * outcomes.step_seconds;
+      wanted += std::min(capacity_at(world, at) * outcomes.step_seconds,
+                         static_cast<double>(step.firsts));
+      good += step.good;
+      latencies.insert(latencies.end(), step.latencies.begin(), step.latencies.end());
+    }
     // Three standard deviations of a Poisson count, or a tenth.
     const double least = std::min(0.9 * wanted, wanted - 3 * std::sqrt(wanted));
-    const bool fine = step.good >= least && quantile(latencies, 0.9) <= slow;
+    const bool fine = good >= least && quantile(latencies, 0.9) <= slow;
     if (!fine) since.reset();
     if (fine && !since) since = begin - from;
   }

@@ -15,7 +15,7 @@ Answer RuleGate::arrive(Ticket& ticket) {
   return Answer::kAdmitted;
 }
 
-void RuleGate::responded(Ticket& ticket) { ticket.responded = timeline_.now(); }
+void RuleGate::responded(Ticket& ticket, Outcome) { ticket.responded = timeline_.now(); }
 
 void RuleGate::finished(Ticket& ticket, Outcome outcome) {
   const TimePoint now = timeline_.now();

@@ -17,7 +17,7 @@ class RuleGate final : public Gate {
   }
 
   Answer arrive(Ticket& ticket) override;
-  void responded(Ticket& ticket) override;
+  void responded(Ticket& ticket, Outcome) override;
   void finished(Ticket& ticket, Outcome outcome) override;
   void left(Ticket&) override {}
   void on_busy_share(double share) override {

@@ -11,19 +11,23 @@ namespace weir::simulator {
 using limiters::from_seconds;
 using limiters::TimePoint;
 
+// As in weir's backend room.
+constexpr auto kHeldFor = std::chrono::milliseconds(20);
+
 class Simulation::Request final : public Ticket, public Job {
  public:
   Request(Simulation& run, uint64_t number) : run_(run), id(number) {}
   void on_admitted() override { run_.begin(*this); }
   void on_turned_away() override { run_.turned_away(*this); }
   void on_reply(Reply reply) override {
-    run_.gate_->responded(*this);
     const Outcome outcome = reply == Reply::kSuccess   ? Outcome::kSuccess
                             : reply == Reply::kFailure ? Outcome::kFailure
                                                        : Outcome::kOverload;
+    run_.gate_->responded(*this, outcome);
     if (reading_seconds <= 0) return finish(outcome);
     timeout =
         run_.timeline_.after(from_seconds(reading_seconds), [this, outcome] { finish(outcome); });
+    held = run_.timeline_.after(kHeldFor, [this] { run_.gate_->held_by_caller(*this); });
   }
 
  private:
@@ -40,6 +44,7 @@ class Simulation::Request final : public Ticket, public Job {
   bool inside = false;
   limiters::Timeline::Timer timeout;
   limiters::Timeline::Timer patience;
+  limiters::Timeline::Timer held;
 };
 
 // From callers who pass by the gate.

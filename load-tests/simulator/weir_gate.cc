@@ -53,7 +53,11 @@ Answer WeirGate::arrive(Ticket& ticket) {
   return admitted ? Answer::kAdmitted : Answer::kWaiting;
 }
 
-void WeirGate::responded(Ticket& ticket) { stay_of(ticket).permit->responded(); }
+void WeirGate::responded(Ticket& ticket, Outcome outcome) {
+  stay_of(ticket).permit->responded(outcome);
+}
+
+void WeirGate::held_by_caller(Ticket& ticket) { stay_of(ticket).permit->step_aside(); }
 
 void WeirGate::finished(Ticket& ticket, Outcome outcome) {
   std::move(*stay_of(ticket).permit).finish(outcome);

@@ -19,7 +19,8 @@ class WeirGate final : public Gate {
   ~WeirGate() override;
 
   Answer arrive(Ticket& ticket) override;
-  void responded(Ticket& ticket) override;
+  void responded(Ticket& ticket, Outcome outcome) override;
+  void held_by_caller(Ticket& ticket) override;
   void finished(Ticket& ticket, Outcome outcome) override;
   void left(Ticket& ticket) override;
   double limit() const override { return pool_.limit(); }

@@ -11,6 +11,8 @@ using transport::Transport;
 namespace {
 
 constexpr size_t kWriteBytes = 64 * 1024;
+// A client that is a little slower than the service is no news.
+constexpr limiters::Duration kHeldFor = std::chrono::milliseconds(20);
 
 BackendFailure failure_of(transport::CloseReason why) {
   switch (why) {
@@ -47,7 +49,7 @@ exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& ev
   events_ = &events;
   ++carried_;
   owed_ = 0;
-  released_ = request_ended_ = answer_begun_ = head_seen_ = tunnel_ = false;
+  released_ = request_ended_ = answer_begun_ = head_seen_ = tunnel_ = held_told_ = false;
   return exchange::BackendStreamPtr(this);
 }
 
@@ -184,6 +186,7 @@ void BackendConnection::pump() {
     last_read_ = timeline_.now();
     transport_->resume_reading();
   } else {
+    paused_ = timeline_.now();
     transport_->pause_reading();
   }
 }
@@ -214,6 +217,7 @@ std::optional<limiters::TimePoint> BackendConnection::next_deadline() const {
   if (!head_seen_ && request_ended_ && !output_stuck)
     by(last_write_ + params_.response_head_timeout);
   if (head_seen_ && transport_->reading()) by(last_read_ + params_.body_stall_timeout);
+  if (head_seen_ && !transport_->reading() && !held_told_) by(paused_ + kHeldFor);
   return earliest;
 }
 
@@ -222,6 +226,12 @@ void BackendConnection::missed() {
   watch();
   const auto deadline = next_deadline();
   if (!deadline || *deadline > timeline_.now()) return;
+  if (head_seen_ && !transport_->reading() && !held_told_ &&
+      paused_ + kHeldFor <= timeline_.now()) {
+    held_told_ = true;
+    events_->on_response_held();
+    return watch();
+  }
   if (!head_seen_ && transport_->unsent() == 0 && !codec_.has_output())
     return fail(BackendFailure::kHeadTimedOut, "no response head in time");
   fail(BackendFailure::kStalled,

@@ -114,9 +114,11 @@ class BackendConnection final : public exchange::BackendStream,
   bool answer_begun_ = false;  // a byte of the response to the present request has come
   bool head_seen_ = false;     // its final head
   bool tunnel_ = false;
+  bool held_told_ = false;  // that the client keeps the service waiting
   size_t unsent_seen_ = 0;
   limiters::TimePoint last_read_;
   limiters::TimePoint last_write_;
+  limiters::TimePoint paused_;
 };
 
 }  // namespace weir::backend

@@ -167,6 +167,7 @@ void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_o
   }
   body_given_ = true;
   backend_->send_body(Buffer(bytes), end_of_body);
+  if (request_complete_ && permit_) permit_->request_complete();
   // A tunnel has no half-close: what one side has ended is over for both, and its permit is free.
   if (upgraded_ && end_of_body == http::End::kYes) end(Ending::kUpgraded);
 }
@@ -180,6 +181,7 @@ void Exchange::on_request_trailers(const http::Headers& trailers) {
   }
   body_given_ = true;
   backend_->send_trailers(trailers);
+  if (permit_) permit_->request_complete();
 }
 
 void Exchange::on_request_sent(size_t body_bytes) { client_.consumed(body_bytes); }
@@ -193,9 +195,11 @@ void Exchange::on_informational(http::ResponseHead&& head) {
 
 void Exchange::on_response_head(http::ResponseHead&& head, http::End end_of_response) {
   responded_ = rooms_.timeline.now();
-  if (permit_) permit_->responded();
   status_ = head.status;
+  if (permit_) permit_->responded(outcome_of(Ending::kServed));
   upgraded_ = head.status == 101;
+  // A tunnel may stand for days and says nothing about how busy the service is.
+  if (upgraded_ && permit_) permit_->step_aside();
   response_begun_ = true;
   http::apply_response_rules(head, rooms_.params.forwarding);
   client_.send_head(head, end_of_response);
@@ -206,6 +210,10 @@ void Exchange::on_response_body(std::span<const std::byte> bytes, http::End end_
   response_bytes_ += bytes.size();
   client_.send_body(Buffer(bytes), end_of_response);
   if (end_of_response == http::End::kYes) response_complete();
+}
+
+void Exchange::on_response_held() {
+  if (permit_) permit_->step_aside();
 }
 
 void Exchange::on_response_trailers(const http::Headers& trailers) {

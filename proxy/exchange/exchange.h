@@ -74,6 +74,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void on_response_head(http::ResponseHead&& head, http::End end) override;
   void on_response_body(std::span<const std::byte> bytes, http::End end) override;
   void on_response_trailers(const http::Headers& trailers) override;
+  void on_response_held() override;
   void on_request_sent(size_t body_bytes) override;
   void on_backend_failed(BackendFailure why, std::string_view text) override;
 

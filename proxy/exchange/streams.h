@@ -109,6 +109,8 @@ class ResponseEvents {
   // Valid during the call only; owed until BackendStream::consumed().
   virtual void on_response_body(std::span<const std::byte> bytes, http::End end) = 0;
   virtual void on_response_trailers(const http::Headers& trailers) = 0;
+  // The service has waited for a while to be read from: what it wrote is not consumed().
+  virtual void on_response_held() = 0;
   // That many bytes of the request body have left for the service.
   virtual void on_request_sent(size_t body_bytes) = 0;
   // Last news. `text` says it for people, valid during the call only.

@@ -1,6 +1,7 @@
 """What is turned away, how that is said, and that the backend never has more than the limit."""
 
 import json
+import socket
 import threading
 import time
 import unittest
@@ -72,6 +73,29 @@ class SheddingTest(unittest.TestCase):
             self.assertEqual(most[0], 2)
             for client in clients:
                 client.close()
+
+    def test_a_client_that_does_not_read_keeps_nobody_out(self):
+        def serve(client):
+            while True:
+                large = client.request().target == "/large"
+                body = bytes(8 << 20) if large else b"hello"
+                client.send(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n")
+                client.send(body)
+
+        with Backend(serve) as backend, \
+                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_wait=10s") as weir:
+            with weir.connect() as reader:
+                reader.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+                reader.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n")
+                self.assertIn("200", reader.head()[0])
+                for _ in range(3):
+                    self.assertEqual(weir.get().body, b"hello")
+                left = 8 << 20
+                while left > 0:
+                    left -= len(reader.exactly(min(left, 1 << 20)))
+                reader.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                self.assertEqual(reader.response().body, b"hello")
+            self.assertEqual(weir.limits()["in_flight"], 0)
 
     def test_the_backend_never_has_more_than_the_limit_with_four_workers(self):
         for settings, most in ((("limiter.algorithm=fixed", "limiter.fixed.limit=4"), 4),

@@ -67,7 +67,7 @@ class ExchangeTest : public testing::Test {
     backend().events.on_response_body(bytes_of("ok"), End::kYes);
   }
   double finished(Outcome outcome) const {
-    return samples.read().finished[static_cast<size_t>(outcome)];
+    return samples.read().answered[static_cast<size_t>(outcome)];
   }
   const fakes::FakeLedger::Entry& entry() const { return ledger.entries.at(0); }
 
@@ -114,6 +114,28 @@ TEST_F(ExchangeTest, LatencyEndsAtTheResponseHeadAndThePermitAtTheLastByte) {
   EXPECT_NEAR(samples.read(permits.cohort()).levels[0].sum_seconds, 0.01, 1e-9);
 }
 
+TEST_F(ExchangeTest, AClientThatReadsSlowlyOrHasATunnelKeepsNoPlace) {
+  start(head("GET", "/"));
+  backend().events.on_backend_open();
+  backend().events.on_response_head(answer(200), End::kNo);
+  backend().events.on_response_held();
+  EXPECT_EQ(permits.in_flight(), 0);
+  exchange.reset();
+  start(head("GET", "/"));
+  http::ResponseHead switching = answer(101);
+  backend().events.on_response_head(std::move(switching), End::kNo);
+  EXPECT_EQ(permits.in_flight(), 0);
+}
+
+TEST_F(ExchangeTest, LatencyOfAnUploadBeginsWithItsLastByte) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 3}), End::kNo);
+  run_for(milliseconds(500));
+  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  run_for(milliseconds(10));
+  serve();
+  EXPECT_NEAR(samples.read(permits.cohort()).levels[0].sum_seconds, 0.01, 1e-9);
+}
+
 TEST_F(ExchangeTest, ARequestWithoutAPermitWaitsAndWhatCameOfItsBodyIsSentInItsTurn) {
   limiters::Permit busy = occupy();
   start(head("POST", "/", {BodyLength::Kind::kKnown, 3}), End::kNo);
@@ -139,7 +161,7 @@ TEST_F(ExchangeTest, WaitingTooLongIsToldWithRetryAfterAndTheServiceNeverHearsOf
   EXPECT_GE(entry().retry_after_seconds.value(), 1);
   EXPECT_EQ(client.last_head.headers.get(http::Name::kProxyStatus),
             "weir; error=proxy_internal_response; details=\"waited_too_long\"");
-  EXPECT_EQ(samples.read().finished, (std::array<double, limiters::kOutcomes>{}));
+  EXPECT_EQ(samples.read().answered, (std::array<double, limiters::kOutcomes>{}));
 }
 
 TEST_F(ExchangeTest, AClientThatLeavesWhileItWaitsLeavesTheQueue) {
@@ -295,7 +317,7 @@ TEST_F(ExchangeTest, ConnectIsRefused) {
   EXPECT_EQ(entry().ending, Ending::kMethodRefused);
 }
 
-TEST_F(ExchangeTest, ATunnelHoldsItsPermitTeachesNothingAndEndsWithEitherSide) {
+TEST_F(ExchangeTest, ATunnelHoldsNoPlaceTeachesNothingAndEndsWithEitherSide) {
   http::RequestHead request = head("GET", "/ws");
   request.upgrade = "websocket";
   start(std::move(request));
@@ -304,7 +326,8 @@ TEST_F(ExchangeTest, ATunnelHoldsItsPermitTeachesNothingAndEndsWithEitherSide) {
   switched.status = 101;
   backend().events.on_response_head(std::move(switched), End::kNo);
   backend().events.on_response_body(bytes_of("hi"), End::kNo);
-  EXPECT_EQ(permits.in_flight(), 1);
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_TRUE(ledger.entries.empty());
   exchange->on_request_body(bytes_of(""), End::kYes);
   EXPECT_EQ(permits.in_flight(), 0);
   EXPECT_EQ(entry().ending, Ending::kUpgraded);

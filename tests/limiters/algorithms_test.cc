@@ -17,8 +17,8 @@ Window window(int limit, double seconds, double count, double overloads, Use use
   made.opened = TimePoint{};
   made.closed = TimePoint{} + std::chrono::seconds(1);
   made.levels[level_of(limit)] = {count, count * seconds, count * seconds * seconds};
-  made.finished[static_cast<size_t>(Outcome::kSuccess)] = count;
-  made.finished[static_cast<size_t>(Outcome::kOverload)] = overloads;
+  made.answered[static_cast<size_t>(Outcome::kSuccess)] = count;
+  made.answered[static_cast<size_t>(Outcome::kOverload)] = overloads;
   made.limited = use == Use::kFull;
   made.peak_in_flight = use == Use::kFull ? limit : limit / 2 - 1;
   return made;

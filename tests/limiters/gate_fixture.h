@@ -89,7 +89,7 @@ class GateTest : public ::testing::Test {
   TimePoint next() const { return timeline_.next().value_or(TimePoint::max()); }
   Limiter& gate(int number = 0) { return *gates_[static_cast<size_t>(number)]; }
   double finished(Outcome outcome, size_t gate = 0) const {
-    return shards_[gate]->read().finished[static_cast<size_t>(outcome)];
+    return shards_[gate]->read().answered[static_cast<size_t>(outcome)];
   }
   Level latencies(size_t gate = 0) const {
     Level all;

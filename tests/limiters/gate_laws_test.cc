@@ -52,7 +52,7 @@ class RandomRun {
   double samples() const {
     double all = 0;
     for (const auto& shard : shards_)
-      for (const double count : shard->read().finished) all += count;
+      for (const double count : shard->read().answered) all += count;
     return all;
   }
   uint64_t granted() const { return granted_; }
@@ -119,8 +119,9 @@ class RandomRun {
   }
 
   void done(Request& request) {
-    if (random_.uniform() < 0.5) request.permit_->responded();
     const auto outcome = static_cast<Outcome>(random_.next() % kOutcomes);
+    if (random_.uniform() < 0.5) request.permit_->responded(outcome);
+    if (random_.uniform() < 0.1) request.permit_->step_aside();
     if (random_.uniform() < 0.9) std::move(*request.permit_).finish(outcome);
     trace_ += " -" + std::to_string(request.id_);
     finish(request);

@@ -15,8 +15,8 @@ Window window(const Gradient2Limit& limit, double seconds, double overloads = 0,
   made.opened = TimePoint{};
   made.closed = TimePoint{} + std::chrono::seconds(1);
   made.levels[level_of(limit.limit())] = {count, count * seconds, count * seconds * seconds};
-  made.finished[static_cast<size_t>(Outcome::kSuccess)] = count;
-  made.finished[static_cast<size_t>(Outcome::kOverload)] = overloads;
+  made.answered[static_cast<size_t>(Outcome::kSuccess)] = count;
+  made.answered[static_cast<size_t>(Outcome::kOverload)] = overloads;
   made.limited = use == Use::kFull;
   made.peak_in_flight = use == Use::kFull ? limit.limit() : limit.limit() / 2 - 1;
   return made;

@@ -17,8 +17,8 @@ Window window(double latency, int in_flight, double overloads = 0) {
   made.opened = TimePoint{};
   made.closed = made.opened + std::chrono::seconds(1);
   made.levels[level_of(in_flight)] = level(100, latency);
-  made.finished[static_cast<size_t>(Outcome::kSuccess)] = 100;
-  made.finished[static_cast<size_t>(Outcome::kOverload)] = overloads;
+  made.answered[static_cast<size_t>(Outcome::kSuccess)] = 100;
+  made.answered[static_cast<size_t>(Outcome::kOverload)] = overloads;
   made.peak_in_flight = in_flight;
   made.limited = true;
   return made;

@@ -22,7 +22,7 @@ struct Service {
                                         .sum_seconds = 100 * latency,
                                         .sum_squares = 100 * latency * latency,
                                         .sum_in_flight = 100.0 * in_flight};
-    made.finished[static_cast<size_t>(Outcome::kSuccess)] = 100;
+    made.answered[static_cast<size_t>(Outcome::kSuccess)] = 100;
     made.limit = limit;
     made.peak_in_flight = in_flight;
     made.limited = made.overloaded = in_flight >= limit;
@@ -132,7 +132,7 @@ TEST(KneeLimit, OverloadsCutByATenth) {
   const Service service{10};
   KneeLimit limit = begun(service, 100);
   Window refused = service.window(50, 100);
-  refused.finished[static_cast<size_t>(Outcome::kOverload)] = 20;
+  refused.answered[static_cast<size_t>(Outcome::kOverload)] = 20;
   EXPECT_EQ(limit.update(refused), Cause::kOverload);
   EXPECT_EQ(limit.limit(), 90);
 }

@@ -111,11 +111,54 @@ TEST_F(LimiterTest, LatencyRunsFromTheGrantToTheResponseHead) {
   first->finish(Outcome::kIgnored);
   settle();
   pass(milliseconds(30));
-  second->permit().responded();
+  second->permit().responded(Outcome::kSuccess);
   pass(seconds(1));
   second->finish(Outcome::kSuccess);
   EXPECT_EQ(latencies().count, 1);
   EXPECT_DOUBLE_EQ(latencies().sum_seconds, 0.030);
+}
+
+TEST_F(LimiterTest, WhoReadsSlowlyHasShownAllThereIsToSeeWhenItIsAnswered) {
+  build(1);
+  const Request slow = ask();
+  slow->permit().responded(Outcome::kSuccess);
+  EXPECT_EQ(latencies().count, 1);
+  EXPECT_EQ(finished(Outcome::kSuccess), 1);
+  EXPECT_EQ(pool_->in_flight(), 1) << "the service is not done with it";
+  slow->finish(Outcome::kSuccess);
+  EXPECT_EQ(finished(Outcome::kSuccess), 1) << "once";
+  EXPECT_EQ(pool_->in_flight(), 0);
+}
+
+TEST_F(LimiterTest, WhatWaitsForItsClientLetsAnotherRun) {
+  build(1);
+  const Request reader = ask(), next = ask();
+  reader->permit().responded(Outcome::kSuccess);
+  reader->permit().step_aside();
+  reader->permit().step_aside();
+  settle();
+  EXPECT_TRUE(next->runs());
+  EXPECT_EQ(pool_->in_flight(), 1);
+  reader->finish(Outcome::kSuccess);
+  EXPECT_EQ(pool_->in_flight(), 1) << "its place went already";
+}
+
+TEST_F(LimiterTest, LatencyOfASlowUploadCountsFromItsEnd) {
+  build(1);
+  const Request upload = ask();
+  pass(seconds(2));
+  upload->permit().request_complete();
+  pass(milliseconds(10));
+  upload->finish(Outcome::kSuccess);
+  EXPECT_DOUBLE_EQ(latencies().sum_seconds, 0.010);
+}
+
+TEST_F(LimiterTest, AnAnswerThatStallsHalfWayIsAnOverloadAsWell) {
+  build(1);
+  const Request stalled = ask();
+  stalled->permit().responded(Outcome::kSuccess);
+  stalled->finish(Outcome::kOverload);
+  EXPECT_EQ(finished(Outcome::kOverload), 1);
 }
 
 TEST_F(LimiterTest, OnlySuccessesShowLatency) {

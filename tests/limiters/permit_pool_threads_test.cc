@@ -140,7 +140,7 @@ TEST(SamplerShardThreads, AReaderSeesTotalsThatOnlyGrow) {
   std::thread writer([&shard] {
     for (int i = 0; i < kSamples; ++i) {
       shard.granted(1);
-      shard.finished({TimePoint{}, milliseconds(1), 1, Outcome::kSuccess}, 1);
+      shard.answered({TimePoint{}, milliseconds(1), 1, Outcome::kSuccess}, 1);
     }
   });
   double last = 0;
@@ -151,7 +151,7 @@ TEST(SamplerShardThreads, AReaderSeesTotalsThatOnlyGrow) {
   }
   writer.join();
   EXPECT_EQ(shard.read(1).levels[0].count, kSamples);
-  EXPECT_EQ(shard.read().finished[static_cast<size_t>(Outcome::kSuccess)], kSamples);
+  EXPECT_EQ(shard.read().answered[static_cast<size_t>(Outcome::kSuccess)], kSamples);
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ void PoolModel::worked(Request& request) {
 void PoolModel::leave(Request& request, bool served) {
   passages_.push_back({request.arrived, now(), served});
   if (served) {
-    request.permit->responded();
+    request.permit->responded(Outcome::kSuccess);
     std::move(*request.permit).finish(Outcome::kSuccess);
   }
   // Its own timer may be what runs now, so it is kept until the next one

@@ -23,7 +23,7 @@ class RegulatorTest : public ::testing::Test {
     for (int i = 0; i < count; ++i) {
       shard.arrived();
       shard.granted(pool_->cohort());
-      shard.finished({timeline_.now(), milliseconds(10), 20, outcome}, pool_->cohort());
+      shard.answered({timeline_.now(), milliseconds(10), 20, outcome}, pool_->cohort());
     }
   }
   // Every permit is out, and somebody waits for one.

@@ -16,12 +16,12 @@ Level all_levels(const SamplerShard& shard, Cohort cohort = kCohort) {
 }
 
 double finished(const SamplerShard& shard, Outcome outcome) {
-  return shard.read().finished[static_cast<size_t>(outcome)];
+  return shard.read().answered[static_cast<size_t>(outcome)];
 }
 
 void serve(SamplerShard& shard, Duration latency, Outcome outcome, int in_flight = 1) {
   shard.granted(kCohort);
-  shard.finished({TimePoint{}, latency, in_flight, outcome}, kCohort);
+  shard.answered({TimePoint{}, latency, in_flight, outcome}, kCohort);
 }
 
 TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
@@ -33,7 +33,7 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
   for (const Outcome outcome :
        {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload, Outcome::kIgnored})
     EXPECT_EQ(finished(shard, outcome), 1);
-  EXPECT_EQ(shard.read(kCohort).finished, 4);
+  EXPECT_EQ(shard.read(kCohort).answered, 4);
   EXPECT_EQ(all_levels(shard).count, 1);
   EXPECT_DOUBLE_EQ(all_levels(shard).mean(), 0.004);
 }
@@ -41,9 +41,9 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
 TEST(SamplerShard, ACohortKnowsHowManyAreStillOut) {
   SamplerShard shard;
   for (int i = 0; i < 3; ++i) shard.granted(kCohort);
-  shard.finished({TimePoint{}, milliseconds(4), 1, Outcome::kSuccess}, kCohort);
+  shard.answered({TimePoint{}, milliseconds(4), 1, Outcome::kSuccess}, kCohort);
   EXPECT_EQ(shard.read(kCohort).granted, 3);
-  EXPECT_EQ(shard.read(kCohort).finished, 1);
+  EXPECT_EQ(shard.read(kCohort).answered, 1);
 }
 
 TEST(SamplerShard, ALateOneOfAnOldCohortIsCountedAndInNoCohort) {
@@ -51,10 +51,10 @@ TEST(SamplerShard, ALateOneOfAnOldCohortIsCountedAndInNoCohort) {
   shard.granted(kCohort);
   const Cohort much_later = kCohort + SamplerShard::kCohorts;
   shard.granted(much_later);
-  shard.finished({TimePoint{}, milliseconds(4), 1, Outcome::kSuccess}, kCohort);
+  shard.answered({TimePoint{}, milliseconds(4), 1, Outcome::kSuccess}, kCohort);
   EXPECT_EQ(finished(shard, Outcome::kSuccess), 1);
   EXPECT_EQ(shard.read(kCohort).granted, 0) << "forgotten";
-  EXPECT_EQ(shard.read(much_later).finished, 0);
+  EXPECT_EQ(shard.read(much_later).answered, 0);
 }
 
 TEST(SamplerShard, CountsWhoArrived) {

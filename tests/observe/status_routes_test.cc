@@ -82,7 +82,7 @@ TEST_F(StatusRoutesTest, ChangesComeNewestFirstAndAsManyAsAskedFor) {
     for (int n = 0; n < permits.limit(); ++n) ASSERT_TRUE(permits.take());
     for (int n = permits.in_flight(); n > 0; --n) {
       samples.granted(permits.cohort());
-      samples.finished({.latency = milliseconds(10),
+      samples.answered({.latency = milliseconds(10),
                         .in_flight = permits.limit(),
                         .outcome = limiters::Outcome::kSuccess},
                        permits.cohort());

@@ -171,7 +171,7 @@ TEST(Replay, TheClassReachesTheGate) {
       seen.push_back(ticket.request_class);
       return Answer::kTurnedAway;
     }
-    void responded(Ticket&) override {}
+    void responded(Ticket&, Outcome) override {}
     void finished(Ticket&, Outcome) override {}
     void left(Ticket&) override {}
     double limit() const override { return 0; }
