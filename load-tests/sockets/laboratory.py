@@ -30,10 +30,10 @@ class Laboratory:
         return {scenario["name"]: scenario for scenario in self.ask("describe", *names)}
 
     def simulate(self, scenario, limiter, seeds, wire):
-        """{world: (medians of the scores, the oracle's goodput per second)}, with `wire` seconds between service and gate."""
+        """{world: (scores of each seed, the oracle's goodput per second)}, with `wire` seconds between service and gate."""
         found = self.ask("run", scenario, "--limiter", limiter, "--seeds", seeds, "--wire", wire, "--json")
         oracles = {one["world"]: one["goodput_per_second"] for one in found["oracles"]}
-        return {cell["world"]: (medians(cell["seeds"]), oracles[cell["world"]]) for cell in found["cells"]}
+        return {cell["world"]: (cell["seeds"], oracles[cell["world"]]) for cell in found["cells"]}
 
     def judge(self, scenario, world, logs, oracle, wire):
         """The scores of one real run, by the same measure as the simulated one."""

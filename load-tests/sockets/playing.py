@@ -28,6 +28,7 @@ timeout queue 50ms) or nothing between them; the proxy on one core, load and ser
 worlds with the same limiters, judges both, and the two stand side by side."""
 TARGETS = ["weir", "weir-origin", "weir-load", "weir-sim"]
 AGAIN = 3
+HISTORIES = 5  # that are simulated at least: a real run is one of many that might have been
 FAILURES = (Failed, OSError, ValueError)
 DEFAULT_LIMITERS = ["knee", "operator", "envoy", "none"]
 
@@ -55,7 +56,7 @@ def parse(typed):
     parser.add_argument("--list", action="store_true", help="what can be played, and why not the rest")
     parser.add_argument("--limiters", nargs="+", default=DEFAULT_LIMITERS, help=f"some of {', '.join(doors.NAMES)}")
     parser.add_argument("--worlds", nargs="+", metavar="NAME", help="only these of the scenarios' worlds")
-    parser.add_argument("--seeds", type=command.at_least_one, default=1, help="runs of each, real and simulated; medians count")
+    parser.add_argument("--seeds", type=command.at_least_one, default=1, help="real runs of each; their medians count")
     parser.add_argument("--scale", type=share, default=1, help="share of each world's time that is run")
     parser.add_argument("--json", type=pathlib.Path, help="write every figure there, after each run")
     parser.add_argument("--html", type=pathlib.Path, help="write a page with bars there")
@@ -148,7 +149,7 @@ class Play:
         missing = doors.missing(limiter, self.arguments.bin)
         try:
             wire = 0 if missing else self.wire(limiter)
-            simulated = self.lab.simulate(scenario, limiter, self.arguments.seeds, wire)
+            simulated = self.lab.simulate(scenario, limiter, max(self.arguments.seeds, HISTORIES), wire)
         except FAILURES as wrong:
             missing, simulated = f"FAILED: {wrong}", {}
         for one in played:
@@ -157,8 +158,9 @@ class Play:
                 entry["note"] = missing
                 continue
             try:
-                entry |= self.seeds(scenario, one["is"], limiter, simulated[one["is"]["name"]][1], wire)
-                entry["simulated"] = simulated[one["is"]["name"]][0]
+                histories, oracle = simulated[one["is"]["name"]]
+                entry |= self.seeds(scenario, one["is"], limiter, oracle, wire)
+                entry |= {"histories": histories, "simulated": laboratory.medians(histories)}
             except FAILURES as wrong:
                 entry["note"] = f"FAILED: {wrong}"
             self.saved()
