@@ -14,6 +14,7 @@ from programs import Failed
 
 MOST_CONNECTIONS = 5000
 FILES_WANTED = 26000
+TRIES = 3
 GRACE = 20  # seconds that the callers may take to start and to write their logs
 
 
@@ -44,16 +45,19 @@ class Stage:
             self.programs.stop_all()
 
     def wire(self, limiter):
-        """Seconds that this door puts between callers and service when nobody has to wait: its way there and back."""
-        direct, through = (self.play(worlds.IDLE_WORLD, name, 1).mean_seconds for name in ("none", limiter))
+        """Seconds that this door puts between callers and service when nobody has to wait: its way there and back. Of some
+        tries the least, because what others do on the machine can only add to it."""
+        direct, through = (min(self.play(worlds.IDLE_WORLD, name, 1).mean_seconds for _ in range(TRIES))
+                           for name in ("none", limiter))
         return max(0, through - direct)
 
     def run(self, world, limiter, seed):
         """Starts all, lets the callers come, and reads what they say."""
-        service_port, port = programs.free_port(), programs.free_port()
+        service_port = programs.free_port()
         service = self.programs.start("weir-origin", [self.binaries / "weir-origin", "--listen", f"127.0.0.1:{service_port}",
                                                       *worlds.origin_flags(world, seed)], self.load_core)
         programs.wait_for(service, service_port)
+        port = programs.free_port()  # only now: a port is free again as soon as it has been found
         setup = peers.Setup("proxied", port, service_port, self.folder, MOST_CONNECTIONS, self.binaries)
         door = doors.Door(limiter, setup, world)
         proxy = None

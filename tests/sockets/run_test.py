@@ -34,7 +34,7 @@ class Run(unittest.TestCase):
         # Wide: the programs may be slowed by sanitizers, and the machine may have other things to do.
         weir = found["fixed:2"]["real"]
         self.assertGreater(weir["goodput_share"], 0.5)
-        self.assertLess(weir["goodput_share"], 1.1)
+        self.assertLess(weir["goodput_share"], 1.3)
         self.assertGreater(weir["hurried_shed_share"], 0.2)
         self.assertLess(weir["w50"], 15)
         self.assertGreater(found["none"]["real"]["w50"], 20)
