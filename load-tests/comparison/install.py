@@ -62,18 +62,18 @@ def envoy():
         binary.chmod(0o755)
 
 
-def build():
+def build(targets=TARGETS):
     """Our own binaries of the release preset, so that what is measured is what stands in the sources."""
     print("compare: building", file=sys.stderr)
     if os.geteuid() == 0:
         run([ROOT / "deploy/install-deps"], "deploy/install-deps")
     run(["cmake", "--preset", "release"], "cmake")
-    run(["cmake", "--build", "--preset", "release", "--target", *TARGETS], "the build")
+    run(["cmake", "--build", "--preset", "release", "--target", *targets], "the build")
 
 
-def check(binaries):
+def check(binaries, targets=TARGETS):
     """Our tools must be there."""
-    missing = [name for name in TARGETS if not (binaries / name).exists()]
+    missing = [name for name in targets if not (binaries / name).exists()]
     if missing:
         raise Failed(f"{', '.join(missing)} not in {binaries}; build the release preset, or leave --bin away")
 

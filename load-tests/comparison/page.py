@@ -77,18 +77,23 @@ def table_html(table):
             f"<table><thead><tr>{''.join(heads)}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></section>")
 
 
-def page(result, notes):
-    """The whole page; `notes` are the sentences on how it was measured."""
+def document(title, result, notes, tables):
+    """A whole page; `notes` are the sentences on how it was measured, `result` says on what, when and by which command."""
     machine = result["machine"]
     where = f"{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}"
     words = "".join(f"<p>{html.escape(note)}</p>\n" for note in notes)
-    sections = "\n".join(table_html(table) for table in all_tables(result))
+    sections = "\n".join(table_html(table) for table in tables)
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>weir beside other proxies</title><style>{STYLE}</style></head><body><main>
-<h1>weir beside other proxies</h1>
+<title>{html.escape(title)}</title><style>{STYLE}</style></head><body><main>
+<h1>{html.escape(title)}</h1>
 <p>{html.escape(where)}; {html.escape(result['when'])};
 <code>{html.escape(result['command'])}</code></p>
 {words}{sections}
 </main></body></html>
 """
+
+
+def page(result, notes):
+    """That of the comparison."""
+    return document("weir beside other proxies", result, notes, all_tables(result))

@@ -8,30 +8,35 @@ from cases import QUEUE_WIDTH
 
 
 
-def haproxy(setup):
+def haproxy(setup, width=None, longest_wait="60s", answer_within="60s", control=None):
     """In shed mode it denies every request with 503. By itself it closes connections to the service that idle for a moment
-    when a quarter of its descriptors is in use; the others keep theirs."""
+    when a quarter of its descriptors is in use; the others keep theirs. At most `width` requests are at the service, the
+    rest waits; `control` is a socket for orders."""
     rule = "http-request return status 503" if setup.mode == "shed" else "default_backend service"
-    width = f" maxconn {QUEUE_WIDTH}" if setup.mode == "queue" else ""
+    if setup.mode == "queue":
+        width = QUEUE_WIDTH
+    bound = f" maxconn {width}" if width else ""
+    orders = f"stats socket {control} level admin" if control else ""
     return f"""
 global
   nbthread 1
   maxconn {setup.most_connections}
   tune.pool-low-fd-ratio 99
   tune.pool-high-fd-ratio 100
+  {orders}
 defaults
   mode http
   timeout client 60s
-  timeout server 60s
+  timeout server {answer_within}
   timeout connect 5s
-  timeout queue 60s
+  timeout queue {longest_wait}
   http-reuse always
   option forwardfor
 frontend door
   bind 127.0.0.1:{setup.port} backlog 4096
   {rule}
 backend service
-  server one {setup.service}{width}
+  server one {setup.service}{bound}
 """
 
 
@@ -118,3 +123,17 @@ def envoy(setup):
     if setup.mode == "shed":
         route = {"match": {"prefix": "/"}, "direct_response": {"status": 503}}
     return json.dumps(envoy_bootstrap(setup.port, setup.service_port, [route], [], limits), indent=1)
+
+
+def adaptive_envoy(port, service_port, answer_within="60s"):
+    """With the adaptive_concurrency filter: 100 ms update interval, 60 s minRTT interval, 50 samples."""
+    limits = {"max_connections": 100000, "max_pending_requests": 100000, "max_requests": 100000}
+    limiter = {"name": "envoy.filters.http.adaptive_concurrency", "typed_config": typed(
+        "filters.http.adaptive_concurrency.v3.AdaptiveConcurrency",
+        enabled={"default_value": True, "runtime_key": "adaptive_concurrency.enabled"},
+        gradient_controller_config={
+            "sample_aggregate_percentile": {"value": 50},
+            "concurrency_limit_params": {"concurrency_update_interval": "0.1s"},
+            "min_rtt_calc_params": {"interval": "60s", "request_count": 50}})}
+    route = {"match": {"prefix": "/"}, "route": {"cluster": "service", "timeout": answer_within}}
+    return envoy_bootstrap(port, service_port, [route], [limiter], limits)

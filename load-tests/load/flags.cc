@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -16,7 +17,8 @@ namespace {
 
 constexpr const char* kAbout =
     "weir-load: open-loop load over HTTP/1.1. Requests go out when they are due, however slow the\n"
-    "answers are, and latency counts from the moment a request was due.\n"
+    "answers are, and latency counts from the moment a request was due, that of a retry from the\n"
+    "moment of the first attempt.\n"
     "Answers: ok (2xx, 3xx), shed (503, 429), failed (the rest); errors and timeouts apart.\n"
     "Goodput: ok within the objective (--slo). Times are written like 100ms, 20s, 2m.";
 
@@ -35,7 +37,8 @@ struct Words {
   std::string method = "GET";
   size_t body_bytes = 0;
   std::vector<std::string> headers;
-  std::string retry_after = "ignore";
+  std::string retry = "never";
+  std::string at_end = "wait";
   bool series = false;
   bool progress = false;
   bool quiet = false;
@@ -68,8 +71,15 @@ void declare_load(CLI::App& app, Words& words, Options& options) {
       ->capture_default_str();
   app.add_option("--warmup", words.warmup, "first part of the run, not in the totals")
       ->capture_default_str();
-  app.add_option("--retry-after", words.retry_after,
-                 "honour: a shed request comes again when its Retry-After is over; or ignore")
+  app.add_option(
+         "--retry", words.retry,
+         "when a shed request is made again: never, at-once, back-off (200 ms, doubled each "
+         "time), retry-after (as told, else after 1 s)")
+      ->capture_default_str();
+  app.add_option("--attempts", options.run.most_attempts, "most of one request, with --retry")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100));
+  app.add_option("--at-end", words.at_end, "wait for those still open, or give-up")
       ->capture_default_str();
   app.add_option("--seed", options.run.seed, "of the arrivals")->capture_default_str();
 }
@@ -83,6 +93,8 @@ void declare_request_and_report(CLI::App& app, Words& words, Options& options) {
   app.add_option("--header", words.headers, "\"Name: value\"; repeatable");
   app.add_option("--json", options.json, "write the report as JSON to this file, - for stdout");
   app.add_flag("--series", words.series, "with --json: also one row per 100 ms");
+  app.add_option("--requests", options.requests,
+                 "write each request as a line of CSV to this file");
   app.add_flag("--progress", words.progress, "a progress line even when stderr is no terminal");
   app.add_flag("--quiet", words.quiet, "no progress line");
 }
@@ -102,6 +114,13 @@ bool is_second(std::string_view flag, const std::string& text, std::string_view 
                std::string_view second) {
   if (text != first && text != second) reject(flag, text, fmt::format("{} or {}", first, second));
   return text == second;
+}
+
+RetryPolicy retry_of(const std::string& text) {
+  constexpr std::array<std::string_view, 4> kWords{"never", "at-once", "back-off", "retry-after"};
+  const auto* const found = std::ranges::find(kWords, text);
+  if (found == kWords.end()) reject("--retry", text, "never, at-once, back-off or retry-after");
+  return static_cast<RetryPolicy>(found - kWords.begin());
 }
 
 struct Target {
@@ -186,9 +205,10 @@ void understand(const Words& words, Options& options) {
   run.arrivals = is_second("--arrivals", words.arrivals, "poisson", "constant")
                      ? Arrivals::kConstant
                      : Arrivals::kPoisson;
-  run.retries = is_second("--retry-after", words.retry_after, "ignore", "honour")
-                    ? RetryPolicy::kHonour
-                    : RetryPolicy::kIgnore;
+  run.retries = retry_of(words.retry);
+  run.at_end =
+      is_second("--at-end", words.at_end, "wait", "give-up") ? AtEnd::kGiveUp : AtEnd::kWait;
+  run.logs_requests = !options.requests.empty();
   run.timeout = duration_of("--timeout", words.timeout);
   if (run.timeout == Duration(0)) reject("--timeout", words.timeout, "more than no time");
   run.objective = duration_of("--slo", words.slo);

@@ -15,7 +15,8 @@ struct Options {
   std::string target;   // as given, for people
   std::string address;  // of the target: host:port or unix:/path
   RunParams run;
-  std::string json;  // a file, "-" for the standard output, empty for none
+  std::string json;      // a file, "-" for the standard output, empty for none
+  std::string requests;  // a file, empty for none
   ShowSeries series = ShowSeries::kNo;
   ShowProgress progress = ShowProgress::kOnTerminal;
 };

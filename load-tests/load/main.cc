@@ -7,6 +7,7 @@
 
 #include "load-tests/load/flags.h"
 #include "load-tests/load/report.h"
+#include "load-tests/load/request_log.h"
 #include "load-tests/load/run.h"
 #include "load-tests/pieces/address.h"
 #include "proxy/loop/signal_watch.h"
@@ -48,17 +49,24 @@ int fail(const std::string& text) {
   return 1;
 }
 
+bool write(const std::string& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  file.close();
+  return static_cast<bool>(file);
+}
+
 // The table gives way to JSON where both would go to the same place.
 int report(const Options& options, RunResult& result) {
   if (options.json != "-") fmt::print("{}", make_table(options, result));
   if (options.json == "-") {
     fmt::print("{}", make_json(options, result));
   } else if (!options.json.empty()) {
-    std::ofstream file(options.json);
-    file << make_json(options, result);
-    file.close();
-    if (!file) return fail(fmt::format("cannot write {}", options.json));
+    if (!write(options.json, make_json(options, result)))
+      return fail(fmt::format("cannot write {}", options.json));
   }
+  if (!options.requests.empty() && !write(options.requests, make_csv(result.requests)))
+    return fail(fmt::format("cannot write {}", options.requests));
   return result.interrupted ? 1 : 0;
 }
 

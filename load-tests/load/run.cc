@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "proxy/loop/real_clock.h"
@@ -40,6 +41,7 @@ Run::Run(loop::EventLoop& loop, const RunParams& params, const transport::Socket
       params_(params),
       on_over_(std::move(on_over)),
       length_(length_of(params.profile)),
+      chance_(~params.seed),
       alarm_(loop, [this] { send_due(); }),
       pool_(loop, target, connections_of(params), params.timeout, params.request, *this) {
   if (params.closed == 0) schedule_ = make_schedule(params.profile, params.arrivals, params.seed);
@@ -78,14 +80,14 @@ void Run::send_due() {
   const Duration now = elapsed();
   int sent = 0;
   for (auto due = next_due(); due && *due <= now && sent < kMostPerTurn; due = next_due(), ++sent) {
-    int attempts = 1;
     if (!retries_.empty() && retries_.top().due == *due) {
-      attempts = retries_.top().attempts;
+      const Retry retry = retries_.top();
       retries_.pop();
+      make_request(*due, retry.first_due, retry.attempts);
     } else {
       ++next_scheduled_;
+      make_request(*due, *due, 1);
     }
-    make_request(*due, attempts);
   }
   if (const auto due = next_due())
     alarm_.ring_by(begin_ + (*due <= now ? now : std::max(*due, now + kLeastSleep)));
@@ -95,7 +97,10 @@ void Run::send_due() {
 // tried without a pause.
 void Run::fill_closed() {
   const size_t wanted = wanted_open();
-  while (open_ < wanted && !scheduled_all()) make_request(elapsed(), 1);
+  while (open_ < wanted && !scheduled_all()) {
+    const Duration now = elapsed();
+    make_request(now, now, 1);
+  }
 }
 
 // At least one, which keeps the loop going.
@@ -106,7 +111,7 @@ size_t Run::wanted_open() const {
   return std::max<size_t>(1, static_cast<size_t>(share * static_cast<double>(params_.closed)));
 }
 
-void Run::make_request(Duration due, int attempts) {
+void Run::make_request(Duration due, Duration first_due, int attempts) {
   // The real time, because many may be due in one turn.
   result_->slip.record(loop::steady_now() - begin_ - due);
   result_->series.due(due);
@@ -115,7 +120,8 @@ void Run::make_request(Duration due, int attempts) {
     if (attempts > 1) ++tally->retries;
   }
   const Ticket ticket = first_ticket_ + requests_.size();
-  requests_.push_back({.due = due, .attempts = attempts});
+  requests_.push_back({.due = due, .first_due = first_due, .attempts = attempts});
+  if (params_.logs_requests) result_->requests.push_back({.first_due = first_due, .due = due});
   ++open_;
   Connection* connection = pool_.take();
   if (connection == nullptr) {
@@ -137,10 +143,9 @@ Tally* Run::tally_of(Duration due) {
 void Run::on_reply(Connection& connection, Ticket ticket, const Reply& reply) {
   const Outcome outcome = judge(reply);
   const Request& ended = request(ticket);
-  if (reply.retry_after_seconds) {
+  if (reply.retry_after_seconds)
     if (Tally* tally = tally_of(ended.due)) tally->retry_after.record(*reply.retry_after_seconds);
-    if (outcome == Outcome::kShed) retry_later(ended, *reply.retry_after_seconds);
-  }
+  if (outcome == Outcome::kShed) retry_later(ended, reply);
   finish(ticket, outcome);
   if (connection.free()) return use_free(connection);
   ended_as_agreed_ = true;
@@ -191,11 +196,19 @@ void Run::use_free(Connection& connection) {
   if (params_.closed > 0 && !over_) fill_closed();
 }
 
-void Run::retry_later(const Request& request, uint32_t seconds) {
-  if (params_.retries == RetryPolicy::kIgnore || request.attempts > kMostRetries) return;
-  const Duration due = elapsed() + std::chrono::seconds(seconds);
+Duration Run::pause_before_retry(int attempts, const Reply& reply) {
+  if (params_.retries == RetryPolicy::kAtOnce) return {};
+  if (params_.retries == RetryPolicy::kRetryAfter)
+    return std::chrono::seconds(reply.retry_after_seconds.value_or(1));
+  const double times = (0.5 + chance_.uniform()) * std::ldexp(1.0, attempts);
+  return Duration(std::llround(times * 100e6));
+}
+
+void Run::retry_later(const Request& request, const Reply& reply) {
+  if (params_.retries == RetryPolicy::kNever || request.attempts >= params_.most_attempts) return;
+  const Duration due = elapsed() + pause_before_retry(request.attempts, reply);
   if (due >= length_) return;
-  retries_.push({due, request.attempts + 1});
+  retries_.push({due, request.first_due, request.attempts + 1});
   alarm_.ring_by(begin_ + due);
 }
 
@@ -204,7 +217,12 @@ void Run::finish(Ticket ticket, Outcome outcome) {
   ended.open = false;
   ended.carrier = nullptr;
   --open_;
-  const Duration latency = elapsed() - ended.due;
+  const Duration latency = elapsed() - ended.first_due;
+  if (params_.logs_requests) {
+    LoggedRequest& logged = result_->requests[ticket];
+    logged.ended = elapsed();
+    logged.outcome = outcome;
+  }
   if (Tally* tally = tally_of(ended.due)) tally->record(outcome, latency, params_.objective);
   result_->series.ended(elapsed(), outcome, latency, params_.objective, open_);
   while (!requests_.empty() && !requests_.front().open) {
@@ -249,7 +267,8 @@ bool Run::scheduled_all() const {
 }
 
 void Run::check_over() {
-  if (over_ || !scheduled_all() || (open_ > 0 && !interrupted_)) return;
+  const bool waits = !interrupted_ && params_.at_end == AtEnd::kWait;
+  if (over_ || !scheduled_all() || (open_ > 0 && waits)) return;
   over_ = true;
   heartbeat_.cancel();
   measure_phases();

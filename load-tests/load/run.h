@@ -10,15 +10,21 @@
 
 #include "load-tests/load/pool.h"
 #include "load-tests/load/profile.h"
+#include "load-tests/load/request_log.h"
 #include "load-tests/load/tally.h"
 #include "load-tests/pieces/exact_alarm.h"
+#include "load-tests/pieces/random.h"
 #include "proxy/loop/event_loop.h"
 
 // Sends each request when it is due, however the target fares, and counts what becomes of it; it
 // does not know how that is shown.
 namespace weir::load {
 
-enum class RetryPolicy : uint8_t { kIgnore, kHonour };
+// When one that was shed is made again. kRetryAfter: when the answer says so, after a second when
+// it does not say. kBackOff: after 200 ms, each time twice as long, half more or less.
+enum class RetryPolicy : uint8_t { kNever, kAtOnce, kBackOff, kRetryAfter };
+// What becomes of those open when the last phase is over.
+enum class AtEnd : uint8_t { kWait, kGiveUp };
 
 struct RunParams {
   std::vector<Phase> profile;  // the rates are not used when `closed` is set
@@ -29,7 +35,10 @@ struct RunParams {
   Duration timeout = std::chrono::seconds(10);
   Duration objective = std::chrono::milliseconds(100);
   Duration warmup{};  // what is due before is in the series only
-  RetryPolicy retries = RetryPolicy::kIgnore;
+  RetryPolicy retries = RetryPolicy::kNever;
+  int most_attempts = 6;  // of one request, where there are retries
+  AtEnd at_end = AtEnd::kWait;
+  bool logs_requests = false;
   uint64_t seed = 1;
   std::optional<uint64_t> expected_bytes;  // an ok whose body is of another length has failed
   RequestText request;
@@ -38,6 +47,7 @@ struct RunParams {
 struct RunResult {
   std::vector<Tally> phases;
   Series series;
+  std::vector<LoggedRequest> requests;  // where they are logged; by ticket
   // How long after it was due a request was taken up here: the tool's own lateness.
   Histogram slip;
   size_t connections_opened = 0;
@@ -57,9 +67,6 @@ struct Progress {
 
 class Run final : private Connection::Owner {
  public:
-  // Retries of one request after sheds, when they are honoured.
-  static constexpr int kMostRetries = 5;
-
   // `loop` and `params` outlive it. `on_over` comes once: everything has ended, or nobody was
   // there, and then result() is empty.
   Run(loop::EventLoop& loop, const RunParams& params, const transport::SocketAddress& target,
@@ -76,12 +83,14 @@ class Run final : private Connection::Owner {
  private:
   struct Request {
     Duration due;  // since the start
+    Duration first_due;
     int attempts = 1;
     bool open = true;
     Connection* carrier = nullptr;  // null: waits for a connection
   };
   struct Retry {
     Duration due;
+    Duration first_due;
     int attempts;
     bool operator>(const Retry& other) const { return due > other.due; }
   };
@@ -96,9 +105,10 @@ class Run final : private Connection::Owner {
   size_t wanted_open() const;
   void fill_closed();
   std::optional<Duration> next_due() const;
-  void make_request(Duration due, int attempts);
+  void make_request(Duration due, Duration first_due, int attempts);
   void use_free(Connection& connection);
-  void retry_later(const Request& request, uint32_t seconds);
+  void retry_later(const Request& request, const Reply& reply);
+  Duration pause_before_retry(int attempts, const Reply& reply);
   Outcome judge(const Reply& reply);
   void finish(Ticket ticket, Outcome outcome);
   void heartbeat();
@@ -118,6 +128,7 @@ class Run final : private Connection::Owner {
   std::vector<Duration> schedule_;
   size_t next_scheduled_ = 0;
   std::priority_queue<Retry, std::vector<Retry>, std::greater<>> retries_;
+  pieces::Random chance_;  // of the retries
   pieces::ExactAlarm alarm_;
   Pool pool_;
   TimePoint begin_;

@@ -33,7 +33,8 @@ struct RetryAfter {
   }
 };
 
-// Each request counts where it was due, whenever it ended. Latency runs from the moment it was due.
+// Each request counts where it was due, whenever it ended. Latency runs from the moment it was due,
+// of one made again from when it first was.
 struct Tally {
   Duration length{};  // of the time in which they were due
   uint64_t due = 0;

@@ -25,6 +25,7 @@ std::unique_ptr<Origin> Origin::open(loop::EventLoop& loop, const ServiceParams&
 
 Origin::Origin(loop::EventLoop& loop, const ServiceParams& params, uint64_t body_bytes)
     : loop_(loop),
+      params_(params),
       service_(params, loop.timeline().now()),
       replies_(body_bytes),
       alarm_(loop, [this] {
@@ -49,6 +50,10 @@ void Origin::on_request(Connection& from, RequestId id, std::string_view path) {
     advance();
     return from.answer_text(id, 200, "application/json", stats());
   }
+  if (path == "/restart") {
+    const bool done = restart();
+    return from.answer_text(id, done ? 200 : 409, "text/plain", done ? "ok\n" : "not empty\n");
+  }
   advance();
   if (!service_.arrive(id, loop_.timeline().now())) return from.answer(id, 503);
   waiting_.emplace(id, &from);
@@ -66,6 +71,15 @@ void Origin::on_left(RequestId id) {
 void Origin::on_gone(Connection& gone) {
   auto connection = connections_.extract(&gone);
   loop_.turn_queue().bury(std::move(connection.mapped()));
+}
+
+// Steps, pauses, chance and counts begin anew. Not while somebody waits for an answer.
+bool Origin::restart() {
+  advance();
+  if (!waiting_.empty()) return false;
+  service_ = Service(params_, loop_.timeline().now());
+  set_alarm();
+  return true;
 }
 
 void Origin::advance() {

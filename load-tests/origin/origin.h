@@ -35,11 +35,13 @@ class Origin final : private Connection::Owner {
   void on_gone(Connection& gone) override;
 
   void accept(transport::Fd socket, const transport::SocketAddress& peer);
+  bool restart();
   void advance();
   void set_alarm();
   std::string stats() const;
 
   loop::EventLoop& loop_;
+  ServiceParams params_;
   Service service_;
   Replies replies_;
   pieces::ExactAlarm alarm_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <queue>
 #include <unordered_set>
 #include <vector>
 
@@ -17,10 +18,22 @@ namespace weir::origin {
 
 enum class Sharing : uint8_t { kFifo, kSharing };
 
-// From `at` after the start on there are that many workers.
+// That share of the requests is answered with `status` after `time` by nobody: without a worker,
+// and whoever else is inside.
+struct Aside {
+  double share = 0;
+  int status = 200;
+  Duration time = std::chrono::milliseconds(1);
+};
+
+// What holds from `at` after the start on; what is not given stays as it was.
 struct Step {
-  Duration at;
-  int workers;
+  Duration at{};
+  std::optional<int> workers{};
+  std::optional<Duration> mean{};  // of the service time
+  std::optional<Slow> slow{};
+  std::optional<Aside> aside{};
+  std::optional<Duration> outside{};
 };
 
 // That share of the requests is answered with `status`; `time` instead of the usual time when set.
@@ -38,8 +51,11 @@ struct ServiceParams {
   double thrash = 0;        // see SharingDiscipline
   std::vector<Step> steps;  // in order of time
   Duration pause_every{};
-  Duration pause_length{};  // 0: no pauses
+  Duration pause_length{};    // 0: no pauses
+  std::vector<Stall> stalls;  // one after the other
   Failures failures;
+  Aside aside;
+  Duration outside{};  // from the end of the work to the answer, without a worker
   uint64_t seed = 1;
 };
 
@@ -52,7 +68,7 @@ struct Answer {
 struct ServiceCounts {
   uint64_t arrivals = 0;
   uint64_t served = 0;     // with success, and somebody was still there
-  uint64_t failed = 0;     // as Failures says
+  uint64_t failed = 0;     // as Failures or Aside say
   uint64_t refused = 0;    // the queue was full
   uint64_t cancelled = 0;  // left while waiting
   uint64_t abandoned = 0;  // left while worked on: the worker was busy to the end all the same
@@ -79,8 +95,15 @@ class Service {
   int workers() const { return workers_; }
 
  private:
+  struct LaterFirst {
+    bool operator()(const Answer& one, const Answer& other) const { return one.due > other.due; }
+  };
+
   bool full() const;
-  Answer answer(const Finished& finished);
+  bool step_comes_first(TimePoint now, const std::optional<TimePoint>& finish) const;
+  void take_step();
+  void finish_next(std::vector<Answer>& answers);
+  Answer told(const Answer& answer);
 
   ServiceParams params_;
   TimePoint start_;
@@ -88,7 +111,12 @@ class Service {
   pieces::Random random_;
   std::unique_ptr<Discipline> discipline_;  // lives on the time worked, without the pauses
   int workers_;
+  ServiceTime service_time_;
+  Aside aside_;
+  Duration outside_;
   size_t next_step_ = 0;
+  // Need no worker any more. Their time is that of the world, pauses or not.
+  std::priority_queue<Answer, std::vector<Answer>, LaterFirst> later_;
   std::unordered_set<RequestId> failing_;
   std::unordered_set<RequestId> abandoned_;
   ServiceCounts counts_;

@@ -64,9 +64,26 @@ std::optional<ServiceTime> ServiceTime::parse(std::string_view shape, Duration m
   return {};
 }
 
+ServiceTime ServiceTime::with_mean(Duration mean) const {
+  ServiceTime made = *this;
+  made.mean_ = mean;
+  return made;
+}
+
+ServiceTime ServiceTime::with_slow(const Slow& slow) const {
+  ServiceTime made = *this;
+  made.slow_ = slow;
+  return made;
+}
+
 Duration ServiceTime::draw(pieces::Random& random) const {
-  if (shape_ == Shape::kConstant) return mean_;
-  return Duration(std::llround(static_cast<double>(mean_.count()) * factor(random)));
+  if (shape_ == Shape::kConstant && slow_.share <= 0) return mean_;
+  double factor = this->factor(random);
+  if (slow_.share > 0) {
+    factor /= 1 + slow_.share * (slow_.ratio - 1);
+    if (random.uniform() < slow_.share) factor *= slow_.ratio;
+  }
+  return Duration(std::llround(static_cast<double>(mean_.count()) * factor));
 }
 
 // Each has mean 1: E[exp(s Z - s^2/2)] = 1; with share p and ratio r, short = 1/(1 - p + p r);

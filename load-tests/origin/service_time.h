@@ -14,7 +14,14 @@ namespace weir::origin {
 using limiters::Duration;
 using limiters::TimePoint;
 
-// Every shape keeps the mean, so that capacity depends on workers and mean alone.
+// That share of the requests takes `ratio` times as long as the others, whatever the shape.
+struct Slow {
+  double share = 0;
+  double ratio = 1;
+};
+
+// Every shape keeps the mean, and so does a slow share, so that capacity depends on workers and
+// mean alone.
 class ServiceTime {
  public:
   // "constant", "exponential", "lognormal(SIGMA)" (default 1), "bimodal(SHARE,RATIO)": that share
@@ -22,8 +29,13 @@ class ServiceTime {
   // ALPHA over 1 (default 2). Empty for anything else.
   static std::optional<ServiceTime> parse(std::string_view shape, Duration mean);
 
+  // The same but for that.
+  ServiceTime with_mean(Duration mean) const;
+  ServiceTime with_slow(const Slow& slow) const;
+
   Duration draw(pieces::Random& random) const;
   Duration mean() const { return mean_; }
+  const Slow& slow() const { return slow_; }
   // As given to parse().
   const std::string& shape() const { return text_; }
 
@@ -36,6 +48,7 @@ class ServiceTime {
   Duration mean_{};
   double first_ = 0;
   double second_ = 0;
+  Slow slow_;
   std::string text_;
 };
 

@@ -14,6 +14,8 @@ namespace {
 
 using limiters::Algorithm;
 
+constexpr double kEver = 1e9;
+
 MakeGate weir_gate(limiters::LimiterParams params) {
   return [params](const World&, limiters::Timeline& timeline, uint64_t seed) {
     return std::make_unique<WeirGate>(params, limiters::QueueParams{}, timeline, seed);
@@ -30,9 +32,10 @@ std::function<double()> width_of(const World& world, limiters::Timeline& timelin
   };
 }
 
-MakeGate wide_gate(double times, double longest_wait_seconds) {
+MakeGate wide_gate(double times, double queue_share, double longest_wait_seconds) {
   return [=](const World& world, limiters::Timeline& timeline, uint64_t) {
     return std::make_unique<FifoGate>(FifoGateSpec{.width = width_of(world, timeline, times),
+                                                   .queue_share = queue_share,
                                                    .longest_wait_seconds = longest_wait_seconds},
                                       timeline);
   };
@@ -46,7 +49,7 @@ MakeGate codel_gate(double times) {
 
 }  // namespace
 
-MakeGate knowing_gate(double times) { return wide_gate(times, 1e9); }
+MakeGate knowing_gate(double times) { return wide_gate(times, FifoGateSpec{}.queue_share, kEver); }
 
 MakeGate gate_named(std::string_view name) {
   for (const Algorithm algorithm : {Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient,
@@ -56,7 +59,9 @@ MakeGate gate_named(std::string_view name) {
     params.algorithm = algorithm;
     return weir_gate(params);
   }
-  if (name == "operator") return wide_gate(1.2, 0.050);
+  if (name == "none") return wide_gate(1e9, 0, kEver);
+  // As HAProxy's `timeout queue`: time alone bounds the queue.
+  if (name == "operator") return wide_gate(1.2, kEver, 0.050);
   if (name == "codel") return codel_gate(1.2);
   if (name.starts_with("fixed:")) {
     limiters::LimiterParams params;

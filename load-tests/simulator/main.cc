@@ -8,8 +8,10 @@
 
 #include "load-tests/pieces/quantities.h"
 #include "load-tests/simulator/bench.h"
+#include "load-tests/simulator/describe.h"
 #include "load-tests/simulator/fuzz.h"
 #include "load-tests/simulator/gates.h"
+#include "load-tests/simulator/measured.h"
 #include "load-tests/simulator/page.h"
 #include "load-tests/simulator/recorded_log.h"
 #include "load-tests/simulator/replay.h"
@@ -32,6 +34,8 @@ struct Options {
   std::string html;
   std::string log, service = "fifo", deadline, warm_up;
   int workers = 0;
+  MeasuredSpec measured;
+  double wire = 0;
 };
 
 [[noreturn]] void fail(const std::string& why) {
@@ -42,7 +46,7 @@ struct Options {
 void check_limiters(const std::vector<std::string>& limiters) {
   for (const std::string& name : limiters) {
     if (gate_named(name)) continue;
-    std::string known = "fixed:N";
+    std::string known = "fixed:N, none";
     for (const std::string& each : gate_names()) known += ", " + each;
     fail("limiter \"" + name + "\" is not known, expected one of " + known);
   }
@@ -65,7 +69,7 @@ std::vector<Scenario> read_scenarios(const Options& options) {
   for (const std::string& path : paths) {
     auto read = read_scenario(path);
     if (const Fault* fault = std::get_if<Fault>(&read)) fail(*fault);
-    scenarios.push_back(std::move(std::get<Scenario>(read)));
+    scenarios.push_back(with_wire(std::get<Scenario>(read), options.wire));
   }
   return scenarios;
 }
@@ -80,7 +84,7 @@ BenchSpec bench_of(const Options& options) {
   return {.scenarios = read_scenarios(options),
           .limiters = options.limiters.empty() ? gate_names() : options.limiters,
           .seeds = options.is_short && options.seeds == 0 ? 2 : options.seeds,
-          .shorter = options.is_short ? 0.5 : 1.0};
+          .shorter = options.is_short ? 0.5 : options.measured.shorter};
 }
 
 // The bench, and what came of it as the options ask.
@@ -119,6 +123,13 @@ int run(const Options& options) {
 int trace(const Options& options) {
   const BenchResult result = run_bench(bench_of(options), nullptr);
   for (const WorldCell& cell : result.cells) std::cout << plot(cell, options.width) << "\n";
+  return 0;
+}
+
+int judge(const Options& options) {
+  const auto scores = judge_measured(read_scenarios(options).front(), options.measured);
+  if (const Fault* fault = std::get_if<Fault>(&scores)) fail(*fault);
+  std::cout << to_json(std::get<MeasuredScores>(scores));
   return 0;
 }
 
@@ -225,10 +236,27 @@ void add_scenarios(CLI::App* verb, Options& options) {
   verb->add_option("scenario", options.scenarios,
                    "names in the folder, or paths of YAML files; all when none");
   verb->add_option("--folder", options.folder, "of scenarios")->capture_default_str();
+  verb->add_option("--wire", options.wire, "seconds that sockets add between service and gate")
+      ->check(CLI::Range(0.0, 1.0));
+  verb->add_option("--shorter", options.measured.shorter, "run this share of each world's time")
+      ->check(CLI::Range(0.001, 1.0));
+}
+
+void add_runs(CLI::App* verb, Options& options) {
+  add_scenarios(verb, options);
   verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
       ->check(CLI::Range(1, 1000));
   verb->add_flag("--short", options.is_short, "half the time, two seeds");
   add_limiters(verb, options);
+}
+
+void add_judge(CLI::App* verb, Options& options) {
+  add_scenarios(verb, options);
+  verb->add_option("--world", options.measured.world, "of the scenario")->required();
+  verb->add_option("--requests", options.measured.requests, "log of weir-load")->required();
+  verb->add_option("--batch", options.measured.batch, "log of the callers who are not in a hurry");
+  verb->add_option("--oracle", options.measured.oracle, "goodput per second, from `run --json`")
+      ->required();
 }
 
 void add_replay(CLI::App* verb, Options& options) {
@@ -281,10 +309,10 @@ int main_of(int count, char** words) {
       "The same seeds give the same bytes on every machine."};
   app.require_subcommand(1);
   CLI::App* run_verb = app.add_subcommand("run", "the table: limiters down, scenarios across");
-  add_scenarios(run_verb, options);
+  add_runs(run_verb, options);
   add_outputs(run_verb, options);
   CLI::App* trace_verb = app.add_subcommand("trace", "one run over time, in the terminal");
-  add_scenarios(trace_verb, options);
+  add_runs(trace_verb, options);
   trace_verb->add_option("--width", options.width, "in characters")
       ->check(CLI::Range(20, 400))
       ->capture_default_str();
@@ -293,6 +321,10 @@ int main_of(int count, char** words) {
   add_replay(replay_verb, options);
   add_fuzz(app.add_subcommand("fuzz", "worlds drawn by chance, the worst of them by name"),
            options);
+  CLI::App* describe_verb = app.add_subcommand("describe", "scenarios as JSON, defaults filled in");
+  add_scenarios(describe_verb, options);
+  CLI::App* judge_verb = app.add_subcommand("judge", "scores of a run on real sockets, as JSON");
+  add_judge(judge_verb, options);
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {
@@ -300,6 +332,9 @@ int main_of(int count, char** words) {
   }
   if (run_verb->parsed()) return run(options);
   if (replay_verb->parsed()) return replay(options);
+  if (judge_verb->parsed()) return judge(options);
+  if (describe_verb->parsed())
+    return std::cout << describe(read_scenarios(options), options.measured.shorter), 0;
   if (trace_verb->parsed()) {
     if (options.limiters.empty()) options.limiters = {std::string(kDefault)};
     if (options.seeds == 0) options.seeds = 1;

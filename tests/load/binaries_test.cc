@@ -67,18 +67,18 @@ class Program {
   FILE* output_ = nullptr;
 };
 
-json fetch_stats(const std::string& address) {
+json fetch(const std::string& address, const std::string& path) {
   const auto target = std::get<transport::SocketAddress>(pieces::find_address(address));
   const transport::Fd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
   EXPECT_EQ(::connect(fd.get(), target.system(), target.system_size()), 0);
-  const std::string request = "GET /stats HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   EXPECT_EQ(::send(fd.get(), request.data(), request.size(), 0),
             static_cast<ssize_t>(request.size()));
   std::string text;
   char piece[4096];
   for (ssize_t got; (got = ::recv(fd.get(), piece, sizeof piece, 0)) > 0;)
     text.append(piece, static_cast<size_t>(got));
-  return json::parse(text.substr(text.find("\r\n\r\n") + 4));
+  return json::parse(text.substr(text.find("\r\n\r\n") + 4), nullptr, false);
 }
 
 TEST(BinariesTest, ALightLoadIsServedInTheServiceTimeAndCountedAlikeOnBothSides) {
@@ -103,10 +103,12 @@ TEST(BinariesTest, ALightLoadIsServedInTheServiceTimeAndCountedAlikeOnBothSides)
   EXPECT_EQ(report["phases"].size(), 2u);
   EXPECT_GE(report["series"].size(), 20u);
 
-  const json stats = fetch_stats(address);
+  const json stats = fetch(address, "/stats");
   EXPECT_EQ(stats["arrivals"], totals["due"]);
   EXPECT_EQ(stats["served"], totals["ok"]);
   EXPECT_EQ(stats["in_service"], 0);
+  fetch(address, "/restart");
+  EXPECT_EQ(fetch(address, "/stats")["arrivals"], 0);
   EXPECT_EQ(origin.stop(), 0);
 }
 

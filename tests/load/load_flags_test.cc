@@ -27,7 +27,10 @@ TEST(LoadFlagsTest, EachFlagIsUnderstood) {
                               "--body-bytes",   "3",
                               "--header",       "X-A: b",
                               "--warmup",       "1s",
-                              "--retry-after",  "honour",
+                              "--retry",        "retry-after",
+                              "--attempts",     "3",
+                              "--at-end",       "give-up",
+                              "--requests",     "/tmp/r.csv",
                               "--expect-bytes", "13",
                               "--ramp",         "40ms",
                               "--json",         "-",
@@ -44,7 +47,11 @@ TEST(LoadFlagsTest, EachFlagIsUnderstood) {
   EXPECT_EQ(run.timeout, seconds(2));
   EXPECT_EQ(run.objective, milliseconds(40));
   EXPECT_EQ(run.warmup, seconds(1));
-  EXPECT_EQ(run.retries, RetryPolicy::kHonour);
+  EXPECT_EQ(run.retries, RetryPolicy::kRetryAfter);
+  EXPECT_EQ(run.most_attempts, 3);
+  EXPECT_EQ(run.at_end, AtEnd::kGiveUp);
+  EXPECT_TRUE(run.logs_requests);
+  EXPECT_EQ(options.requests, "/tmp/r.csv");
   EXPECT_EQ(run.expected_bytes, 13u);
   EXPECT_EQ(run.ramp, milliseconds(40));
   EXPECT_EQ(options.json, "-");

@@ -163,7 +163,7 @@ TEST_F(LoopbackTest, HonouredRetriesComeWhenTheyWereAskedToAndEndWithTheRun) {
   params.connections = 1;
   params.arrivals = load::Arrivals::kConstant;
   params.profile = {{4, milliseconds(250)}, {0, milliseconds(2250)}};
-  params.retries = load::RetryPolicy::kHonour;
+  params.retries = load::RetryPolicy::kRetryAfter;
   load::Run made(loop, params, shedder.address(), [this] { loop.stop(); });
   loop.run();
   ASSERT_TRUE(made.result());
@@ -174,6 +174,39 @@ TEST_F(LoopbackTest, HonouredRetriesComeWhenTheyWereAskedToAndEndWithTheRun) {
   EXPECT_EQ(phases[1].retries, 2u);
   EXPECT_EQ(phases[1].shed, 2u);
   EXPECT_EQ(phases[1].retry_after.mean(), 1);
+}
+
+TEST_F(LoopbackTest, RetriesAtOnceEndWithTheLastAttemptAndCountFromTheFirst) {
+  Shedder shedder(loop);
+  params.connections = 1;
+  params.arrivals = load::Arrivals::kConstant;
+  params.profile = {{10, milliseconds(100)}, {0, milliseconds(900)}};
+  params.logs_requests = true;
+  params.most_attempts = 3;
+  for (const auto& [policy, least] :
+       {std::pair(load::RetryPolicy::kAtOnce, milliseconds(0)),
+        std::pair(load::RetryPolicy::kBackOff, milliseconds(100 + 200))}) {
+    params.retries = policy;
+    load::Run made(loop, params, shedder.address(), [this] { loop.stop(); });
+    loop.run();
+    ASSERT_TRUE(made.result());
+    const auto& requests = made.result()->requests;
+    ASSERT_EQ(requests.size(), 3u);
+    EXPECT_EQ(requests[2].first_due, requests[0].due);
+    EXPECT_GE(requests[2].due, requests[0].due + least);
+    EXPECT_EQ(requests[2].outcome, load::Outcome::kShed);
+  }
+}
+
+TEST_F(LoopbackTest, WhoIsOpenAtTheEndMayBeGivenUp) {
+  service.workers = 0;
+  params.profile = {{100, milliseconds(200)}};
+  params.at_end = load::AtEnd::kGiveUp;
+  params.logs_requests = true;
+  const load::RunResult result = run();
+  EXPECT_EQ(result.phases.at(0).timeouts, 0u);
+  ASSERT_GT(result.requests.size(), 0u);
+  for (const load::LoggedRequest& each : result.requests) EXPECT_FALSE(each.ended);
 }
 
 TEST_F(LoopbackTest, ABodyOfAnotherLengthThanExpectedHasFailed) {

@@ -25,6 +25,15 @@ TEST(OriginFlagsTest, EachFlagIsUnderstood) {
                               "--thrash",       "2%",
                               "--step",         "20s:5",
                               "--step",         "10s:2",
+                              "--step",         "30s:service-time=4ms",
+                              "--step",         "40s:slow=40%:10",
+                              "--step",         "50s:aside=80%:503:2ms",
+                              "--step",         "60s:outside=20ms",
+                              "--slow",         "10%:40",
+                              "--aside",        "0.1",
+                              "--outside",      "1ms",
+                              "--stall",        "10s:5s",
+                              "--stall",        "15s:1s",
                               "--pause",        "10s:500ms",
                               "--fail",         "5%:503:1ms",
                               "--body-bytes",   "0",
@@ -38,9 +47,23 @@ TEST(OriginFlagsTest, EachFlagIsUnderstood) {
   EXPECT_EQ(service.queue, 0u);
   EXPECT_EQ(service.sharing, Sharing::kSharing);
   EXPECT_EQ(service.thrash, 0.02);
-  ASSERT_EQ(service.steps.size(), 2u);
+  EXPECT_EQ(service.service_time.slow().share, 0.1);
+  EXPECT_EQ(service.service_time.slow().ratio, 40);
+  EXPECT_EQ(service.aside.share, 0.1);
+  EXPECT_EQ(service.aside.status, 200);
+  EXPECT_EQ(service.aside.time, milliseconds(1));
+  EXPECT_EQ(service.outside, milliseconds(1));
+  ASSERT_EQ(service.stalls.size(), 2u);
+  EXPECT_EQ(service.stalls[1].at, seconds(15));
+  ASSERT_EQ(service.steps.size(), 6u);
   EXPECT_EQ(service.steps[0].at, seconds(10));
   EXPECT_EQ(service.steps[1].workers, 5);
+  EXPECT_FALSE(service.steps[1].mean);
+  EXPECT_EQ(service.steps[2].mean, milliseconds(4));
+  EXPECT_EQ(service.steps[3].slow->ratio, 10);
+  EXPECT_EQ(service.steps[4].aside->status, 503);
+  EXPECT_EQ(service.steps[4].aside->time, milliseconds(2));
+  EXPECT_EQ(service.steps[5].outside, milliseconds(20));
   EXPECT_EQ(service.pause_length, milliseconds(500));
   EXPECT_EQ(service.failures.status, 503);
   EXPECT_EQ(service.failures.time, milliseconds(1));
@@ -61,7 +84,16 @@ TEST(OriginFlagsTest, ABadFlagIsOneLine) {
       {{"--discipline", "lifo"}, "weir-origin: --discipline: \"lifo\", expected fifo or sharing\n"},
       {{"--thrash", "2%"},
        "weir-origin: --thrash: \"2%\", expected --discipline sharing with it\n"},
-      {{"--step", "5"}, "weir-origin: --step: \"5\", expected AT:WORKERS such as 20s:5\n"},
+      {{"--step", "5"},
+       "weir-origin: --step: \"5\", expected AT:WORKERS such as 20s:5, or AT:KEY=VALUE with "
+       "workers, service-time, slow, aside or outside\n"},
+      {{"--step", "5s:speed=2"},
+       "weir-origin: --step: \"5s:speed=2\", expected AT:WORKERS such as 20s:5, or AT:KEY=VALUE "
+       "with workers, service-time, slow, aside or outside\n"},
+      {{"--stall", "10s:5s", "--stall", "14s:1s"},
+       "weir-origin: --stall: \"14s:1s\", expected AT:FOR such as 10s:5s, each behind the one "
+       "before\n"},
+      {{"--slow", "40"}, "weir-origin: --slow: \"40\", expected SHARE:RATIO such as 10%:40\n"},
       {{"--pause", "1s:1s"},
        "weir-origin: --pause: \"1s:1s\", expected EVERY:FOR such as 10s:500ms, the second "
        "shorter\n"},

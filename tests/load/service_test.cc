@@ -191,6 +191,55 @@ TEST_F(ServiceTest, TheShareThatFailsTakesItsOwnTime) {
   EXPECT_EQ(answers.back().status, 200);
 }
 
+TEST_F(ServiceTest, WhoIsAnsweredAsideTakesNoWorkerAndWaitsForNobody) {
+  params.workers = 1;
+  params.steps = {{.at = milliseconds(5), .aside = Aside{.share = 1, .status = 500}},
+                  {.at = milliseconds(8), .aside = Aside{.share = 0}}};
+  arrive(2, Duration(0));
+  arrive(milliseconds(6));
+  arrive(milliseconds(9));
+  EXPECT_EQ(service->next_due(), kStart + milliseconds(10));
+  advance(milliseconds(100));
+  EXPECT_EQ(due(), (Times{7, 10, 20, 30}));
+  EXPECT_EQ(answers[0].status, 500);
+  EXPECT_EQ(service->counts().failed, 1u);
+  EXPECT_EQ(service->counts().served, 3u);
+}
+
+TEST_F(ServiceTest, ADelayOutsideHoldsNoWorker) {
+  params.workers = 1;
+  params.outside = milliseconds(100);
+  arrive(3, Duration(0));
+  advance(milliseconds(50));
+  EXPECT_TRUE(answers.empty());
+  EXPECT_EQ(service->in_service(), 0u);
+  EXPECT_EQ(service->next_due(), kStart + milliseconds(110));
+  service->leave(2);
+  advance(milliseconds(200));
+  EXPECT_EQ(due(), (Times{110, 120, 130}));
+  EXPECT_EQ(service->counts().abandoned, 1u);
+  EXPECT_EQ(service->counts().served, 2u);
+}
+
+TEST_F(ServiceTest, AStepOfTheServiceTimeHoldsForThoseWhoComeLater) {
+  params.workers = 1;
+  params.steps = {{.at = milliseconds(5), .mean = milliseconds(30)}};
+  arrive(2, Duration(0));
+  arrive(milliseconds(6));
+  advance(milliseconds(100));
+  EXPECT_EQ(due(), (Times{10, 20, 50}));
+}
+
+TEST_F(ServiceTest, AStallHoldsAllWorkAndThenItGoesOn) {
+  params.workers = 1;
+  params.stalls = {{milliseconds(15), milliseconds(100)}, {milliseconds(115), milliseconds(10)}};
+  params.steps = {{.at = milliseconds(60), .workers = 2}};
+  arrive(4, Duration(0));
+  EXPECT_EQ(service->next_due(), kStart + milliseconds(10));
+  advance(seconds(1));
+  EXPECT_EQ(due(), (Times{10, 130, 135, 140}));
+}
+
 TEST_F(ServiceTest, TheSameSeedGivesTheSameAnswers) {
   params.service_time = *ServiceTime::parse("lognormal(1)", milliseconds(10));
   params.failures.share = 0.3;

@@ -52,6 +52,19 @@ TEST(ServiceTimeTest, ExponentialHasItsMedianBelowItsMean) {
   EXPECT_NEAR(all[99000], 46.05, 1.5);
 }
 
+TEST(ServiceTimeTest, ASlowShareKeepsTheMeanOfEveryShape) {
+  const auto time = ServiceTime::parse("constant", milliseconds(10))->with_slow({0.25, 5});
+  pieces::Random random(1);
+  double sum = 0;
+  for (int i = 0; i < 100000; ++i) {
+    const Duration drawn = time.draw(random);
+    EXPECT_TRUE(drawn == milliseconds(5) || drawn == milliseconds(25)) << drawn.count();
+    sum += static_cast<double>(drawn.count()) / 1e6;
+  }
+  EXPECT_NEAR(sum / 100000, 10, 0.1);
+  EXPECT_EQ(time.with_mean(milliseconds(20)).slow().ratio, 5);
+}
+
 TEST(ServiceTimeTest, WhatIsNoShapeIsRefused) {
   for (const char* text :
        {"", "uniform", "constant(1)", "lognormal(x)", "lognormal(-1)", "lognormal(1",

@@ -1,0 +1,82 @@
+#include "load-tests/simulator/describe.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "load-tests/simulator/bench.h"
+
+namespace weir::simulator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The words of the scenario files.
+std::string_view word_of(Times times) {
+  constexpr std::array<std::string_view, 4> kWords{"constant", "exponential", "lognormal",
+                                                   "pareto"};
+  return kWords[static_cast<size_t>(times)];
+}
+std::string_view word_of(Retry retry) {
+  constexpr std::array<std::string_view, 4> kWords{"never", "at_once", "back_off", "retry_after"};
+  return kWords[static_cast<size_t>(retry)];
+}
+
+Json to_json(const Conditions& is) {
+  return {{"from", is.from_seconds},
+          {"workers", is.workers},
+          {"service", is.service_seconds},
+          {"slow_share", is.slow_share},
+          {"slow_times", is.slow_times},
+          {"thrash", is.thrash},
+          {"outside", is.outside_seconds},
+          {"failing_share", is.failing_share},
+          {"quick_share", is.quick_share},
+          {"reading_share", is.reading_share},
+          {"reading", is.reading_seconds},
+          {"stalled", is.stalled},
+          {"freeze_every", is.freeze_every_seconds},
+          {"freeze", is.freeze_seconds},
+          {"hidden_load", is.hidden_load},
+          {"hard_cap", is.hard_cap},
+          {"load", is.load},
+          {"batch_load", is.batch_load}};
+}
+
+Json to_json(const World& world) {
+  const auto or_null = [](const std::optional<double>& value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  Json json{{"name", world.name},
+            {"times", word_of(world.times)},
+            {"discipline", world.discipline == Discipline::kFifo ? "fifo" : "sharing"},
+            {"seconds", world.seconds},
+            {"warm_up", world.warm_up_seconds},
+            {"clients", world.clients},
+            {"session_requests", world.session_requests},
+            {"retry", word_of(world.retry)},
+            {"attempts", world.most_attempts},
+            {"gives_up", or_null(world.deadline_seconds)},
+            {"in_time", world.deadline()},
+            {"response_timeout", world.response_timeout_seconds},
+            {"step_at", or_null(world.step_seconds)},
+            {"unloaded_p50", world.unloaded(0.5)},
+            {"unloaded_p99", world.unloaded(0.99)}};
+  for (const Conditions& each : world.conditions) json["conditions"].push_back(to_json(each));
+  return json;
+}
+
+}  // namespace
+
+std::string describe(const std::vector<Scenario>& scenarios, double share) {
+  Json json = Json::array();
+  for (const Scenario& scenario : scenarios) {
+    Json one{{"name", scenario.name}, {"title", scenario.title}, {"seeds", scenario.seeds}};
+    for (const World& world : scenario.worlds)
+      one["worlds"].push_back(to_json(shortened(world, share)));
+    json.push_back(std::move(one));
+  }
+  return json.dump(1) + "\n";
+}
+
+}  // namespace weir::simulator

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "load-tests/simulator/scenario.h"
+#include "load-tests/simulator/simulation.h"
+
+// Requests that somebody has really sent in a scenario's world, judged as a simulated run is; it
+// does not know through what they went.
+namespace weir::simulator {
+
+struct MeasuredSpec {
+  std::string world;     // a name in the scenario
+  double shorter = 1;    // share of the world's time that the run took
+  std::string requests;  // log of weir-load --requests
+  std::string batch;     // the same of callers who are not in a hurry, empty for none
+  double oracle = 0;     // goodput per second, as the simulator has found it
+};
+
+// With that much more between a worker and the gate in every world: what sockets take, and a model
+// does not know of. A place is empty for as long before the next request is in it.
+Scenario with_wire(Scenario scenario, double seconds);
+
+// By name; null for a convergence that never came.
+using MeasuredScores = std::vector<std::pair<std::string_view, std::optional<double>>>;
+
+// The scores that can be told from outside.
+std::variant<MeasuredScores, Fault> judge_measured(const Scenario& scenario,
+                                                   const MeasuredSpec& spec);
+// What the logs show of such a run, in so many steps; what they do not show, as the limit, stays 0.
+std::variant<Outcomes, Fault> read_measured(const World& world, const MeasuredSpec& spec,
+                                            int steps);
+
+std::string to_json(const MeasuredScores& scores);
+
+}  // namespace weir::simulator

@@ -1,0 +1,257 @@
+"""The command line of load-tests/run."""
+
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import beside
+import command
+import doors
+import install
+import laboratory
+import page
+import stage
+import tables
+import worlds
+from programs import Failed
+
+ABOUT = """Plays scenarios of the limiter laboratory on real sockets: weir-origin as the service, weir-load as the callers, and
+weir, Envoy (adaptive_concurrency), HAProxy as a careful operator sets it (maxconn at the service's true width and a fifth,
+timeout queue 50ms) or nothing between them; the proxy on one core, load and service on another. The simulator plays the same
+worlds with the same limiters, judges both, and the two stand side by side."""
+TARGETS = ["weir", "weir-origin", "weir-load", "weir-sim"]
+AGAIN = 3
+HISTORIES = 5  # that are simulated at least: a real run is one of many that might have been
+FAILURES = (Failed, OSError, ValueError)
+DEFAULT_LIMITERS = ["knee", "operator", "envoy", "none"]
+
+
+class Wrong(Exception):
+    """One line for the user: what was typed and what was expected."""
+
+
+def share(text):
+    """Above 0, at most 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"found '{text}', expected a share above 0, at most 1")
+    return value
+
+
+def parse(typed):
+    """The options; names are checked when it is known what there is."""
+    parser = argparse.ArgumentParser(prog="load-tests/run", description=ABOUT,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="names in load-tests/scenarios, as s06")
+    parser.add_argument("--list", action="store_true", help="what can be played, and why not the rest")
+    parser.add_argument("--limiters", nargs="+", default=DEFAULT_LIMITERS, help=f"some of {', '.join(doors.NAMES)}")
+    parser.add_argument("--worlds", nargs="+", metavar="NAME", help="only these of the scenarios' worlds")
+    parser.add_argument("--seeds", type=command.at_least_one, default=1, help="real runs of each; their medians count")
+    parser.add_argument("--scale", type=share, default=1, help="share of each world's time that is run")
+    parser.add_argument("--json", type=pathlib.Path, help="write every figure there, after each run")
+    parser.add_argument("--html", type=pathlib.Path, help="write a page with bars there")
+    parser.add_argument("--bin", type=pathlib.Path, help="our binaries, instead of building them")
+    parser.add_argument("--no-install", action="store_true", help="with what is here already")
+    parser.add_argument("--cores", type=command.two_cores, help="PROXY,LOAD (the first two)")
+    return parser.parse_args(typed)
+
+
+def listed(names):
+    """Names in quotes."""
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def check_names(arguments):
+    """Scenarios and limiters must be known."""
+    known = laboratory.names()
+    for name in arguments.limiters:
+        if not doors.is_known(name):
+            raise Wrong(f'limiter "{name}" cannot be played, expected some of {", ".join(doors.NAMES)}')
+    if not arguments.scenarios and not arguments.list:
+        raise Wrong(f"which scenario? expected some of {', '.join(known)}; --list says which can be played")
+    for name in arguments.scenarios:
+        if name not in known:
+            raise Wrong(f'scenario "{name}" is not known, expected some of {", ".join(known)}')
+
+
+def chosen_worlds(arguments, scenarios):
+    """{scenario: {world: its description, or why it cannot be played}} of what was asked for."""
+    known = [world["name"] for scenario in scenarios.values() for world in scenario["worlds"]]
+    for name in arguments.worlds or []:
+        if name not in known:
+            raise Wrong(f'world "{name}" is in none of {", ".join(scenarios)}, expected some of {listed(known)}')
+    chosen = {}
+    for scenario in scenarios.values():
+        for world in scenario["worlds"]:
+            if not arguments.worlds or world["name"] in arguments.worlds:
+                chosen.setdefault(scenario["name"], {})[world["name"]] = world
+    reasons = [f"{world['name']}: {worlds.why_not(world)}" for some in chosen.values() for world in some.values()
+               if worlds.why_not(world)]
+    if len(reasons) == sum(len(some) for some in chosen.values()):
+        raise Wrong("nothing that can be played: " + " | ".join(reasons))
+    return chosen
+
+
+def show_list(scenarios):
+    """Each world, with its time or why it cannot be played."""
+    for scenario in scenarios.values():
+        print(f"{scenario['name']}  {scenario['title']}")
+        for world in scenario["worlds"]:
+            reason = worlds.why_not(world)
+            print(f"       {world['name']}: " + (f"cannot be played: {reason}" if reason else f"{world['seconds']:.0f} s"))
+
+
+def say(text):
+    """A progress line."""
+    print(f"run: {text}", file=sys.stderr, flush=True)
+
+
+class Play:
+    """All that was asked for, into a result that grows. `saved` is called after each run."""
+
+    def __init__(self, arguments, lab, result, saved):
+        self.arguments, self.lab, self.result, self.saved = arguments, lab, result, saved
+        self.stage = stage.Stage(arguments.folder, arguments.bin, arguments.cores)
+
+    def wire(self, limiter):
+        """What the door of a limiter adds, measured once. Without a proxy there is nothing to add."""
+        if limiter == "none":
+            return 0
+        name = doors.peer_of(limiter).name
+        if name not in self.result["wire_seconds"]:
+            self.result["wire_seconds"][name] = self.stage.wire(limiter)
+            say(f"{name} adds {1e3 * self.result['wire_seconds'][name]:.2f} ms")
+        return self.result["wire_seconds"][name]
+
+    def scenario(self, scenario, chosen):
+        """Its worlds with every limiter."""
+        found = {"name": scenario["name"], "title": scenario["title"], "worlds": {}}
+        self.result["scenarios"][scenario["name"]] = found
+        for name, world in chosen.items():
+            found["worlds"][name] = {"is": world, "limiters": {}}
+            if worlds.why_not(world):
+                found["worlds"][name]["note"] = f"cannot be played: {worlds.why_not(world)}"
+        for limiter in self.arguments.limiters:
+            self.limiter(scenario["name"], limiter, [one for one in found["worlds"].values() if "note" not in one])
+
+    def limiter(self, scenario, limiter, played):
+        """One of them in these worlds; a failure is written down and the rest goes on."""
+        missing = doors.missing(limiter, self.arguments.bin)
+        try:
+            wire = 0 if missing else self.wire(limiter)
+            simulated = self.lab.simulate(scenario, limiter, max(self.arguments.seeds, HISTORIES), wire)
+        except FAILURES as wrong:
+            missing, simulated = f"FAILED: {wrong}", {}
+        for one in played:
+            entry = one["limiters"][limiter] = {}
+            if missing:
+                entry["note"] = missing
+                continue
+            try:
+                histories, oracle = simulated[one["is"]["name"]]
+                entry |= self.seeds(scenario, one["is"], limiter, oracle, wire)
+                entry |= {"histories": histories, "simulated": laboratory.medians(histories)}
+            except FAILURES as wrong:
+                entry["note"] = f"FAILED: {wrong}"
+            self.saved()
+
+    def seeds(self, scenario, world, limiter, oracle, wire):
+        """All runs of one limiter in one world: their scores, the medians, and how far the callers were behind."""
+        runs, played = [], []
+        for seed in range(1, self.arguments.seeds + 1):
+            say(f"{scenario}, {world['name']}: {limiter}, seed {seed}, {world['seconds']:.0f} s")
+            played.append(self.quietly(world, limiter, seed))
+            runs.append(self.lab.judge(scenario, world["name"], played[-1].logs, oracle, wire))
+        return {"runs": runs, "real": laboratory.medians(runs), "late_p99_ms": max(one.late_p99_ms for one in played),
+                "errors": sum(one.errors for one in played), "oracle_per_second": oracle}
+
+    def quietly(self, world, limiter, seed):
+        """A run, anew when the machine had other things to do, but not for ever."""
+        for _ in range(AGAIN):
+            played = self.stage.play(world, limiter, seed)
+            if played.late_p99_ms <= beside.DISTURBED_MS:
+                break
+            say(f"the callers were {played.late_p99_ms:.0f} ms late")
+        return played
+
+
+def prepare(arguments):
+    """Builds and installs what is asked for and missing."""
+    if arguments.cores is None:
+        free = sorted(os.sched_getaffinity(0))
+        if len(free) < 2:
+            raise Failed("two cores are needed, one for the proxy and one for load and service")
+        arguments.cores = free[:2]
+    if arguments.bin is None:
+        arguments.bin = install.ROOT / "build/release/bin"
+        install.build(TARGETS)
+    install.check(arguments.bin, TARGETS)
+    if not arguments.no_install and not arguments.list:
+        install.packages([peer.name for peer in map(doors.peer_of, arguments.limiters) if peer])
+        if "envoy" in arguments.limiters:
+            install.envoy()
+
+
+def show(result, arguments):
+    """The tables, and the page where one is asked for."""
+    found = beside.tables_of(result)
+    for table in found:
+        print(tables.as_text(table) + "\n")
+    notes = beside.summary(result)
+    print("\n".join(notes))
+    if arguments.html:
+        arguments.html.write_text(page.document("The limiter laboratory on real sockets", result, notes, found))
+
+
+def run(arguments):
+    """Checks what was typed, plays, shows."""
+    check_names(arguments)
+    prepare(arguments)
+    lab = laboratory.Laboratory(arguments.bin, arguments.scale)
+    scenarios = lab.describe(arguments.scenarios)
+    if arguments.list:
+        return show_list(scenarios)
+    chosen = chosen_worlds(arguments, scenarios)
+    result = {"when": time.strftime("%Y-%m-%d %H:%M"), "command": "load-tests/run " + shlex.join(arguments.typed),
+              "machine": command.machine(), "scale": arguments.scale, "seeds": arguments.seeds, "wire_seconds": {},
+              "scenarios": {}}
+
+    def saved():
+        """What there is by now, so that an interrupted run has not been for nothing."""
+        if arguments.json:
+            arguments.json.write_text(json.dumps(result, indent=1) + "\n")
+    play = Play(arguments, lab, result, saved)
+    for name, some in chosen.items():
+        play.scenario(scenarios[name], some)
+    saved()
+    return show(result, arguments)
+
+
+def main(typed):
+    """0: done; 1: it could not be done; 2: what was typed is wrong; 130: interrupted."""
+    arguments = parse(typed)
+    arguments.typed = typed
+    signal.signal(signal.SIGTERM, command.end_on)
+    arguments.folder = tempfile.mkdtemp(prefix="weir-run-")
+    os.chmod(arguments.folder, 0o755)
+    try:
+        run(arguments)
+    except KeyboardInterrupt:
+        print("\nrun: interrupted; all that it started has ended", file=sys.stderr)
+        return 130
+    except (Wrong, Failed) as wrong:
+        print(f"run: {wrong}", file=sys.stderr)
+        return 2 if isinstance(wrong, Wrong) else 1
+    finally:
+        shutil.rmtree(arguments.folder, ignore_errors=True)
+    return 0

@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""The parts of load-tests/run that need no socket: a world as flags, what cannot be played, how limiters are set, bands."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "load-tests/sockets"), str(ROOT / "load-tests/comparison")]
+
+import beside  # noqa: E402
+import doors  # noqa: E402
+import laboratory  # noqa: E402
+import peers  # noqa: E402
+import tables  # noqa: E402
+import worlds  # noqa: E402
+
+CONDITIONS = {"from": 0, "workers": 10, "service": 0.01, "slow_share": 0, "slow_times": 1, "thrash": 0, "outside": 0,
+              "failing_share": 0, "quick_share": 0, "reading_share": 0, "reading": 0, "stalled": 0, "freeze_every": 0,
+              "freeze": 0, "hidden_load": 0, "hard_cap": 0, "load": 0.5, "batch_load": 0}
+WORLD = {"name": "w", "times": "exponential", "discipline": "fifo", "seconds": 60, "warm_up": 5, "clients": 0,
+         "session_requests": 1, "retry": "never", "attempts": 3, "gives_up": None, "in_time": 0.1, "response_timeout": 60,
+         "step_at": None, "unloaded_p50": 0.007, "unloaded_p99": 0.046}
+
+
+def world(*changes, **given):
+    """A plain world; the conditions are `changes`, each on top of the one before."""
+    conditions = []
+    for change in changes or ({},):
+        conditions.append({**(conditions[-1] if conditions else CONDITIONS), **change})
+    return {**WORLD, **given, "conditions": conditions}
+
+
+def values_of(flags, flag):
+    """All that is given for a flag."""
+    return [value for word, value in zip(flags, flags[1:]) if word == flag]
+
+
+class Service(unittest.TestCase):
+    def test_what_holds_at_first_is_a_flag_each(self):
+        flags = worlds.origin_flags(world({"slow_share": 0.1, "slow_times": 40, "outside": 0.02}, times="pareto"), 7)
+        self.assertEqual(values_of(flags, "--workers"), ["10"])
+        self.assertEqual(values_of(flags, "--service-time"), ["10000us"])
+        self.assertEqual(values_of(flags, "--distribution"), ["pareto(2.1)"])
+        self.assertEqual(values_of(flags, "--slow"), ["0.1:40"])
+        self.assertEqual(values_of(flags, "--outside"), ["20000us"])
+        self.assertEqual(values_of(flags, "--seed"), ["7"])
+        self.assertEqual(values_of(flags, "--step"), [])
+
+    def test_only_what_changes_is_a_step(self):
+        flags = worlds.origin_flags(world({}, {"from": 20, "workers": 5, "load": 1}, {"from": 30, "service": 0.02},
+                                          {"from": 40, "load": 2}), 1)
+        self.assertEqual(values_of(flags, "--step"), ["20000000us:workers=5", "30000000us:service-time=20000us"])
+
+    def test_errors_and_quick_answers_take_no_worker(self):
+        flags = worlds.origin_flags(world({"failing_share": 0.8}, {"from": 20, "failing_share": 0}), 1)
+        self.assertEqual(values_of(flags, "--aside"), ["0.8:500:1ms"])
+        self.assertEqual(values_of(flags, "--step"), ["20000000us:aside=0:200:1ms"])
+        self.assertEqual(values_of(worlds.origin_flags(world({"quick_share": 0.1}), 1), "--aside"), ["0.1:200:1ms"])
+
+    def test_a_service_may_stand_still(self):
+        flags = worlds.origin_flags(world({}, {"from": 10, "stalled": 1}, {"from": 20, "stalled": 0}), 1)
+        self.assertEqual(values_of(flags, "--stall"), ["10000000us:10000000us"])
+        flags = worlds.origin_flags(world({"freeze_every": 10, "freeze": 0.5}, seconds=25), 1)
+        self.assertEqual(values_of(flags, "--stall"), ["0us:500000us", "10000000us:500000us", "20000000us:500000us"])
+
+    def test_times_of_standing_still_that_meet_are_one(self):
+        one = world({"freeze_every": 10, "freeze": 1}, {"from": 20.5, "stalled": 1}, {"from": 25, "stalled": 0, "freeze": 0})
+        self.assertEqual(worlds.stalls(one), [[0, 1], [10, 11], [20, 25]])
+
+    def test_shared_processors_may_thrash(self):
+        flags = worlds.origin_flags(world({"thrash": 0.02}, discipline="sharing"), 1)
+        self.assertEqual(values_of(flags, "--discipline"), ["sharing"])
+        self.assertEqual(values_of(flags, "--thrash"), ["0.02"])
+
+
+class Callers(unittest.TestCase):
+    def test_the_profile_follows_load_and_capacity(self):
+        (one,) = worlds.loads(world({}, {"from": 20, "workers": 5}, {"from": 30, "load": 1}), 3, 70)
+        self.assertEqual(values_of(one.flags, "--profile"), ["500:20000000us,250:10000000us,500:30000000us"])
+        self.assertEqual(values_of(one.flags, "--timeout"), ["70000000us"])
+        self.assertFalse(one.passes_by)
+
+    def test_what_does_not_change_the_rate_is_one_phase(self):
+        (one,) = worlds.loads(world({}, {"from": 20, "workers": 5, "load": 1}), 3, 70)
+        self.assertEqual(values_of(one.flags, "--profile"), ["500:60000000us"])
+
+    def test_a_batch_and_hidden_callers_are_loads_of_their_own(self):
+        found = worlds.loads(world({"batch_load": 5, "hidden_load": 0.3}, retry="back_off"), 3, 70)
+        self.assertEqual([(one.kind, one.passes_by) for one in found],
+                         [("hurried", False), ("batch", False), ("hidden", True)])
+        self.assertEqual(values_of(found[1].flags, "--profile"), ["5000:60000000us"])
+        self.assertEqual(len({values_of(one.flags, "--seed")[0] for one in found}), 3)
+        self.assertEqual([values_of(one.flags, "--retry") for one in found], [["back-off"], ["back-off"], []])
+
+    def test_who_gives_up_times_out(self):
+        (one,) = worlds.loads(world(gives_up=0.06), 1, 70)
+        self.assertEqual(values_of(one.flags, "--timeout"), ["60000us"])
+
+
+class Playable(unittest.TestCase):
+    def test_a_plain_world_can_be_played(self):
+        self.assertEqual(worlds.why_not(world()), "")
+
+    def test_what_cannot_says_why(self):
+        for expected, one in (("a closed loop of clients", world(clients=8)),
+                              ("sessions of several requests", world(session_requests=5)),
+                              ("callers that read slowly", world({"reading_share": 0.1})),
+                              ("a service that refuses by itself", world({"hard_cap": 12})),
+                              ("workers that thrash without sharing", world({"thrash": 0.02})),
+                              ("7,000 requests/s, more than the 6,000", world({"load": 7})),
+                              ("a service of 50us", world({"service": 50e-6, "load": 0.01}))):
+            self.assertIn(expected, worlds.why_not(one))
+
+
+class Doors(unittest.TestCase):
+    def test_names(self):
+        for name in ("knee", "aimd", "fixed:12", "operator", "envoy", "none"):
+            self.assertTrue(doors.is_known(name), name)
+        for name in ("codel", "fixed", "fixed:", "fixed:0", "fixed:1x", ""):
+            self.assertFalse(doors.is_known(name), name)
+
+    def test_the_operator_takes_a_fifth_more_in_whole_requests(self):
+        self.assertEqual([doors.operators_width(workers) for workers in (1, 2, 4, 5, 20)], [1, 2, 4, 6, 24])
+
+    def test_the_operator_learns_of_changes_and_nobody_else_does(self):
+        one = world({"workers": 20}, {"from": 20, "workers": 5}, {"from": 30, "load": 2})
+        with tempfile.TemporaryDirectory() as folder:
+            setup = peers.Setup("proxied", 1, 2, pathlib.Path(folder), 100, pathlib.Path(folder))
+            self.assertEqual([at for at, _ in doors.Door("operator", setup, one).changes()], [20])
+            self.assertEqual(doors.Door("knee", setup, one).changes(), [])
+
+    def test_weir_is_given_the_worlds_timeout_and_a_fixed_limit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            binaries = pathlib.Path(folder)
+            (binaries / "weir").touch()
+            setup = peers.Setup("proxied", 1, 2, binaries, 100, binaries)
+            words = doors.Door("fixed:12", setup, world(response_timeout=5)).command()
+        self.assertIn("backend.response_head_timeout=5000ms", words)
+        self.assertIn("limiter.fixed.limit=12", words)
+        self.assertEqual(values_of(words, "--algorithm"), ["fixed"])
+
+
+def entry(real=None, late=1):
+    """A perfect simulation and what was measured."""
+    return {"simulated": scores(), "histories": [scores(), scores(goodput_share=0.98)], "real": real or scores(),
+            "late_p99_ms": late}
+
+
+def scores(**given):
+    """Those of a perfect run, but for what is given."""
+    return {"goodput_share": 1, "w50": 1.5, "w99": 1.2, "false_shed_share": 0, "hurried_shed_share": 0.5,
+            "converge_seconds": None, **given}
+
+
+class Agreement(unittest.TestCase):
+    def test_within_the_band(self):
+        self.assertEqual(beside.verdict(entry(scores(goodput_share=0.94, w50=1.9, w99=1.8)), world()), "agree")
+
+    def test_outside_says_what_and_which_way(self):
+        self.assertEqual(beside.verdict(entry(scores(goodput_share=0.9, w50=3, hurried_shed_share=0.6)), world()),
+                         "goodput less, w50 more, sheds more")
+
+    def test_milliseconds_count_by_how_long_a_request_takes(self):
+        self.assertEqual(beside.verdict(entry(scores(w50=2.4)), world(unloaded_p50=0.001)), "agree")
+
+    def test_a_disturbed_run_says_so_and_does_not_count(self):
+        self.assertEqual(beside.verdict(entry(scores(w50=9), 134), world()), "w50 more, callers 134 ms late")
+
+    def test_medians_and_what_some_runs_have_not(self):
+        found = laboratory.medians([scores(w50=1, converge_seconds=2), scores(w50=3), scores(w50=2, converge_seconds=1)])
+        self.assertEqual((found["w50"], found["converge_seconds"]), (2, None))
+
+    def test_tables_hold_every_limiter_and_what_was_not_played(self):
+        result = {"wire_seconds": {"weir": 0.0007}, "scenarios": {"s": {"name": "s", "title": "T", "worlds": {
+            "w": {"is": world(step_at=3), "limiters": {"knee": entry(), "vegas": entry(late=12), "envoy": {"note": "not played: no"}}},
+            "v": {"is": world(), "limiters": {}, "note": "cannot be played: x"}}}}}
+        text = "\n".join(map(tables.as_text, beside.tables_of(result)))
+        for expected in ("T: w", "agree", "never", "not played: no", "cannot be played: x"):
+            self.assertIn(expected, text)
+        notes = beside.summary(result)
+        self.assertIn("1 of 1 agree", notes[0])
+        self.assertTrue(notes[1].endswith("measured to add: weir 0.70 ms."))
+        self.assertIn("in 1 more runs", notes[2])
+
+
+if __name__ == "__main__":
+    unittest.main()
