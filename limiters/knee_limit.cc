@@ -153,16 +153,12 @@ std::optional<Cause> KneeLimit::judge() {
     return std::nullopt;
   }
   const bool queueing = more > 0 ? slower > more / 2 : slower < more / 2;
-  // Latency fell by more than the number in flight: with fewer inside, more gets done.
-  const bool thrashing = more < 0 && slower < more - kCertain * error;
-  return conclude(*std::exchange(trial_, std::nullopt), queueing, thrashing);
+  return conclude(*std::exchange(trial_, std::nullopt), queueing);
 }
 
-std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing, bool thrashing) {
+std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
   const bool surprise = queueing == (trial.kind == Trial::Kind::kLess);
   untried_ = 0;
-  if (thrashing && trial.kind == Trial::Kind::kCut && limit() > std::max(1, params_.min_limit))
-    return try_less();
   until_trial_ = surprise ? kOften : std::min(until_trial_ * 2, kRarely);
   switch (trial.kind) {
     case Trial::Kind::kMore:

@@ -57,7 +57,7 @@ class KneeLimit final : public LimitAlgorithm {
   Cause try_less();
   Cause try_more();
   std::optional<Cause> judge();
-  std::optional<Cause> conclude(const Trial& trial, bool queueing, bool thrashing);
+  std::optional<Cause> conclude(const Trial& trial, bool queueing);
 
   const LimiterParams params_;
   double limit_;
