@@ -10,7 +10,6 @@ namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
 constexpr double kFew = 5;          // show nothing yet
-constexpr double kSettled = 100;    // the limit is thought to be right
 constexpr double kMemory = 256;     // of the latency near the limit
 constexpr double kDoubted = 300;    // what was seen above the limit fades
 constexpr double kLongTrial = 250;  // after which the likelier side has it
@@ -18,6 +17,7 @@ constexpr double kOften = 1000;     // from one trial to the next
 constexpr double kRarely = 20000;
 constexpr double kSoon = 20;  // from a move to the next growth
 constexpr double kLate = 1000;
+constexpr double kLatest = 6000;  // divided by the limit: one more is a large step for a small one
 
 constexpr double kCertain = 2;        // standard errors
 constexpr double kLikely = 2;         // how far the knee's likelihood may fall
@@ -93,8 +93,8 @@ double KneeLimit::error_of(const Level& level) const {
 
 Cause KneeLimit::settle(bool limited) {
   const Knee knee = curve_.knee(slow_start_ ? kLikelyAtStart : kLikely);
-  const bool unsure = knee.lowest < limit_ * 0.55 && knee.highest >= limit_;
-  const bool blind = (unsure || full_.count >= kSettled) && curve_.seen_up_to(limit_ * 0.6) < 3;
+  const bool blind =
+      knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
   if (limited && blind && !trial_ && limit() > std::max(1, params_.min_limit)) return try_less();
   if (limit() > room(knee.highest)) return cut(knee.highest);
   return limited ? grow(knee.at) : Cause::kNotLimited;
@@ -103,7 +103,7 @@ Cause KneeLimit::settle(bool limited) {
 Cause KneeLimit::cut(double highest) {
   slow_start_ = false;
   if (!trial_) trial_ = Trial{Trial::Kind::kCut, limit_, full_};
-  if (grown_) until_growth_ = std::min(until_growth_ * 2, kLate);
+  if (grown_) until_growth_ = std::min(until_growth_ * 2, std::max(kLate, kLatest / limit_));
   grown_ = false;
   step_ = kFirstStep;
   move(std::max(limit_ / 2, room(highest)));

@@ -116,10 +116,8 @@ Permit Limiter::permit(int in_flight) {
 }
 
 void Limiter::answered(const Permit& permit, Outcome outcome) {
-  const bool in_ramp = pool_.in_flight() > permit.in_flight_ * 2 + 4;
-  shard_.answered(
-      {permit.granted_, timeline_.now() - permit.granted_, permit.in_flight_, outcome, in_ramp},
-      permit.cohort_);
+  shard_.answered({permit.granted_, timeline_.now() - permit.granted_, permit.in_flight_, outcome},
+                  permit.cohort_);
 }
 
 void Limiter::finished() {

@@ -22,8 +22,6 @@ struct Sample {
   Duration latency;   // from the grant to the response head
   int in_flight = 0;  // at the grant, this request included
   Outcome outcome = Outcome::kIgnored;
-  // When it was answered, there were so many more that its latency says nothing about `in_flight`.
-  bool in_ramp = false;
 };
 
 // Latencies of successes that were granted at about the same number in flight.

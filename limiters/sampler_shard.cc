@@ -33,7 +33,7 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) return;
   raise(slot.answered, 1);
-  if (sample.outcome != Outcome::kSuccess || sample.in_ramp) return;
+  if (sample.outcome != Outcome::kSuccess) return;
   const double seconds = to_seconds(sample.latency);
   AtomicLevel& level = slot.levels[level_of(sample.in_flight)];
   raise(level.count, 1);

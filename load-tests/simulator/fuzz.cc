@@ -11,7 +11,10 @@
 namespace weir::simulator {
 namespace {
 
-constexpr double kRequests = 20000;  // that the service could finish
+constexpr double kRequests = 20000;   // that the service could finish
+constexpr double kFastest = 100'000;  // requests a second
+constexpr double kShortest = 2;       // seconds, however fast
+constexpr double kLongest = 600;
 
 // Evenly over the logarithm.
 double draw_between(limiters::Random& chance, double least, double most) {
@@ -61,11 +64,12 @@ World fuzzed_world(uint64_t seed, uint64_t number) {
   Conditions first;
   first.workers = std::floor(draw_between(chance, 1, 201));
   first.service_seconds = draw_between(chance, 50e-6, 5);
+  first.service_seconds = std::max(first.service_seconds, first.workers / kFastest);
   first.load = draw_between(chance, 0.3, 5);
   world.times = static_cast<Times>(chance.next() % 4);
   world.discipline = chance.uniform() < 0.3 ? Discipline::kSharing : Discipline::kFifo;
-  world.seconds = std::clamp(kRequests / first.capacity(), 10.0, 600.0);
-  world.warm_up_seconds = world.seconds / 4;
+  world.seconds = std::clamp(kRequests / first.capacity(), kShortest, kLongest);
+  world.warm_up_seconds = world.seconds / 3;
   world.conditions.push_back(first);
   disturb(chance, world);
   return world;
