@@ -83,7 +83,7 @@ BenchSpec bench_of(const Options& options) {
   check_limiters(options.limiters);
   return {.scenarios = read_scenarios(options),
           .limiters = options.limiters.empty() ? gate_names() : options.limiters,
-          .seeds = options.is_short && options.seeds == 0 ? 2 : options.seeds,
+          .seeds = options.is_short && options.seeds == 0 ? 3 : options.seeds,
           .shorter = options.is_short ? 0.5 : options.measured.shorter};
 }
 
@@ -246,7 +246,7 @@ void add_runs(CLI::App* verb, Options& options) {
   add_scenarios(verb, options);
   verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
       ->check(CLI::Range(1, 1000));
-  verb->add_flag("--short", options.is_short, "half the time, two seeds");
+  verb->add_flag("--short", options.is_short, "half the time, three seeds");
   add_limiters(verb, options);
 }
 
