@@ -92,23 +92,6 @@ def machine():
     return {"processor": processor, "cores": os.cpu_count(), "kernel": platform.release()}
 
 
-def prepare(arguments):
-    """Installs and builds what is asked for and missing."""
-    if arguments.cores is None:
-        free = sorted(os.sched_getaffinity(0))
-        if len(free) < 2:
-            raise Failed("two cores are needed, one for the proxy and one for load and service")
-        arguments.cores = free[:2]
-    if not arguments.no_install:
-        install.packages(arguments.peers)
-        if "envoy" in arguments.peers:
-            install.envoy()
-    if arguments.bin is None:
-        arguments.bin = install.ROOT / "build/release/bin"
-        install.build()
-    install.check(arguments.bin)
-
-
 def show(result, arguments):
     """The tables, and the page where one is asked for."""
     for table in tables.all_tables(result):
@@ -121,7 +104,7 @@ def show(result, arguments):
 
 def compare(arguments):
     """Measures, and returns the result."""
-    prepare(arguments)
+    install.prepare(arguments, arguments.peers)
     folder = pathlib.Path(arguments.folder)
     os.sched_setaffinity(0, {arguments.cores[1]})
     result = {"when": time.strftime("%Y-%m-%d %H:%M"), "command": "load-tests/compare " + shlex.join(arguments.typed),

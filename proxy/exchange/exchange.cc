@@ -135,14 +135,13 @@ void Exchange::open_backend(Reuse reuse) {
   backend_ = rooms_.backends.open(*this, reuse);
   const bool whole = request_complete_ && held_body_.empty() && !held_trailers_;
   backend_->send_request(head_, whole ? http::End::kYes : http::End::kNo);
-  if (whole) {
-  } else if (held_trailers_) {
-    if (!held_body_.empty()) backend_->send_body(std::move(held_body_), http::End::kNo);
-    backend_->send_trailers(*held_trailers_);
+  if (!held_body_.empty()) {
+    const bool last = request_complete_ && !held_trailers_;
+    backend_->send_body(std::move(held_body_), last ? http::End::kYes : http::End::kNo);
     body_given_ = true;
-  } else if (!held_body_.empty()) {
-    backend_->send_body(std::move(held_body_),
-                        request_complete_ ? http::End::kYes : http::End::kNo);
+  }
+  if (held_trailers_) {
+    backend_->send_trailers(*held_trailers_);
     body_given_ = true;
   }
   if (backend_->reused()) on_backend_open();
