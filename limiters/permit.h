@@ -43,9 +43,11 @@ class [[nodiscard]] Permit {
   void responded(Outcome outcome);
   // The service has all of the request only now: what went before was the client's time.
   void request_complete();
-  // It is not the service that it waits for any more, but a client that reads slowly: its place
-  // goes to another.
+  // It is not the service that it waits for any more, but a client that does not read: its place
+  // goes to another. Called after kPatience, for one that is a little slower than the service is no
+  // news, and at once for a tunnel.
   void step_aside();
+  static constexpr Duration kPatience = std::chrono::milliseconds(20);
   // Its latency means nothing: an upgrade, a stream.
   void leave_unsampled() { sampled_ = false; }
   // Makes the sample unless there is one; the freed place is handed out in a later turn, never from

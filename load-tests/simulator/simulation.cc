@@ -4,15 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "limiters/permit.h"
 #include "load-tests/simulator/draws.h"
 
 namespace weir::simulator {
 
 using limiters::from_seconds;
 using limiters::TimePoint;
-
-// As in weir's backend room.
-constexpr auto kHeldFor = std::chrono::milliseconds(20);
 
 class Simulation::Request final : public Ticket, public Job {
  public:
@@ -27,7 +25,8 @@ class Simulation::Request final : public Ticket, public Job {
     if (reading_seconds <= 0) return finish(outcome);
     timeout =
         run_.timeline_.after(from_seconds(reading_seconds), [this, outcome] { finish(outcome); });
-    held = run_.timeline_.after(kHeldFor, [this] { run_.gate_->held_by_caller(*this); });
+    held = run_.timeline_.after(limiters::Permit::kPatience,
+                                [this] { run_.gate_->held_by_caller(*this); });
   }
 
  private:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "limiters/permit.h"
+
 namespace weir::backend {
 
 using exchange::BackendFailure;
@@ -12,8 +14,6 @@ using transport::Transport;
 namespace {
 
 constexpr size_t kWriteBytes = 64 * 1024;
-// A client that is a little slower than the service is no news.
-constexpr limiters::Duration kHeldFor = std::chrono::milliseconds(20);
 
 BackendFailure failure_of(transport::CloseReason why) {
   switch (why) {
@@ -216,16 +216,19 @@ limiters::TimePoint BackendConnection::next_deadline() const {
   if (!head_seen_ && request_ended_ && !output_stuck)
     by(last_write_ + params_.response_head_timeout);
   if (head_seen_ && transport_->reading()) by(last_read_ + params_.body_stall_timeout);
-  if (head_seen_ && !transport_->reading() && !held_told_) by(paused_ + kHeldFor);
+  if (may_be_held()) by(paused_ + limiters::Permit::kPatience);
   return earliest;
+}
+
+bool BackendConnection::may_be_held() const {
+  return head_seen_ && !transport_->reading() && !held_told_;
 }
 
 void BackendConnection::on_missed() {
   if (events_ == nullptr) return finish();  // idle for long enough
   watch();
   if (next_deadline() > timeline_.now()) return;
-  if (head_seen_ && !transport_->reading() && !held_told_ &&
-      paused_ + kHeldFor <= timeline_.now()) {
+  if (may_be_held() && paused_ + limiters::Permit::kPatience <= timeline_.now()) {
     held_told_ = true;
     events_->on_response_held();
     return watch();

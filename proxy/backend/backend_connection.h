@@ -91,6 +91,7 @@ class BackendConnection final : public exchange::BackendStream,
   void settle();
   void watch();
   limiters::TimePoint next_deadline() const;
+  bool may_be_held() const;
   void fail(exchange::BackendFailure why, std::string_view text);
   void finish();
 
