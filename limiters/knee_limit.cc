@@ -10,6 +10,7 @@ namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
 constexpr double kFew = 5;          // show nothing yet
+constexpr double kWellSeen = 50;    // enough to look elsewhere first
 constexpr double kMemory = 256;     // of the latency near the limit
 constexpr double kDoubted = 300;    // what was seen above the limit fades
 constexpr double kLongTrial = 250;  // after which the likelier side has it
@@ -60,7 +61,7 @@ Cause KneeLimit::update(const Window& window) {
     if (const auto verdict = judge()) return *verdict;
   }
   if (!trial_ && window.overloaded && !slow_start_ && untried_ >= until_trial_) {
-    less_next_ = !less_next_;
+    less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
     return less_next_ || limit() == std::max(1, params_.min_limit) ? try_more() : try_less();
   }
   return settle(window.limited);

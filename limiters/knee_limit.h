@@ -27,7 +27,8 @@ namespace weir::limiters {
 //     curve starts anew from what was just seen;
 //   - when nothing is known of fewer in flight, the limit is halved for a while;
 //   - after kOften samples, later less often, the limit is raised by half or halved for a while, in
-//     turn, but only under overload, when somebody is turned away anyhow.
+//     turn, and halved first where little was seen of fewer in flight; but only under overload,
+//     when somebody is turned away anyhow.
 class KneeLimit final : public LimitAlgorithm {
  public:
   explicit KneeLimit(const LimiterParams& params);

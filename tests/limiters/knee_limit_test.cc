@@ -128,6 +128,23 @@ TEST(KneeLimit, LooksNowAndThenWhetherMoreOrLessWouldDo) {
   EXPECT_LE(more + less, 12) << "a few hundredths of the time";
 }
 
+TEST(KneeLimit, LooksFirstWhereLittleWasSeen) {
+  for (const double seen : {10.0, 100.0}) {
+    SCOPED_TRACE(testing::Message() << seen << " samples at 5 in flight");
+    LimiterParams params;
+    params.initial_limit = 40;
+    KneeLimit limit(params);
+    const Service service{20};
+    Window below = service.window(5, 40);
+    Level& level = below.levels[level_of(5)];
+    level.forget_all_but(seen);
+    limit.learn(below);
+    Cause first = Cause::kHeld;
+    while (first != Cause::kTryingLess && first != Cause::kTryingMore) first = service.fill(limit);
+    EXPECT_EQ(first, seen < 50 ? Cause::kTryingLess : Cause::kTryingMore);
+  }
+}
+
 TEST(KneeLimit, OverloadsCutByATenth) {
   const Service service{10};
   KneeLimit limit = begun(service, 100);
