@@ -54,13 +54,9 @@ void Timeline::let_go(Actions::node_type done) noexcept {
 }
 
 std::optional<TimePoint> Timeline::next() const {
-  std::optional<TimePoint> earliest;
-  for (const Actions* actions : {&actions_, &next_run_}) {
-    if (actions->empty()) continue;
-    const TimePoint first = actions->begin()->first.first;
-    if (!earliest || first < *earliest) earliest = first;
-  }
-  return earliest;
+  if (actions_.empty() && next_run_.empty()) return std::nullopt;
+  // What waits for the next run is due.
+  return next_run_.empty() ? actions_.begin()->first.first : next_run_.begin()->first.first;
 }
 
 void Timeline::run_until(TimePoint t) {
@@ -73,7 +69,7 @@ void Timeline::run_until(TimePoint t) {
   }
   now_ = std::max(now_, t);
   running_ = false;
-  actions_.merge(next_run_);
+  if (!next_run_.empty()) actions_.merge(next_run_);
 }
 
 }  // namespace weir::limiters

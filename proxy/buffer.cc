@@ -58,21 +58,6 @@ void Buffer::give_back(Chunk* chunk) noexcept {
   ++free.count;
 }
 
-Buffer::Buffer(Buffer&& other) noexcept
-    : head_(std::exchange(other.head_, nullptr)),
-      tail_(std::exchange(other.tail_, nullptr)),
-      size_(std::exchange(other.size_, 0)) {}
-
-Buffer& Buffer::operator=(Buffer&& other) noexcept {
-  if (this != &other) {
-    clear();
-    head_ = std::exchange(other.head_, nullptr);
-    tail_ = std::exchange(other.tail_, nullptr);
-    size_ = std::exchange(other.size_, 0);
-  }
-  return *this;
-}
-
 void Buffer::append(std::span<const std::byte> bytes) {
   size_ += bytes.size();
   while (!bytes.empty()) {
@@ -150,7 +135,7 @@ Buffer Buffer::take_front(size_t bytes) {
   return taken;
 }
 
-void Buffer::clear() noexcept {
+void Buffer::release() noexcept {
   while (head_ != nullptr) give_back(std::exchange(head_, head_->next));
   tail_ = nullptr;
   size_ = 0;

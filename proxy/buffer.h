@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 // Bytes on their way through the house: a move-only chain of pooled chunks; it does not know what
 // the bytes mean.
@@ -20,8 +21,17 @@ class Buffer {
   Buffer() = default;
   explicit Buffer(std::string_view text) { append(text); }
   explicit Buffer(std::span<const std::byte> bytes) { append(bytes); }
-  Buffer(Buffer&& other) noexcept;
-  Buffer& operator=(Buffer&& other) noexcept;
+  Buffer(Buffer&& other) noexcept
+      : head_(std::exchange(other.head_, nullptr)),
+        tail_(std::exchange(other.tail_, nullptr)),
+        size_(std::exchange(other.size_, 0)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    Buffer taken(std::move(other));
+    std::swap(head_, taken.head_);
+    std::swap(tail_, taken.tail_);
+    std::swap(size_, taken.size_);
+    return *this;
+  }
   ~Buffer() { clear(); }
 
   size_t size() const { return size_; }
@@ -41,7 +51,9 @@ class Buffer {
   void drop_front(size_t bytes);
   // The first min(bytes, size()) bytes as a buffer of their own.
   Buffer take_front(size_t bytes);
-  void clear() noexcept;
+  void clear() noexcept {
+    if (head_ != nullptr) release();
+  }
 
   // A copy, for messages to people and for tests.
   std::string to_string() const;
@@ -52,6 +64,7 @@ class Buffer {
   static FreeChunks& free_chunks();
   static Chunk* take_chunk();
   static void give_back(Chunk* chunk) noexcept;
+  void release() noexcept;
 
   Chunk* head_ = nullptr;
   Chunk* tail_ = nullptr;

@@ -26,6 +26,10 @@ class Bench:
         self.folder = pathlib.Path(arguments.folder)
         self.arguments, self.peers, self.result, self.saved = arguments, chosen_peers, result, saved
         self.proxy_core, self.load_core = arguments.cores
+        others = [core for core in arguments.free_cores if core not in arguments.cores]
+        # With fewer than four the service shares a core with the load, or all share all.
+        self.worker_cores = [self.proxy_core, others[0] if others else self.load_core]
+        self.service_core = others[1] if len(others) > 1 else self.load_core
         self.programs = programs.Programs(self.folder)
         self.load = measure.Load(self.programs, arguments.bin, self.load_core, self.folder)
         # A proxy needs two descriptors for each connection.
@@ -40,11 +44,12 @@ class Bench:
         elif not self.arguments.quiet:
             print(text, file=sys.stderr, flush=True)
 
-    def service(self, body_bytes=512, flags=("--service-time", "0")):
-        """weir-origin on the load's core: (the program, its port)."""
+    def service(self, body_bytes=512, flags=("--service-time", "0"), core=None):
+        """weir-origin on the load's core, unless another is named: (the program, its port)."""
         port = programs.free_port()
         program = self.programs.start("weir-origin", [self.arguments.bin / "weir-origin", "--listen", f"127.0.0.1:{port}",
-                                                      "--body-bytes", body_bytes, *flags], self.load_core)
+                                                      "--body-bytes", body_bytes, *flags],
+                                      self.load_core if core is None else core)
         programs.wait_for(program, port)
         return program, port
 
@@ -132,9 +137,10 @@ class Bench:
     # ---- the special ones ----
 
     def run_memory(self):
-        """Each peer anew in every second round, once for idle and once for active connections."""
+        """Each peer anew in every second round, once for idle, once for active and once for slow connections."""
         counts = sorted({min(count, self.most_connections - 100) for count in cases.CONNECTION_COUNTS})
-        found = self.result["memory"] = {"counts": counts, "wanted": list(cases.CONNECTION_COUNTS), "peers": {}}
+        found = self.result["memory"] = {"counts": counts, "wanted": list(cases.CONNECTION_COUNTS),
+                                         "slow_counts": list(cases.SLOW_COUNTS), "peers": {}}
         rounds = (self.arguments.rounds + 1) // 2  # it varies less than CPU and takes longer
         for done in range(rounds):
             for name in self.turns([peer.name for peer in self.peers if "memory" not in peer.lacks], done):
@@ -148,15 +154,18 @@ class Bench:
     def memory_of(self, peer, counts):
         """{"idle_1000": bytes, ..., "empty_bytes", "full_bytes"} of one round."""
         run = {}
-        for kind in ("idle", "active"):
-            service, service_port = self.service() if kind == "idle" else self.service(flags=cases.NEVER)
+        services = {"idle": {}, "active": {"flags": cases.NEVER}, "slow": {"body_bytes": cases.SLOW_BYTES}}
+        for kind, what in services.items():
+            service, service_port = self.service(**what)
             program = None
             try:
                 program, port = self.start(peer, "proxied", service_port, self.most_connections)
                 if kind == "idle":
                     figures, run["empty_bytes"], run["full_bytes"] = memory.idle(program, port, counts, 512)
-                else:
+                elif kind == "active":
                     figures = memory.active(program, port, service_port, counts)
+                else:
+                    figures = memory.slow(program, port, cases.SLOW_COUNTS)
                 run |= {f"{kind}_{count}": size for count, size in figures.items()}
             finally:
                 if program:
@@ -192,6 +201,33 @@ class Bench:
         finally:
             self.programs.stop(program)
 
+    def run_workers(self):
+        """weir alone, with one worker and with two, each on a core of its own; who comes first changes with the rounds."""
+        found = self.result["workers"] = {"title": cases.WORKERS_CASE.title, "peers": {}}
+        setups = {"one": (1, self.worker_cores[:1]), "two": (2, self.worker_cores)}
+        for done in range(self.arguments.rounds):
+            for name in self.turns(setups, done):
+                entry = found["peers"].setdefault(name, {"runs": []})
+                self.say(f"workers: round {done + 1} of {self.arguments.rounds}, {name}")
+                with failing_into(entry):
+                    entry["runs"].append(self.workers_run(*setups[name]))
+
+    def workers_run(self, workers, cores):
+        """One round with so many workers on those cores; `service_core` is the last that is left."""
+        case = cases.WORKERS_CASE
+        service, service_port = self.service(core=self.service_core)
+        program = None
+        try:
+            port = programs.free_port()
+            setup = peers.Setup("proxied", port, service_port, self.folder, 1024, self.arguments.bin, workers)
+            program = peers.start(peers.named(["weir"])[0], setup, self.programs, cores)
+            programs.wait_for(program, port)
+            return measure.measure(self.load, port, case, self.arguments.seconds, 0, program)
+        finally:
+            if program:
+                self.programs.stop(program)
+            self.programs.stop(service)
+
     def run(self, load_cases, special):
         """Everything that was asked for."""
         began = time.monotonic()
@@ -203,6 +239,9 @@ class Bench:
             self.saved()
         if "startup" in special:
             self.run_startup()
+            self.saved()
+        if "workers" in special:
+            self.run_workers()
         self.result["took_seconds"] = time.monotonic() - began
         self.saved()
         self.say("")

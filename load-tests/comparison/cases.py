@@ -75,8 +75,13 @@ CASES = [
     Case("latency-half", "512 B, half of what one core can do", connections=256, share=0.5),
 ]
 # Measured in ways of their own.
-SPECIAL = {"memory": "memory of idle and of active connections", "startup": "from exec to the first answer"}
+SPECIAL = {"memory": "memory of idle, of active and of slow connections", "startup": "from exec to the first answer",
+           "workers": "weir with two workers beside weir with one"}
 CONNECTION_COUNTS = (1000, 10000)
+SLOW_COUNTS = (200,)  # what the kernel holds for each is far more than what a proxy does
+SLOW_BYTES = 16 * KIB * KIB  # more than all sockets on its way can hold
+WORKERS_CASE = Case("workers", "512 B, 256 connections", connections=256)
+WORKERS_CORES = 4  # two for weir, one for load and one for the service
 
 
 def named(names):

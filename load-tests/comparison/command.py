@@ -71,6 +71,8 @@ def parse(typed):
     parser.add_argument("--from-json", type=pathlib.Path, help="measure nothing: show what an earlier run has written")
     parser.add_argument("--bin", type=pathlib.Path, help="our binaries, instead of building them")
     parser.add_argument("--no-install", action="store_true", help="compare with what is here already")
+    parser.add_argument("--workers-anyway", action="store_true",
+                        help=f"the case workers even on fewer than {cases.WORKERS_CORES} cores, where it says little")
     parser.add_argument("--cores", type=two_cores, help="PROXY,LOAD (the first two)")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     arguments = parser.parse_args(typed)
@@ -80,6 +82,15 @@ def parse(typed):
     except KeyError as unknown:
         parser.error(f"there is no case or peer {unknown}")
     return arguments
+
+
+def fitting(special, cores, anyway):
+    """The special cases that this machine has enough cores for; what does not fit is said."""
+    if "workers" not in special or cores >= cases.WORKERS_CORES or anyway:
+        return special
+    print(f"compare: the case workers does not fit: two workers, load and service need {cases.WORKERS_CORES} cores, here are "
+          f"{cores}; --workers-anyway runs it nevertheless", file=sys.stderr)
+    return [name for name in special if name != "workers"]
 
 
 def machine():
@@ -105,6 +116,7 @@ def show(result, arguments):
 def compare(arguments):
     """Measures, and returns the result."""
     install.prepare(arguments, arguments.peers)
+    arguments.special = fitting(arguments.special, len(arguments.free_cores), arguments.workers_anyway)
     folder = pathlib.Path(arguments.folder)
     os.sched_setaffinity(0, {arguments.cores[1]})
     result = {"when": time.strftime("%Y-%m-%d %H:%M"), "command": "load-tests/compare " + shlex.join(arguments.typed),

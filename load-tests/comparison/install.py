@@ -85,8 +85,8 @@ def check(binaries, targets=TARGETS):
 
 def prepare(arguments, names, targets=TARGETS):
     """Takes two cores, installs these peers and builds our own where nothing else was said."""
+    free = arguments.free_cores = sorted(os.sched_getaffinity(0))
     if arguments.cores is None:
-        free = sorted(os.sched_getaffinity(0))
         if len(free) < 2:
             raise Failed("two cores are needed, one for the proxy and one for load and service")
         arguments.cores = free[:2]

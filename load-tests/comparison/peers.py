@@ -19,6 +19,7 @@ class Setup:
     folder: pathlib.Path
     most_connections: int
     binaries: pathlib.Path
+    workers: int = 1  # of weir alone
 
     @property
     def service(self):
@@ -60,7 +61,8 @@ WEIR_WITHOUT = ["--algorithm", "fixed", "--set", "limiter.max=1000000", "--set",
 
 def weir_command(binary, setup, limiter=None):
     """weir, its limiter as the mode wants it unless given."""
-    return [binary, "run", "--listen", f"127.0.0.1:{setup.port}", "--backend", setup.service, "--workers", "1",
+    return [binary, "run", "--listen", f"127.0.0.1:{setup.port}", "--backend", setup.service, "--workers",
+            str(setup.workers),
             "--status", "off", "--admin", "off", "-l", "error", "--set", "access_log.mode=off",
             "--set", "backend.connect_timeout=5s",
             "--set", f"backend.max_idle_connections={setup.most_connections}", *(limiter or WEIR_LIMITER[setup.mode])]

@@ -63,11 +63,11 @@ class Programs:
         self.count = 0
 
     def start(self, name, command, core, said=None):
-        """Starts a program on that core; `said` is a file for its standard output, otherwise the log takes it."""
+        """Starts a program on that core, or on those of a list; `said` is a file for its standard output, otherwise the log takes it."""
         self.count += 1
         log = self.folder / f"{self.count}-{name}.log"
         own_cores = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {core})  # what taskset does: the child inherits it
+        os.sched_setaffinity(0, {core} if isinstance(core, int) else set(core))  # what taskset does: the child inherits it
         try:
             with open(log, "w") as output:
                 # A session of its own: Ctrl-C reaches the comparison alone, which then ends its programs.

@@ -102,8 +102,13 @@ def latency_table(result, key, case):
 def memory_tables(result):
     """One table for each kind of connection, its bars for the most of them."""
     found, tables = result["memory"], []
-    for kind, what in (("idle", "idle: kept alive, asks for nothing"), ("active", "active: waits for the service's answer")):
-        keys = [f"{kind}_{count}" for count in found["counts"]]
+    kinds = {"idle": "idle: kept alive, asks for nothing", "active": "active: waits for the service's answer",
+             "slow": "slow: its client takes a large answer sip by sip"}
+    for kind, what in kinds.items():
+        counts = found.get("slow_counts", []) if kind == "slow" else found["counts"]
+        if not counts:  # an older result
+            continue
+        keys = [f"{kind}_{count}" for count in counts]
         ours = {key: middle(median_of(sound(found["peers"], "weir"), key)) for key in keys}
 
         def make(runs, keys=keys, ours=ours, kind=kind):
@@ -115,15 +120,15 @@ def memory_tables(result):
                 cells += [number(middle(median_of(runs, key)) / MIB, 1) for key in ("empty_bytes", "full_bytes")]
             return cells, median_of(runs, keys[-1])
         columns = []
-        for count in found["counts"]:
+        for count in counts:
             columns += [f"bytes each at {count:,}", "spread", "weir / it"]
         if kind == "idle":
             columns += ["PSS MiB at 1", f"at {found['counts'][-1]:,}"]
         title = f"memory per connection, {what}"
-        if found["counts"][-1] != max(found["wanted"]):
+        if kind != "slow" and counts[-1] != max(found["wanted"]):
             title += f" ({found['counts'][-1]:,} instead of {max(found['wanted']):,}: no more open files are allowed here)"
         rows = rows_of(result, found["peers"], make)
-        tables.append(Table(f"memory-{kind}", title, columns, f"bytes at {found['counts'][-1]:,}", rows))
+        tables.append(Table(f"memory-{kind}", title, columns, f"bytes at {counts[-1]:,}", rows))
     return tables
 
 
@@ -137,6 +142,26 @@ def startup_table(result):
         return [number(one["median"], 1), span(one, 1), number(ratio(ours, one["median"]))], one
     return Table("startup", "from exec to the first answer of the service", ["ms", "spread", "weir / it"], "ms",
                  rows_of(result, entries, make))
+
+
+def workers_table(result):
+    """Answers of two workers over those of one; 1.9 is asked for where the cores allow."""
+    entries = result["workers"]["peers"]
+    one = middle(median_of(sound(entries, "one"), "per_second"))
+    rows = []
+    for name, title in (("one", "weir, 1 worker"), ("two", "weir, 2 workers")):
+        row = Row(name, title)
+        runs = sound(entries, name)
+        if runs:
+            answers, busy = median_of(runs, "per_second"), middle(median_of(runs, "busy"))
+            row.bar = answers
+            row.cells = [number(answers["median"], 0), span(answers, 0), f"{100 * busy:.0f} %",
+                         number(middle(median_of(runs, "cpu_us"))), number(ratio(answers["median"], one))]
+        else:
+            row.note = f"FAILED: {entries.get(name, {}).get('failed', 'no runs')}"
+        rows.append(row)
+    columns = ["answers/s", "spread", "cores busy", "us CPU per request", "it / 1 worker"]
+    return Table("workers", f"two workers beside one, {result['workers']['title']}", columns, "answers/s", rows)
 
 
 def binaries_table(result):
@@ -170,6 +195,8 @@ def all_tables(result):
         tables += memory_tables(result)
     if result.get("startup"):
         tables.append(startup_table(result))
+    if result.get("workers"):
+        tables.append(workers_table(result))
     return [*tables, binaries_table(result)]
 
 

@@ -36,6 +36,13 @@ class EightBytes {
   ByteMarks below(uint8_t bound) const { return ByteMarks(below(bytes_, bound)); }
   ByteMarks equal(uint8_t byte) const { return ByteMarks(below(bytes_ ^ each(byte), 1)); }
   ByteMarks above_ascii() const { return ByteMarks(bytes_ & each(0x80)); }
+  // All but letters and '-', of which names mostly consist.
+  ByteMarks beside_names() const {
+    const uint64_t low = (bytes_ | each('a' - 'A')) & each(0x7f);
+    const uint64_t letter = (low + each(0x80 - 'a')) & ~(low + each(0x7f - 'z'));
+    const uint64_t other_than_dash = ((bytes_ ^ each('-')) & each(0x7f)) + each(0x7f);
+    return ByteMarks((bytes_ | (~letter & other_than_dash)) & each(0x80));
+  }
   uint64_t bits() const { return bytes_; }
 
   static constexpr uint64_t each(uint8_t byte) { return 0x0101010101010101u * byte; }

@@ -90,6 +90,7 @@ void remove_hop_by_hop(Headers& headers, Direction direction, Kept kept) {
   bool trailers_wanted = false;
   for (size_t i = headers.size(); i-- > 0;) {
     const Headers::Field& field = headers[i];
+    if (field.known == Name::kOther && named.empty()) continue;
     bool remove = is_for_one_hop(field.known);
     if (field.known == Name::kUpgrade && kept.upgrade) remove = false;
     if (field.known == Name::kExpect && !kept.expect) remove = true;

@@ -54,6 +54,10 @@ size_t end_of_value(std::string_view text, size_t at) {
                      [](EightBytes bytes) { return bytes.below(' ') | bytes.equal(0x7f); });
 }
 
+size_t end_of_name(std::string_view text, size_t at) {
+  return end_of_long(kToken, text, at, [](EightBytes bytes) { return bytes.beside_names(); });
+}
+
 size_t end_of_target(std::string_view text, size_t at) {
   return end_of_long(kTarget, text, at, [](EightBytes bytes) {
     return bytes.below(' ' + 1) | bytes.equal('#') | bytes.equal(0x7f) | bytes.above_ascii();
@@ -97,7 +101,7 @@ Failure take_start_line(std::string_view line, const HeadLimits& limits, Request
 
 // Where the field that begins at `at` ends, behind its CRLF.
 size_t take_field(std::string_view text, size_t at, Headers& headers, const char*& fault) {
-  const size_t name_end = end_of(kToken, text, at);
+  const size_t name_end = end_of_name(text, at);
   if (name_end == at) {
     fault = is_blank(text[at]) ? "a folded field" : "a field without a name";
     return at;

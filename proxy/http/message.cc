@@ -87,6 +87,10 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     if ((difference & ~EightBytes::each('a' - 'A')) != 0) return false;
     break;
   }
+  // When all before is alike, what is left is the end of the last eight bytes.
+  const size_t last = a.size() - sizeof(uint64_t);
+  if (at > last && EightBytes(a.data() + last).bits() == EightBytes(b.data() + last).bits())
+    return true;
   return std::equal(a.begin() + static_cast<std::ptrdiff_t>(at), a.end(),
                     b.begin() + static_cast<std::ptrdiff_t>(at),
                     [](char x, char y) { return x == y || lower(x) == lower(y); });

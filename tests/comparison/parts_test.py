@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ import command  # noqa: E402
 import figures  # noqa: E402
 import install  # noqa: E402
 import measure  # noqa: E402
+import memory  # noqa: E402
 import page  # noqa: E402
 import peer_configs  # noqa: E402
 import peers  # noqa: E402
@@ -50,6 +52,37 @@ class Proc(unittest.TestCase):
                 self.assertGreater(proc.pss_bytes([child.pid]), 100_000)
             finally:
                 child.kill()
+
+
+class Crowd(unittest.TestCase):
+    def test_a_slow_client_takes_sips_and_notices_the_end(self):
+        with socket.create_server(("127.0.0.1", 0)) as service, \
+                memory.Crowd(service.getsockname()[1], memory.KERNEL_ROOM) as crowd:
+            crowd.grow(1)
+            inside, _ = service.accept()
+            with inside:
+                self.assertEqual(inside.recv(1000), memory.REQUEST)
+                inside.sendall(b"x" * (memory.SIP + 1))
+            crowd.sip()
+            crowd.sip()
+            with self.assertRaisesRegex(Failed, "slow connection 1 was closed"):
+                crowd.sip()
+
+
+class Workers(unittest.TestCase):
+    def test_they_run_where_they_fit_or_are_told_to(self):
+        special = ["memory", "workers"]
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            self.assertEqual(command.fitting(special, 2, False), ["memory"])
+        self.assertIn("need 4 cores, here are 2", said.getvalue())
+        self.assertEqual(command.fitting(special, 2, True), special)
+        self.assertEqual(command.fitting(special, 4, False), special)
+
+    def test_weir_is_told_how_many(self):
+        for workers in (1, 2):
+            setup = peers.Setup("proxied", 8081, 9001, pathlib.Path("/nowhere"), 1024, pathlib.Path("/bin"), workers)
+            words = peers.weir_command("weir", setup)
+            self.assertEqual(words[words.index("--workers") + 1], str(workers))
 
 
 class Figures(unittest.TestCase):
@@ -139,7 +172,8 @@ def example():
     entries = {"weir": {"runs": [run(16), run(18), run(17)]}, "haproxy": {"runs": [run(20), run(21), run(19)]},
                "nginx": {"runs": [run(1)], "failed": "answered 502 <b>"}, "h2o": {"runs": [], "skipped": "has no queue"}}
     sizes = {"bytes": 1 << 20, "stripped_bytes": None, "version": "1.0.0"}
-    memory = {name: {"runs": [{"idle_1000": size, "active_1000": 4 * size, "empty_bytes": 1 << 20, "full_bytes": 2 << 20}]}
+    grown = {name: {"runs": [{"idle_1000": size, "active_1000": 4 * size, "slow_200": 90 * size,
+                               "empty_bytes": 1 << 20, "full_bytes": 2 << 20}]}
               for name, size in (("weir", 500), ("haproxy", 1000))}
     return {"when": "2026-01-01 00:00", "command": "load-tests/compare --peers 'a&b'",
             "machine": {"processor": "P", "cores": 2, "kernel": "6.1"},
@@ -147,7 +181,9 @@ def example():
             "cases": {"small": {"title": "small", "mode": "proxied", "latency": False, "rate": None, "peers": entries},
                       "slow": {"title": "slow", "mode": "proxied", "latency": True, "rate": 1000,
                                "peers": entries | {"direct": {"runs": direct * 3}}}},
-            "memory": {"counts": [1000], "wanted": [1000, 10000], "peers": memory},
+            "memory": {"counts": [1000], "wanted": [1000, 10000], "slow_counts": [200], "peers": grown},
+            "workers": {"title": "small", "peers": {"one": {"runs": [run(16)]},
+                                                    "two": {"runs": [run(17, per_second=96000, busy=1.9)]}}},
             "startup": {"peers": {"weir": {"runs": [{"ms": 5}, {"ms": 6}]}, "haproxy": {"runs": [{"ms": 11}]}}}}
 
 
@@ -164,6 +200,13 @@ class Shown(unittest.TestCase):
         self.assertEqual(self.cells("slow", "weir")[0], "0.200")
         self.assertEqual(self.cells("memory-idle", "haproxy")[:3], ["1,000", "1,000..1,000", "0.50"])
         self.assertEqual(self.cells("startup", "haproxy")[2], "0.50")
+        self.assertEqual(self.cells("memory-slow", "weir"), ["45,000", "45,000..45,000", "1.00"])
+        self.assertEqual(self.cells("workers", "two"), ["96,000", "96,000..96,000", "190 %", "17.00", "1.92"])
+
+    def test_an_older_result_has_no_slow_connections_and_no_workers(self):
+        result = example()
+        del result["memory"]["slow_counts"], result["workers"]
+        self.assertFalse({"memory-slow", "workers"} & {table.key for table in tables.all_tables(result)})
 
     def test_a_peer_that_failed_has_no_figures(self):
         self.assertIn("FAILED: answered 502", self.text["small"])

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/http/eight_bytes.h"
+
 namespace weir::http {
 namespace {
 
@@ -34,6 +36,17 @@ TEST(NameTest, IsFoundInWhateverCase) {
     EXPECT_EQ(name_of(text), name);
     for (char& c : text) c = static_cast<char>(std::tolower(c));
     EXPECT_EQ(name_of(text), name);
+  }
+}
+
+TEST(NameTest, EightOfItsBytesAreLookedAtAtOnce) {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (size_t at = 0; at < 8; ++at) {
+      std::string text = "Accept-C";
+      text[at] = static_cast<char>(byte);
+      const bool usual = byte < 128 && (std::isalpha(byte) != 0 || byte == '-');
+      EXPECT_EQ(EightBytes(text.data()).beside_names().before_first(), usual ? 8 : at) << byte;
+    }
   }
 }
 
