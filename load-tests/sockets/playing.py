@@ -1,12 +1,14 @@
 """The command line of load-tests/run."""
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
 import shlex
 import shutil
 import signal
+import statistics
 import sys
 import tempfile
 import time
@@ -163,34 +165,33 @@ class Play:
 
     def limiter(self, scenario, limiter, played):
         """One of them in these worlds; a failure is written down and the rest goes on."""
-        missing = doors.missing(limiter, self.arguments.bin)
+        missing, wire = doors.missing(limiter, self.arguments.bin), 0
         try:
             wire = 0 if missing else self.wire(limiter)
-            simulated = self.lab.simulate(scenario, limiter, max(self.arguments.seeds, HISTORIES), wire)
         except FAILURES as wrong:
-            missing, simulated = f"FAILED: {wrong}", {}
+            missing = f"FAILED: {wrong}"
         for one in played:
             entry = one["limiters"][limiter] = {}
-            if missing:
-                entry["note"] = missing
-                continue
             try:
-                histories, oracle = simulated[one["is"]["name"]]
-                entry |= self.seeds(scenario, one["is"], limiter, oracle, wire)
-                entry |= {"histories": histories, "simulated": laboratory.medians(histories)}
+                entry |= {"note": missing} if missing else self.seeds(scenario, one["is"], limiter, wire)
             except FAILURES as wrong:
                 entry["note"] = f"FAILED: {wrong}"
             self.saved()
 
-    def seeds(self, scenario, world, limiter, oracle, wire):
-        """All runs of one limiter in one world: their scores, the medians, and how far the callers were behind."""
-        runs, played = [], []
+    def seeds(self, scenario, world, limiter, wire):
+        """All runs of one limiter in one world, and then the simulated ones on a machine that does to them what this one did:
+        their scores, the medians, and how far the callers were behind."""
+        played = []
         for seed in range(1, self.arguments.seeds + 1):
             say(f"{scenario}, {world['name']}: {limiter}, seed {seed}, {world['seconds']:.0f} s")
-            played.append(self.quietly(world, limiter, seed))
-            runs.append(self.lab.judge(scenario, world["name"], played[-1].logs, oracle, wire))
+            played.append(self.quietly(world, limiter, seed).kept(seed))
+        machine = laboratory.machine_of(wire, *(statistics.mean(getattr(one, key) for one in played) / 1e3
+                                                for key in ("late_mean_ms", "late_p99_ms")))
+        histories, oracle = self.lab.simulate(scenario, world["name"], limiter, max(self.arguments.seeds, HISTORIES), machine)
+        runs = [self.lab.judge(scenario, world["name"], one.logs, oracle, machine) for one in played]
         return {"runs": runs, "real": laboratory.medians(runs), "late_p99_ms": max(one.late_p99_ms for one in played),
-                "errors": sum(one.errors for one in played), "oracle_per_second": oracle}
+                "errors": sum(one.errors for one in played), "oracle_per_second": oracle, "histories": histories,
+                "simulated": laboratory.medians(histories), "machine": dataclasses.asdict(machine)}
 
     def quietly(self, world, limiter, seed):
         """A run, anew when the machine had other things to do, but not for ever."""

@@ -157,6 +157,18 @@ def scores(**given):
             "converge_seconds": None, **given}
 
 
+class Machine(unittest.TestCase):
+    def test_lapses_make_callers_as_late_as_they_were(self):
+        found = laboratory.machine_of(0.001, 0.00039, 0.0047)
+        away = found.lapse / found.lapse_every
+        self.assertAlmostEqual(away * found.lapse / 2, 0.00039)
+        self.assertAlmostEqual(away * (1 - 0.0047 / found.lapse), 0.01)
+
+    def test_no_lateness_or_one_that_lapses_do_not_explain_is_no_lapse(self):
+        for late in ((0, 0), (0.00001, 0.005)):
+            self.assertEqual(laboratory.machine_of(0.001, *late), laboratory.Machine(0.001))
+
+
 class Agreement(unittest.TestCase):
     def test_within_the_band(self):
         self.assertEqual(beside.verdict(entry(scores(goodput_share=0.94, w50=1.9, w99=1.8)), world()), "agree")
