@@ -10,6 +10,7 @@
 #include "load-tests/simulator/bench.h"
 #include "load-tests/simulator/describe.h"
 #include "load-tests/simulator/fuzz.h"
+#include "load-tests/simulator/fuzz_report.h"
 #include "load-tests/simulator/gates.h"
 #include "load-tests/simulator/measured.h"
 #include "load-tests/simulator/page.h"
@@ -35,7 +36,8 @@ struct Options {
   std::string log, service = "fifo", deadline, warm_up;
   int workers = 0;
   MeasuredSpec measured;
-  double wire = 0;
+  Machine machine;
+  std::string only_world;
 };
 
 [[noreturn]] void fail(const std::string& why) {
@@ -69,7 +71,12 @@ std::vector<Scenario> read_scenarios(const Options& options) {
   for (const std::string& path : paths) {
     auto read = read_scenario(path);
     if (const Fault* fault = std::get_if<Fault>(&read)) fail(*fault);
-    scenarios.push_back(with_wire(std::get<Scenario>(read), options.wire));
+    scenarios.push_back(on_machine(std::get<Scenario>(read), options.machine));
+    if (options.only_world.empty()) continue;
+    std::erase_if(scenarios.back().worlds,
+                  [&options](const World& each) { return each.name != options.only_world; });
+    if (scenarios.back().worlds.empty())
+      fail(scenarios.back().name + " has no world \"" + options.only_world + "\"");
   }
   return scenarios;
 }
@@ -178,44 +185,7 @@ int fuzz(const Options& options) {
                        .trace_steps = 100};
   const BenchResult result = run_bench(spec, show_progress);
   if (options.json) return std::cout << to_json(result), 0;
-  std::printf("%-26s %-8s %8s %8s %8s   w99 %8s %8s %8s   false sheds %8s\n", "", "goodput",
-              "median", "5th", "1st", "median", "95th", "99th", "mean");
-  for (const std::string& limiter : spec.limiters) {
-    std::vector<double> goodput, w99, shed;
-    for (const WorldCell& cell : result.cells) {
-      if (cell.limiter != limiter) continue;
-      goodput.push_back(cell.seeds.front().goodput_share);
-      w99.push_back(cell.seeds.front().w99);
-      shed.push_back(cell.seeds.front().false_shed_share);
-    }
-    std::sort(goodput.begin(), goodput.end());
-    std::sort(w99.begin(), w99.end());
-    const auto at = [](const std::vector<double>& sorted, double share) {
-      return sorted[std::min(sorted.size() - 1,
-                             static_cast<size_t>(share * static_cast<double>(sorted.size())))];
-    };
-    double mean_shed = 0;
-    for (const double each : shed) mean_shed += each / static_cast<double>(shed.size());
-    std::printf("%-26s %-8s %8.3f %8.3f %8.3f   %3s %8.2f %8.2f %8.2f   %11s %8.5f\n",
-                limiter.c_str(), "", at(goodput, 0.5), at(goodput, 0.05), at(goodput, 0.01), "",
-                at(w99, 0.5), at(w99, 0.95), at(w99, 0.99), "", mean_shed);
-  }
-  std::vector<const WorldCell*> cells;
-  for (const WorldCell& cell : result.cells)
-    if (cell.limiter == spec.limiters.front()) cells.push_back(&cell);
-  std::stable_sort(cells.begin(), cells.end(), [](const WorldCell* one, const WorldCell* other) {
-    return one->seeds.front().goodput_share < other->seeds.front().goodput_share;
-  });
-  std::printf(
-      "\nThe worst worlds of %s; `weir-sim fuzz --seed %llu --first-world N --worlds 1` runs one "
-      "alone:\n",
-      spec.limiters.front().c_str(), static_cast<unsigned long long>(options.seed));
-  for (size_t i = 0; i < std::min<size_t>(12, cells.size()); ++i) {
-    const Score& score = cells[i]->seeds.front();
-    std::printf("%6s  goodput %.3f  w99 %6.2f  false %.4f  %s\n", cells[i]->world.c_str(),
-                score.goodput_share, score.w99, score.false_shed_share,
-                in_words(fuzzed_world(options.seed, std::stoull(cells[i]->world))).c_str());
-  }
+  show_fuzzed(result, spec.limiters, options.seed);
   return 0;
 }
 
@@ -236,8 +206,15 @@ void add_scenarios(CLI::App* verb, Options& options) {
   verb->add_option("scenario", options.scenarios,
                    "names in the folder, or paths of YAML files; all when none");
   verb->add_option("--folder", options.folder, "of scenarios")->capture_default_str();
-  verb->add_option("--wire", options.wire, "seconds that sockets add between service and gate")
+  verb->add_option("--wire", options.machine.wire,
+                   "seconds that sockets add between service and gate")
       ->check(CLI::Range(0.0, 1.0));
+  verb->add_option("--lapse", options.machine.lapse,
+                   "seconds that each core is away at a time, with callers, service or gate on it")
+      ->check(CLI::Range(0.0, 1.0));
+  verb->add_option("--lapse-every", options.machine.lapse_every,
+                   "how often, in seconds; more than --lapse, else never")
+      ->check(CLI::Range(0.0, 3600.0));
   verb->add_option("--shorter", options.measured.shorter, "run this share of each world's time")
       ->check(CLI::Range(0.001, 1.0));
 }
@@ -247,6 +224,7 @@ void add_runs(CLI::App* verb, Options& options) {
   verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
       ->check(CLI::Range(1, 1000));
   verb->add_flag("--short", options.is_short, "half the time, three seeds");
+  verb->add_option("--world", options.only_world, "only this one of each scenario");
   add_limiters(verb, options);
 }
 

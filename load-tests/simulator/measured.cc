@@ -95,9 +95,12 @@ std::optional<Fault> count_log(const std::string& path, bool of_batch, Counter& 
 
 }  // namespace
 
-Scenario with_wire(Scenario scenario, double seconds) {
-  for (World& world : scenario.worlds)
-    for (Conditions& each : world.conditions) each.outside_seconds += seconds;
+Scenario on_machine(Scenario scenario, const Machine& machine) {
+  for (World& world : scenario.worlds) {
+    for (Conditions& each : world.conditions) each.outside_seconds += machine.wire;
+    world.lapse_every_seconds = machine.lapse_every;
+    world.lapse_seconds = machine.lapse;
+  }
   return scenario;
 }
 

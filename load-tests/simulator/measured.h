@@ -22,9 +22,12 @@ struct MeasuredSpec {
   double oracle = 0;     // goodput per second, as the simulator has found it
 };
 
-// With that much more between a worker and the gate in every world: what sockets take, and a model
-// does not know of. A place is empty for as long before the next request is in it.
-Scenario with_wire(Scenario scenario, double seconds);
+// What sockets and a machine add that a model does not know of, in seconds.
+struct Machine {
+  double wire = 0;                    // between a worker and the gate: a place is empty for as long
+  double lapse_every = 0, lapse = 0;  // of a core, see World
+};
+Scenario on_machine(Scenario scenario, const Machine& machine);
 
 // By name; null for a convergence that never came.
 using MeasuredScores = std::vector<std::pair<std::string_view, std::optional<double>>>;

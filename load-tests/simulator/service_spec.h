@@ -65,7 +65,10 @@ struct World {
   int most_attempts = 3;
   std::optional<double> deadline_seconds;  // when callers give up; else from the unloaded p99
   double response_timeout_seconds = 60;    // the proxy's own
-  std::optional<double> step_seconds;      // when the step is that convergence is timed from
+  // The core of callers and service, and that of the proxy, each stand still so often, by chance,
+  // for so long: other programs want them too. 0: never.
+  double lapse_every_seconds = 0, lapse_seconds = 0;
+  std::optional<double> step_seconds;  // when the step is that convergence is timed from
 
   const Conditions& at(double now) const;
   // Ten times the unloaded 99th percentile, at least 100 ms, unless given.

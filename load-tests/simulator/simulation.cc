@@ -17,7 +17,11 @@ class Simulation::Request final : public Ticket, public Job {
   Request(Simulation& run, uint64_t number) : run_(run), id(number) {}
   void on_admitted() override { run_.begin(*this); }
   void on_turned_away() override { run_.turned_away(*this); }
-  void on_reply(Reply reply) override {
+  void on_reply(Reply given) override {
+    reply = given;
+    run_.carry(*this, run_.outer_core_, run_.proxy_core_, &Simulation::answer);
+  }
+  void take_answer() {
     const Outcome outcome = reply == Reply::kSuccess   ? Outcome::kSuccess
                             : reply == Reply::kFailure ? Outcome::kFailure
                                                        : Outcome::kOverload;
@@ -41,6 +45,8 @@ class Simulation::Request final : public Ticket, public Job {
   Errand errand;
   double reading_seconds = 0;
   bool inside = false;
+  Reply reply = Reply::kSuccess;
+  limiters::Timeline::Timer way;
   limiters::Timeline::Timer timeout;
   limiters::Timeline::Timer patience;
   limiters::Timeline::Timer held;
@@ -64,6 +70,8 @@ Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t s
       retries_(seed * 4 + 3),
       hidden_(seed * 4 + 4),
       batch_(~seed),
+      outer_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 1)),
+      proxy_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 2)),
       deadline_(world.deadline()),
       service_(make_service(world, timeline_)),
       gate_(make_gate(world, timeline_, seed)) {
@@ -131,7 +139,7 @@ void Simulation::next_recorded() {
     Request& request = add_request({.first_arrived = now()});
     request.work_seconds = next.work_seconds;
     request.request_class = next.request_class;
-    knock(request);
+    carry(request, outer_core_, proxy_core_, &Simulation::knock);
     next_recorded();
   });
 }
@@ -190,12 +198,27 @@ void Simulation::arrive(const Errand& errand) {
   if (is.quick_share > 0) request.quick = chance.uniform() < is.quick_share;
   if (is.reading_share > 0 && chance.uniform() < is.reading_share)
     request.reading_seconds = is.reading_seconds;
-  knock(request);
+  carry(request, outer_core_, proxy_core_, &Simulation::knock);
+}
+
+void Simulation::carry(Request& request, Core& first, Core& second,
+                       void (Simulation::*then)(Request&)) {
+  const TimePoint free = first.free(timeline_.now());
+  if (free <= timeline_.now()) return carry(request, second, then);
+  request.way =
+      timeline_.at(free, [this, &request, &second, then] { carry(request, second, then); });
+}
+
+void Simulation::carry(Request& request, Core& core, void (Simulation::*then)(Request&)) {
+  const TimePoint free = core.free(timeline_.now());
+  if (free <= timeline_.now()) return (this->*then)(request);
+  request.way = timeline_.at(free, [this, &request, then] { (this->*then)(request); });
 }
 
 void Simulation::knock(Request& request) {
   if (world_.deadline_seconds) {
-    request.patience = timeline_.after(from_seconds(deadline_), [this, &request] {
+    const TimePoint until = request.arrived + from_seconds(deadline_);
+    request.patience = timeline_.at(until, [this, &request] {
       request.inside ? (service_->leave(request), gate_->finished(request, Outcome::kIgnored))
                      : gate_->left(request);
       end(request, false);
@@ -214,9 +237,15 @@ void Simulation::begin(Request& request) {
         gate_->finished(request, Outcome::kOverload);
         end(request, false);
       });
+  carry(request, outer_core_, &Simulation::enter);
+}
+
+void Simulation::enter(Request& request) {
   service_->enter(request);
   step().most_inside = std::max(step().most_inside, service_->inside());
 }
+
+void Simulation::answer(Request& request) { request.take_answer(); }
 
 void Simulation::end(Request& request, bool good) {
   const Errand errand = request.errand;

@@ -8,6 +8,7 @@
 
 #include "limiters/random.h"
 #include "limiters/timeline.h"
+#include "load-tests/simulator/core.h"
 #include "load-tests/simulator/gate.h"
 #include "load-tests/simulator/service.h"
 #include "load-tests/simulator/trace.h"
@@ -66,7 +67,12 @@ class Simulation {
   void next_step();
   Request& add_request(const Errand& errand);
   void arrive(const Errand& errand);
+  // Calls the member when both cores, one after the other, have taken the request up.
+  void carry(Request& request, Core& first, Core& second, void (Simulation::*then)(Request&));
+  void carry(Request& request, Core& core, void (Simulation::*then)(Request&));
   void knock(Request& request);
+  void enter(Request& request);
+  void answer(Request& request);
   void begin(Request& request);
   void end(Request& request, bool good);
   void turned_away(Request& request);
@@ -77,6 +83,7 @@ class Simulation {
   const World& world_;
   limiters::Timeline timeline_{limiters::TimePoint{}};
   limiters::Random arrivals_, work_, retries_, hidden_, batch_;
+  Core outer_core_, proxy_core_;  // callers and service share the outer one
   const double deadline_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<Gate> gate_;

@@ -32,21 +32,21 @@ def band_of(score, simulated, world):
 DISTURBED_MS = 10
 
 
-def differences(entry, world):
-    """The scores that are outside their band, in words."""
-    found = []
+def outside(entry, world):
+    """{score in words: "more" or "less"} of those that are outside their band."""
+    found = {}
     for score, word in WORDS.items():
         reached, real = [one[score] for one in entry["histories"]], entry["real"][score]
         if real > max(reached) + band_of(score, max(reached), world):
-            found.append(f"{word} more")
+            found[word] = "more"
         if real < min(reached) - band_of(score, min(reached), world):
-            found.append(f"{word} less")
+            found[word] = "less"
     return found
 
 
 def verdict(entry, world):
     """"agree", or what does not, and whether the machine had other things to do."""
-    found = differences(entry, world)
+    found = [f"{word} {way}" for word, way in outside(entry, world).items()]
     if entry["late_p99_ms"] > DISTURBED_MS:
         found.append(f"callers {entry['late_p99_ms']:.0f} ms late")
     return ", ".join(found) or "agree"
@@ -87,12 +87,39 @@ def tables_of(result):
     return found
 
 
+def key_of(scenario, world, limiter, word):
+    """How a score that may disagree is named."""
+    return f"{scenario}:{world}:{limiter}:{word}"
+
+
+def cells(result):
+    """(scenario, world, limiter, its entry, what the world is) of all."""
+    return [(scenario["name"], name, limiter, entry, world["is"]) for scenario in result["scenarios"].values()
+            for name, world in scenario["worlds"].items() for limiter, entry in world["limiters"].items()]
+
+
+def judged(result):
+    """Those that were played while the machine had nothing else to do."""
+    return [cell for cell in cells(result) if "real" in cell[3] and cell[3]["late_p99_ms"] <= DISTURBED_MS]
+
+
+def disagreements(result):
+    """The names of all scores outside their band."""
+    return [key_of(scenario, name, limiter, word) for scenario, name, limiter, entry, world in judged(result)
+            for word in outside(entry, world)]
+
+
+def failures(result):
+    """What could not be played, and why."""
+    return [f"{scenario}, {name}, {limiter}: {entry['note']}" for scenario, name, limiter, entry, _ in cells(result)
+            if entry.get("note", "").startswith("FAILED")]
+
+
 def summary(result):
     """How many agree, and what to think of the callers' own lateness."""
-    played = [(world["is"], entry) for scenario in result["scenarios"].values() for world in scenario["worlds"].values()
-              for entry in world["limiters"].values() if "real" in entry]
-    calm = [(world, entry) for world, entry in played if entry["late_p99_ms"] <= DISTURBED_MS]
-    agreeing = sum(not differences(entry, world) for world, entry in calm)
+    played = [cell for cell in cells(result) if "real" in cell[3]]
+    calm = judged(result)
+    agreeing = sum(not outside(entry, world) for _, _, _, entry, world in calm)
     notes = [f"{agreeing} of {len(calm)} agree. {IN_WORDS}"]
     wires = ", ".join(f"{name} {1e3 * seconds:.2f} ms" for name, seconds in result["wire_seconds"].items())
     if wires:

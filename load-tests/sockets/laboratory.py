@@ -1,6 +1,8 @@
 """weir-sim as what knows the scenarios, simulates them, and judges the runs that were really made."""
 
+import dataclasses
 import json
+import math
 import pathlib
 import statistics
 import subprocess
@@ -9,6 +11,29 @@ from programs import Failed
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "scenarios"
 SCORES = ["goodput_share", "w50", "w99", "false_shed_share", "hurried_shed_share", "converge_seconds"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """What the simulator is told of the machine: seconds that a way takes, and that each core is away for now and then."""
+    wire: float
+    lapse: float = 0
+    lapse_every: float = 0
+
+    def flags(self):
+        """The words for weir-sim."""
+        return "--wire", self.wire, "--lapse", self.lapse, "--lapse-every", self.lapse_every
+
+
+def machine_of(wire, late_mean, late_p99):
+    """Lapses of one length L, the core away for a share A of the time, make callers late by A L / 2 on average, and by more
+    than x in A (1 - x / L) of the cases. That gives both from the mean and the 99th percentile."""
+    room = 1 - 2 * late_p99 / (100 * late_mean) if late_mean > 0 else 0
+    if room <= 0:
+        return Machine(wire)
+    lapse = late_mean * 100 * (1 - math.sqrt(room))
+    share = 2 * late_mean / lapse if lapse > 0 else 0
+    return Machine(wire, lapse, lapse / share) if 0 < share < 1 else Machine(wire)
 
 
 class Laboratory:
@@ -29,17 +54,16 @@ class Laboratory:
         """The scenarios with their worlds, by name."""
         return {scenario["name"]: scenario for scenario in self.ask("describe", *names)}
 
-    def simulate(self, scenario, limiter, seeds, wire):
-        """{world: (scores of each seed, the oracle's goodput per second)}, with `wire` seconds between service and gate."""
-        found = self.ask("run", scenario, "--limiter", limiter, "--seeds", seeds, "--wire", wire, "--json")
-        oracles = {one["world"]: one["goodput_per_second"] for one in found["oracles"]}
-        return {cell["world"]: (cell["seeds"], oracles[cell["world"]]) for cell in found["cells"]}
+    def simulate(self, scenario, world, limiter, seeds, machine):
+        """(scores of each seed, the oracle's goodput per second) in one world on such a machine."""
+        found = self.ask("run", scenario, "--world", world, "--limiter", limiter, "--seeds", seeds, *machine.flags(), "--json")
+        return found["cells"][0]["seeds"], found["oracles"][0]["goodput_per_second"]
 
-    def judge(self, scenario, world, logs, oracle, wire):
+    def judge(self, scenario, world, logs, oracle, machine):
         """The scores of one real run, by the same measure as the simulated one."""
         batch = ["--batch", logs["batch"]] if "batch" in logs else []
         return self.ask("judge", scenario, "--world", world, "--requests", logs["hurried"], *batch, "--oracle", oracle,
-                        "--wire", wire)
+                        *machine.flags())
 
 
 def names():

@@ -1,12 +1,14 @@
 """The command line of load-tests/run."""
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
 import shlex
 import shutil
 import signal
+import statistics
 import sys
 import tempfile
 import time
@@ -25,8 +27,14 @@ from programs import Failed
 ABOUT = """Plays scenarios of the limiter laboratory on real sockets: weir-origin as the service, weir-load as the callers, and
 weir, Envoy (adaptive_concurrency), HAProxy as a careful operator sets it (maxconn at the service's true width and a fifth,
 timeout queue 50ms) or nothing between them; the proxy on one core, load and service on another. The simulator plays the same
-worlds with the same limiters, judges both, and the two stand side by side."""
+worlds with the same limiters, judges both, and the two stand side by side.
+
+Ends with 0 when all that was played agrees, 3 when something does not that --allow does not name, 1 when something could not
+be played or judged, 2 when what was typed is wrong. What is not installed is left out, and what the machine disturbed in every
+try is not judged."""
+DISAGREES = 3
 TARGETS = ["weir", "weir-origin", "weir-load", "weir-sim"]
+LISTING_TARGETS = ["weir-sim"]
 AGAIN = 3
 HISTORIES = 5  # that are simulated at least: a real run is one of many that might have been
 FAILURES = (Failed, OSError, ValueError)
@@ -58,6 +66,8 @@ def parse(typed):
     parser.add_argument("--worlds", nargs="+", metavar="NAME", help="only these of the scenarios' worlds")
     parser.add_argument("--seeds", type=command.at_least_one, default=1, help="real runs of each; their medians count")
     parser.add_argument("--scale", type=share, default=1, help="share of each world's time that is run")
+    parser.add_argument("--allow", nargs="+", default=[], metavar="SCENARIO:WORLD:LIMITER:SCORE",
+                        help="these may disagree, as s08:\"after light load\":knee:w99; scores: " + ", ".join(beside.WORDS.values()))
     parser.add_argument("--json", type=pathlib.Path, help="write every figure there, after each run")
     parser.add_argument("--html", type=pathlib.Path, help="write a page with bars there")
     parser.add_argument("--bin", type=pathlib.Path, help="our binaries, instead of building them")
@@ -100,6 +110,15 @@ def chosen_worlds(arguments, scenarios):
     if len(reasons) == sum(len(some) for some in chosen.values()):
         raise Wrong("nothing that can be played: " + " | ".join(reasons))
     return chosen
+
+
+def check_allowed(arguments, chosen):
+    """What may disagree must be among what is played, so that an exception does not outlive its reason by a typing error."""
+    known = {beside.key_of(scenario, world, limiter, word) for scenario, some in chosen.items() for world in some
+             for limiter in arguments.limiters for word in beside.WORDS.values()}
+    for one in arguments.allow:
+        if one not in known:
+            raise Wrong(f'"{one}" allows nothing that is played, expected SCENARIO:WORLD:LIMITER:SCORE such as {min(known)}')
 
 
 def show_list(scenarios):
@@ -146,34 +165,33 @@ class Play:
 
     def limiter(self, scenario, limiter, played):
         """One of them in these worlds; a failure is written down and the rest goes on."""
-        missing = doors.missing(limiter, self.arguments.bin)
+        missing, wire = doors.missing(limiter, self.arguments.bin), 0
         try:
             wire = 0 if missing else self.wire(limiter)
-            simulated = self.lab.simulate(scenario, limiter, max(self.arguments.seeds, HISTORIES), wire)
         except FAILURES as wrong:
-            missing, simulated = f"FAILED: {wrong}", {}
+            missing = f"FAILED: {wrong}"
         for one in played:
             entry = one["limiters"][limiter] = {}
-            if missing:
-                entry["note"] = missing
-                continue
             try:
-                histories, oracle = simulated[one["is"]["name"]]
-                entry |= self.seeds(scenario, one["is"], limiter, oracle, wire)
-                entry |= {"histories": histories, "simulated": laboratory.medians(histories)}
+                entry |= {"note": missing} if missing else self.seeds(scenario, one["is"], limiter, wire)
             except FAILURES as wrong:
                 entry["note"] = f"FAILED: {wrong}"
             self.saved()
 
-    def seeds(self, scenario, world, limiter, oracle, wire):
-        """All runs of one limiter in one world: their scores, the medians, and how far the callers were behind."""
-        runs, played = [], []
+    def seeds(self, scenario, world, limiter, wire):
+        """All runs of one limiter in one world, and then the simulated ones on a machine that does to them what this one did:
+        their scores, the medians, and how far the callers were behind."""
+        played = []
         for seed in range(1, self.arguments.seeds + 1):
             say(f"{scenario}, {world['name']}: {limiter}, seed {seed}, {world['seconds']:.0f} s")
-            played.append(self.quietly(world, limiter, seed))
-            runs.append(self.lab.judge(scenario, world["name"], played[-1].logs, oracle, wire))
+            played.append(self.quietly(world, limiter, seed).kept(seed))
+        machine = laboratory.machine_of(wire, *(statistics.mean(getattr(one, key) for one in played) / 1e3
+                                                for key in ("late_mean_ms", "late_p99_ms")))
+        histories, oracle = self.lab.simulate(scenario, world["name"], limiter, max(self.arguments.seeds, HISTORIES), machine)
+        runs = [self.lab.judge(scenario, world["name"], one.logs, oracle, machine) for one in played]
         return {"runs": runs, "real": laboratory.medians(runs), "late_p99_ms": max(one.late_p99_ms for one in played),
-                "errors": sum(one.errors for one in played), "oracle_per_second": oracle}
+                "errors": sum(one.errors for one in played), "oracle_per_second": oracle, "histories": histories,
+                "simulated": laboratory.medians(histories), "machine": dataclasses.asdict(machine)}
 
     def quietly(self, world, limiter, seed):
         """A run, anew when the machine had other things to do, but not for ever."""
@@ -196,16 +214,30 @@ def show(result, arguments):
         arguments.html.write_text(page.document("The limiter laboratory on real sockets", result, notes, found))
 
 
+def outcome(result, allowed):
+    """The exit code, and on the terminal what it stands on."""
+    disagreeing, failed, judged = beside.disagreements(result), beside.failures(result), beside.judged(result)
+    for one in disagreeing:
+        say(f"disagrees{', as is allowed' if one in allowed else ''}: {one}")
+    for one in failed:
+        say(one)
+    if not judged:
+        say("nothing could be judged")
+    return 1 if failed or not judged else DISAGREES if set(disagreeing) - set(allowed) else 0
+
+
 def run(arguments):
     """Checks what was typed, plays, shows."""
     check_names(arguments)
     wanted = [peer.name for peer in map(doors.peer_of, [] if arguments.list else arguments.limiters) if peer]
-    install.prepare(arguments, wanted, TARGETS)
+    install.prepare(arguments, wanted, LISTING_TARGETS if arguments.list else TARGETS)
     lab = laboratory.Laboratory(arguments.bin, arguments.scale)
     scenarios = lab.describe(arguments.scenarios)
     if arguments.list:
-        return show_list(scenarios)
+        show_list(scenarios)
+        return 0
     chosen = chosen_worlds(arguments, scenarios)
+    check_allowed(arguments, chosen)
     result = {"when": time.strftime("%Y-%m-%d %H:%M"), "command": "load-tests/run " + shlex.join(arguments.typed),
               "machine": command.machine(), "scale": arguments.scale, "seeds": arguments.seeds, "wire_seconds": {},
               "scenarios": {}}
@@ -218,18 +250,19 @@ def run(arguments):
     for name, some in chosen.items():
         play.scenario(scenarios[name], some)
     saved()
-    return show(result, arguments)
+    show(result, arguments)
+    return outcome(result, arguments.allow)
 
 
 def main(typed):
-    """0: done; 1: it could not be done; 2: what was typed is wrong; 130: interrupted."""
+    """The exit code that --help tells; 130: interrupted."""
     arguments = parse(typed)
     arguments.typed = typed
     signal.signal(signal.SIGTERM, command.end_on)
     arguments.folder = tempfile.mkdtemp(prefix="weir-run-")
     os.chmod(arguments.folder, 0o755)
     try:
-        run(arguments)
+        return run(arguments)
     except KeyboardInterrupt:
         print("\nrun: interrupted; all that it started has ended", file=sys.stderr)
         return 130
@@ -238,4 +271,3 @@ def main(typed):
         return 2 if isinstance(wrong, Wrong) else 1
     finally:
         shutil.rmtree(arguments.folder, ignore_errors=True)
-    return 0

@@ -23,9 +23,15 @@ class Played:
     """Where the logs are, and how far the callers themselves were behind."""
     logs: dict  # kind -> path
     late_p99_ms: float
-    mean_seconds: float  # of an answer, from when it was due
+    late_mean_ms: float
+    typical_seconds: float  # of an answer, from when it was due: the median
     errors: int
     first_error: str
+
+    def kept(self, number):
+        """The same with logs that the next run does not write over."""
+        logs = {kind: path.rename(path.with_suffix(f".{number}.csv")) for kind, path in self.logs.items()}
+        return dataclasses.replace(self, logs=logs)
 
 
 class Stage:
@@ -47,7 +53,7 @@ class Stage:
     def wire(self, limiter):
         """Seconds that this door puts between callers and service when nobody has to wait: its way there and back. Of some
         tries the least, because what others do on the machine can only add to it."""
-        direct, through = (min(self.play(worlds.IDLE_WORLD, name, 1).mean_seconds for _ in range(TRIES))
+        direct, through = (min(self.play(worlds.IDLE_WORLD, name, 1).typical_seconds for _ in range(TRIES))
                            for name in ("none", limiter))
         return max(0, through - direct)
 
@@ -103,9 +109,10 @@ class Stage:
             if caller.process.returncode != 0:
                 raise Failed(f"{caller.name}: {caller.last_words()}")
             reports.append(json.loads((self.folder / f"{load.kind}.json").read_text()))
-        lateness = [report["lateness_ms"]["p99"] for report in reports if report["lateness_ms"]]
-        return Played({load.kind: self.folder / f"{load.kind}.csv" for load, _ in callers}, max(lateness, default=0),
-                      reports[0]["totals"]["ok_latency_ms"]["mean"] / 1e3 if reports[0]["totals"]["ok_latency_ms"] else 0,
+        late = {key: max((report["lateness_ms"][key] for report in reports if report["lateness_ms"]), default=0)
+                for key in ("mean", "p99")}
+        return Played({load.kind: self.folder / f"{load.kind}.csv" for load, _ in callers}, late["p99"], late["mean"],
+                      reports[0]["totals"]["ok_latency_ms"]["p50"] / 1e3 if reports[0]["totals"]["ok_latency_ms"] else 0,
                       sum(report["totals"]["errors"] for report in reports),
                       next((report["first_error"] for report in reports if report["first_error"]), ""))
 

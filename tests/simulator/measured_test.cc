@@ -107,7 +107,7 @@ TEST_F(MeasuredTest, AWorldIsDescribedAsItIsRun) {
   EXPECT_EQ(world["in_time"], 0.1);
   EXPECT_EQ(world["conditions"][1]["from"], 2.5);
   EXPECT_EQ(world["conditions"][1]["service"], 0.02);
-  const Scenario wired = with_wire(scenario, 0.001);
+  const Scenario wired = on_machine(scenario, {.wire = 0.001});
   EXPECT_EQ(wired.worlds[0].conditions[1].outside_seconds, 0.001);
 }
 

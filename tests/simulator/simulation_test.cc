@@ -92,6 +92,30 @@ TEST(Simulation, CallersComeAgainAsOftenAsTheyMay) {
   EXPECT_LE(score.amplification, 4);
 }
 
+// As a model by hand has it: places stay empty while nobody comes or nobody lets him in.
+TEST(Simulation, CoresThatLapseCostGoodput) {
+  World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 2}, 50);
+  world.lapse_every_seconds = 0.026;
+  world.lapse_seconds = 0.0045;
+  const Outcomes outcomes = Simulation(world, knowing_gate(1.3), 1, 100).run();
+  EXPECT_NEAR(goodput_per_second(world, outcomes), 970, 25);
+}
+
+TEST(Core, AnswersWhenItsLapseIsOverAndElseAtOnce) {
+  Core core(0.026, 0.0045, 1);
+  double late = 0;
+  constexpr int kTimes = 200000;
+  for (int i = 0; i < kTimes; ++i) {
+    const auto now = limiters::TimePoint{} + i * limiters::from_seconds(0.0005);
+    const auto free = core.free(now);
+    ASSERT_LE(now, free);
+    ASSERT_LT(free, now + limiters::from_seconds(0.0046));
+    late += limiters::to_seconds(free - now);
+  }
+  EXPECT_NEAR(late / kTimes, 0.5 * 0.0045 * 0.0045 / 0.026, 0.00002);
+  EXPECT_FALSE(Core(0, 0, 1).lapses());
+}
+
 TEST(Simulation, ClosedLoopCallersWaitForTheirAnswer) {
   World world = world_of({.workers = 10, .service_seconds = 0.010}, 50);
   world.clients = 4;

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The parts of load-tests/run that need no socket: a world as flags, what cannot be played, how limiters are set, bands."""
 
+import contextlib
+import io
 import pathlib
 import sys
 import tempfile
@@ -13,6 +15,7 @@ import beside  # noqa: E402
 import doors  # noqa: E402
 import laboratory  # noqa: E402
 import peers  # noqa: E402
+import playing  # noqa: E402
 import tables  # noqa: E402
 import worlds  # noqa: E402
 
@@ -154,6 +157,18 @@ def scores(**given):
             "converge_seconds": None, **given}
 
 
+class Machine(unittest.TestCase):
+    def test_lapses_make_callers_as_late_as_they_were(self):
+        found = laboratory.machine_of(0.001, 0.00039, 0.0047)
+        away = found.lapse / found.lapse_every
+        self.assertAlmostEqual(away * found.lapse / 2, 0.00039)
+        self.assertAlmostEqual(away * (1 - 0.0047 / found.lapse), 0.01)
+
+    def test_no_lateness_or_one_that_lapses_do_not_explain_is_no_lapse(self):
+        for late in ((0, 0), (0.00001, 0.005)):
+            self.assertEqual(laboratory.machine_of(0.001, *late), laboratory.Machine(0.001))
+
+
 class Agreement(unittest.TestCase):
     def test_within_the_band(self):
         self.assertEqual(beside.verdict(entry(scores(goodput_share=0.94, w50=1.9, w99=1.8)), world()), "agree")
@@ -183,6 +198,43 @@ class Agreement(unittest.TestCase):
         self.assertIn("1 of 1 agree", notes[0])
         self.assertTrue(notes[1].endswith("measured to add: weir 0.70 ms."))
         self.assertIn("in 1 more runs", notes[2])
+
+
+def result_of(**limiters):
+    """What was played in one world."""
+    return {"wire_seconds": {}, "scenarios": {"s01": {"name": "s01", "title": "T", "worlds": {
+        "all at once": {"is": world(), "limiters": limiters}}}}}
+
+
+class ExitCode(unittest.TestCase):
+    def code(self, *allowed, **limiters):
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            code = playing.outcome(result_of(**limiters), allowed)
+        self.said = said.getvalue()
+        return code
+
+    def test_0_when_all_agree(self):
+        self.assertEqual(self.code(knee=entry(), envoy=entry(), operator={"note": "HAProxy is not installed"}), 0)
+
+    def test_3_when_something_disagrees_and_says_what(self):
+        self.assertEqual(self.code(knee=entry(), envoy=entry(scores(w99=40))), playing.DISAGREES)
+        self.assertEqual(self.said, "run: disagrees: s01:all at once:envoy:w99\n")
+
+    def test_what_is_allowed_may_disagree_and_nothing_else(self):
+        allowed = "s01:all at once:envoy:w99"
+        self.assertEqual(self.code(allowed, envoy=entry(scores(w99=40))), 0)
+        self.assertIn("disagrees, as is allowed: " + allowed, self.said)
+        self.assertEqual(self.code(allowed, envoy=entry(scores(w99=40, goodput_share=0.5))), playing.DISAGREES)
+        self.assertEqual(self.code(allowed, knee=entry(scores(w99=40))), playing.DISAGREES)
+
+    def test_1_when_something_could_not_be_played_whatever_disagrees(self):
+        self.assertEqual(self.code(knee=entry(scores(w99=40)), envoy={"note": "FAILED: it ended"}), 1)
+        self.assertIn("envoy: FAILED: it ended", self.said)
+
+    def test_what_was_disturbed_is_not_judged(self):
+        self.assertEqual(self.code(knee=entry(), envoy=entry(scores(w99=40), late=134)), 0)
+        self.assertEqual(self.code(envoy=entry(late=134)), 1)
+        self.assertIn("nothing could be judged", self.said)
 
 
 if __name__ == "__main__":

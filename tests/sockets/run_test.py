@@ -25,7 +25,9 @@ class Run(unittest.TestCase):
             kept, page = pathlib.Path(folder) / "result.json", pathlib.Path(folder) / "page.html"
             done = run("s02", "--worlds", "2 constant", "--limiters", "fixed:2", "none", "--scale", "0.05", "--json", kept,
                        "--html", page)
-            self.assertEqual(done.returncode, 0, done.stderr)
+            # A busy machine may make them disagree or leave nothing to be judged: it must say so then.
+            self.assertEqual(done.returncode, 3 if "disagrees" in done.stderr else 1 if "could be judged" in done.stderr else 0,
+                             done.stderr)
             result = json.loads(kept.read_text())
             self.assertIn("Very few places: 2 constant", page.read_text())
         self.assertIn("Very few places: 2 constant", done.stdout)
@@ -53,6 +55,7 @@ class Run(unittest.TestCase):
                                 (("s02", "--worlds", "x"), 'world "x" is in none of s02, expected some of "1 constant"'),
                                 (("s02", "--limiters", "codel"), 'limiter "codel" cannot be played, expected some of knee'),
                                 (("s17",), "nothing that can be played: 50 us: 120,000 requests/s"),
+                                (("s02", "--allow", "s02:2 constant:knee:w9"), "allows nothing that is played"),
                                 (("s02", "--scale", "2"), "expected a share above 0, at most 1"),
                                 ((), "which scenario?")):
             done = run(*words)
