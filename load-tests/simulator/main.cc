@@ -10,12 +10,14 @@
 #include "load-tests/simulator/bench.h"
 #include "load-tests/simulator/describe.h"
 #include "load-tests/simulator/fuzz.h"
+#include "load-tests/simulator/fuzz_report.h"
 #include "load-tests/simulator/gates.h"
 #include "load-tests/simulator/measured.h"
 #include "load-tests/simulator/page.h"
 #include "load-tests/simulator/recorded_log.h"
 #include "load-tests/simulator/replay.h"
 #include "load-tests/simulator/report.h"
+#include "load-tests/simulator/sweep.h"
 
 // weir-sim: every known limiter against the same worlds, in virtual time.
 namespace weir::simulator {
@@ -126,6 +128,11 @@ int trace(const Options& options) {
   return 0;
 }
 
+int show_sweep(const Options& options) {
+  std::cout << sweep(bench_of(options), show_progress);
+  return 0;
+}
+
 int judge(const Options& options) {
   const auto scores = judge_measured(read_scenarios(options).front(), options.measured);
   if (const Fault* fault = std::get_if<Fault>(&scores)) fail(*fault);
@@ -178,44 +185,7 @@ int fuzz(const Options& options) {
                        .trace_steps = 100};
   const BenchResult result = run_bench(spec, show_progress);
   if (options.json) return std::cout << to_json(result), 0;
-  std::printf("%-26s %-8s %8s %8s %8s   w99 %8s %8s %8s   false sheds %8s\n", "", "goodput",
-              "median", "5th", "1st", "median", "95th", "99th", "mean");
-  for (const std::string& limiter : spec.limiters) {
-    std::vector<double> goodput, w99, shed;
-    for (const WorldCell& cell : result.cells) {
-      if (cell.limiter != limiter) continue;
-      goodput.push_back(cell.seeds.front().goodput_share);
-      w99.push_back(cell.seeds.front().w99);
-      shed.push_back(cell.seeds.front().false_shed_share);
-    }
-    std::sort(goodput.begin(), goodput.end());
-    std::sort(w99.begin(), w99.end());
-    const auto at = [](const std::vector<double>& sorted, double share) {
-      return sorted[std::min(sorted.size() - 1,
-                             static_cast<size_t>(share * static_cast<double>(sorted.size())))];
-    };
-    double mean_shed = 0;
-    for (const double each : shed) mean_shed += each / static_cast<double>(shed.size());
-    std::printf("%-26s %-8s %8.3f %8.3f %8.3f   %3s %8.2f %8.2f %8.2f   %11s %8.5f\n",
-                limiter.c_str(), "", at(goodput, 0.5), at(goodput, 0.05), at(goodput, 0.01), "",
-                at(w99, 0.5), at(w99, 0.95), at(w99, 0.99), "", mean_shed);
-  }
-  std::vector<const WorldCell*> cells;
-  for (const WorldCell& cell : result.cells)
-    if (cell.limiter == spec.limiters.front()) cells.push_back(&cell);
-  std::stable_sort(cells.begin(), cells.end(), [](const WorldCell* one, const WorldCell* other) {
-    return one->seeds.front().goodput_share < other->seeds.front().goodput_share;
-  });
-  std::printf(
-      "\nThe worst worlds of %s; `weir-sim fuzz --seed %llu --first-world N --worlds 1` runs one "
-      "alone:\n",
-      spec.limiters.front().c_str(), static_cast<unsigned long long>(options.seed));
-  for (size_t i = 0; i < std::min<size_t>(12, cells.size()); ++i) {
-    const Score& score = cells[i]->seeds.front();
-    std::printf("%6s  goodput %.3f  w99 %6.2f  false %.4f  %s\n", cells[i]->world.c_str(),
-                score.goodput_share, score.w99, score.false_shed_share,
-                in_words(fuzzed_world(options.seed, std::stoull(cells[i]->world))).c_str());
-  }
+  print_fuzz(spec, result, options.seed);
   return 0;
 }
 
@@ -316,6 +286,9 @@ int main_of(int count, char** words) {
   trace_verb->add_option("--width", options.width, "in characters")
       ->check(CLI::Range(20, 400))
       ->capture_default_str();
+  CLI::App* sweep_verb = app.add_subcommand(
+      "sweep", "what each constant limit reaches in each world, beside a limiter");
+  add_runs(sweep_verb, options);
   CLI::App* replay_verb = app.add_subcommand(
       "replay", "a recorded log of requests against a service of known capacity");
   add_replay(replay_verb, options);
@@ -335,8 +308,10 @@ int main_of(int count, char** words) {
   if (judge_verb->parsed()) return judge(options);
   if (describe_verb->parsed())
     return std::cout << describe(read_scenarios(options), options.measured.shorter), 0;
+  if (options.limiters.empty() && (sweep_verb->parsed() || trace_verb->parsed()))
+    options.limiters = {std::string(kDefault)};
+  if (sweep_verb->parsed()) return show_sweep(options);
   if (trace_verb->parsed()) {
-    if (options.limiters.empty()) options.limiters = {std::string(kDefault)};
     if (options.seeds == 0) options.seeds = 1;
     return trace(options);
   }
