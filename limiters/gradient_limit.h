@@ -38,6 +38,7 @@ class GradientLimit final : public LimitAlgorithm {
   int limit() const override;
   Cause update(const Window& window) override;
   Duration baseline() const override;
+  bool probing() const override { return cuts_ && cuts_->reason == Reason::kUnknown; }
 
  private:
   enum class Reason : uint8_t {

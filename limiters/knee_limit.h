@@ -38,6 +38,7 @@ class KneeLimit final : public LimitAlgorithm {
   void learn(const Window& window) override;
   Duration baseline() const override { return baseline_; }
   bool guessing() const override { return slow_start_ || (trial_ && trial_->slow_start); }
+  bool probing() const override { return trial_ && trial_->kind != Trial::Kind::kCut; }
 
  private:
   struct Trial {

@@ -40,6 +40,8 @@ class LimitAlgorithm {
   virtual Duration baseline() const = 0;
   // The limit is not known to be more than a guess.
   virtual bool guessing() const { return false; }
+  // The limit is where it is to learn something, not because it is thought right.
+  virtual bool probing() const { return false; }
 };
 
 }  // namespace weir::limiters

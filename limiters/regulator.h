@@ -45,6 +45,7 @@ class Regulator {
   // What the last window showed, whether or not it changed anything.
   const Decision& last() const { return last_; }
   Duration baseline() const { return algorithm_->baseline(); }
+  bool probing() const { return algorithm_->probing(); }
   // How often the limit went up (true) or down for each cause.
   using Changes = std::map<std::pair<Cause, bool>, uint64_t>;
   const Changes& changes() const { return changes_; }

@@ -1,9 +1,9 @@
 #include "load-tests/simulator/bench.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 #include "load-tests/simulator/gates.h"
@@ -11,10 +11,6 @@
 
 namespace weir::simulator {
 namespace {
-
-// Times the true width, as the oracle tries them; a few will do for a look.
-const std::vector<double> kWidths{0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 6.0};
-const std::vector<double> kFewWidths{1.0, 1.5, 3.0};
 
 // Calls `work` with 0 to `count` - 1 on all cores.
 void in_parallel(size_t count, const std::function<void(size_t)>& work) {
@@ -54,12 +50,12 @@ void hold_to_bars(const Scenario& scenario, WorldCell& cell) {
 class Bench {
  public:
   Bench(const BenchSpec& spec, const std::function<void(int, int)>& progress)
-      : spec_(spec), progress_(progress), widths_(spec.shorter < 1 ? kFewWidths : kWidths) {
+      : spec_(spec), progress_(progress) {
     for (const Scenario& scenario : spec.scenarios)
       for (const World& world : scenario.worlds)
         places_.push_back({&scenario, shortened(world, spec.shorter), seeds_of(scenario)});
     for (const Place& place : places_)
-      runs_ += place.seeds * static_cast<int>(spec.limiters.size() + widths_.size());
+      runs_ += place.seeds * (static_cast<int>(spec.limiters.size()) + kOracleRounds);
   }
 
   BenchResult run() {
@@ -76,6 +72,10 @@ class Bench {
     const Scenario* scenario;
     World world;
     int seeds;
+    double requests() const {
+      const Conditions& last = world.conditions.back();
+      return seeds * world.seconds * last.capacity() * (last.load + last.batch_load);
+    }
   };
 
   int seeds_of(const Scenario& scenario) const {
@@ -87,29 +87,22 @@ class Bench {
     if (progress_) progress_(done_, runs_);
   }
 
+  // The longest first, for one search is one thread's.
   void find_oracles() {
-    std::vector<double> goodput(places_.size() * widths_.size());
-    in_parallel(goodput.size(), [&](size_t at) {
-      const Place& place = places_[at / widths_.size()];
-      std::vector<double> seeds;
-      for (int seed = 1; seed <= place.seeds; ++seed)
-        seeds.push_back(goodput_per_second(
-            place.world, Simulation(place.world, knowing_gate(widths_[at % widths_.size()]),
-                                    static_cast<uint64_t>(seed), spec_.trace_steps)
-                             .run()));
-      goodput[at] = median(seeds);
-      note_runs(place.seeds);
+    result_.oracles.resize(places_.size());
+    std::vector<size_t> order(places_.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [this](size_t one, size_t other) {
+      return places_[one].requests() > places_[other].requests();
     });
-    for (size_t i = 0; i < places_.size(); ++i) {
-      const auto begin = goodput.begin() + static_cast<std::ptrdiff_t>(i * widths_.size());
-      // Of widths that do nearly as well the smallest.
-      const double most =
-          *std::max_element(begin, begin + static_cast<std::ptrdiff_t>(widths_.size()));
-      const auto best = std::find_if(begin, begin + static_cast<std::ptrdiff_t>(widths_.size()),
-                                     [most](double each) { return each >= 0.995 * most; });
-      result_.oracles.push_back({places_[i].scenario->name, places_[i].world.name,
-                                 widths_[static_cast<size_t>(best - begin)], most});
-    }
+    in_parallel(places_.size(), [&](size_t at) {
+      const Place& place = places_[order[at]];
+      const int rounds = spec_.shorter < 1 ? kOracleFewRounds : kOracleRounds;
+      result_.oracles[order[at]] = {
+          place.scenario->name, place.world.name,
+          find_oracle(place.world, place.seeds, spec_.trace_steps, rounds)};
+      note_runs(place.seeds * kOracleRounds);
+    });
   }
 
   WorldCell cell(size_t place_at, size_t limiter_at) {
@@ -125,8 +118,7 @@ class Bench {
     for (int seed = 1; seed <= place.seeds; ++seed) {
       const Outcomes outcomes =
           Simulation(place.world, gate, static_cast<uint64_t>(seed), spec_.trace_steps).run();
-      cell.seeds.push_back(
-          judge(place.world, outcomes, result_.oracles[place_at].goodput_per_second));
+      cell.seeds.push_back(judge(place.world, outcomes, result_.oracles[place_at].found));
       if (seed == 1) cell.trace = trace_of(place.world, outcomes);
     }
     hold_to_bars(*place.scenario, cell);
@@ -136,7 +128,6 @@ class Bench {
 
   const BenchSpec& spec_;
   const std::function<void(int, int)>& progress_;
-  const std::vector<double>& widths_;
   std::vector<Place> places_;
   BenchResult result_;
   std::mutex mutex_;

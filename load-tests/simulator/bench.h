@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "load-tests/simulator/oracle.h"
 #include "load-tests/simulator/scenario.h"
 #include "load-tests/simulator/score.h"
 
@@ -29,8 +30,7 @@ struct WorldCell {
 
 struct OracleCell {
   std::string scenario, world;
-  double width = 1;               // times the true width, that did best
-  double goodput_per_second = 0;  // median over the seeds
+  Oracle found;
 };
 
 struct BenchResult {

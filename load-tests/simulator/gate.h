@@ -62,6 +62,8 @@ class Gate {
   virtual double limit() const = 0;
   virtual int in_flight() const = 0;
   virtual int waiting() const = 0;
+  // The limit is where it is to learn something, lower or higher than the rule thinks right.
+  virtual bool probing() const { return false; }
   // Whole seconds to tell a request that was just turned away.
   virtual int retry_after_seconds() { return 1; }
   // Why the limit is what it is, one word.

@@ -49,7 +49,17 @@ MakeGate codel_gate(double times) {
 
 }  // namespace
 
-MakeGate knowing_gate(double times) { return wide_gate(times, FifoGateSpec{}.queue_share, kEver); }
+MakeGate constant_gate(int limit) { return phased_gate({{.limit = limit}}); }
+
+MakeGate phased_gate(const std::vector<Phase>& phases) {
+  return [oracle = Oracle{.phases = phases}](const World&, limiters::Timeline& timeline, uint64_t) {
+    const auto width = [&oracle, &timeline] {
+      return oracle.at(limiters::to_seconds(timeline.now() - limiters::TimePoint{}))->limit;
+    };
+    return std::make_unique<FifoGate>(FifoGateSpec{.width = width, .longest_wait_seconds = kEver},
+                                      timeline);
+  };
+}
 
 MakeGate gate_named(std::string_view name) {
   for (const Algorithm algorithm : {Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient,

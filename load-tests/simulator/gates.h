@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "load-tests/simulator/oracle.h"
 #include "load-tests/simulator/simulation.h"
 
 // Every limiter by its name: weir's own and the rivals.
@@ -13,9 +14,10 @@ namespace weir::simulator {
 // "operator": the service's width and a fifth, and a queue of 50 ms. "codel": the same width, and
 // folly's CoDel for a queue. The others: rivals. An empty function: no such name.
 MakeGate gate_named(std::string_view name);
-// `times` the service's true width at any moment, and a queue that suits it: searched over by the
-// oracle.
-MakeGate knowing_gate(double times);
+// So many places, and a queue that suits them: searched over by the oracle.
+MakeGate constant_gate(int limit);
+// Another number of places in each phase, of which there is at least one, and such a queue.
+MakeGate phased_gate(const std::vector<Phase>& phases);
 std::vector<std::string> gate_names();
 
 }  // namespace weir::simulator

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "load-tests/simulator/draws.h"
+#include "load-tests/simulator/judge_limit.h"
 
 namespace weir::simulator {
 namespace {
@@ -87,7 +88,7 @@ double goodput_per_second(const World& world, const Outcomes& outcomes) {
   return seconds > 0 ? good / seconds : 0;
 }
 
-Score judge(const World& world, const Outcomes& outcomes, double oracle_goodput) {
+Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) {
   Score score;
   std::vector<float> latencies;
   double calm_offered = 0, calm_shed = 0, late = 0, good = 0, attempts = 0, firsts = 0, most = 0;
@@ -115,7 +116,8 @@ Score judge(const World& world, const Outcomes& outcomes, double oracle_goodput)
     completed += step.completed;
   }
   score.goodput_per_second = goodput_per_second(world, outcomes);
-  score.goodput_share = oracle_goodput > 0 ? score.goodput_per_second / oracle_goodput : 0;
+  if (oracle.goodput_per_second > 0)
+    score.goodput_share = score.goodput_per_second / oracle.goodput_per_second;
   score.w50 = quantile(latencies, 0.5) / world.unloaded(0.5);
   score.w99 = quantile(latencies, 0.99) / world.unloaded(0.99);
   score.false_shed_share = calm_offered > 0 ? calm_shed / calm_offered : 0;
@@ -127,6 +129,8 @@ Score judge(const World& world, const Outcomes& outcomes, double oracle_goodput)
   score.drift_per_hour = drift_per_hour(outcomes);
   score.has_step = world.step_seconds.has_value();
   if (score.has_step) score.converge_seconds = converged_after(world, outcomes);
+  judge_limit(world, outcomes, oracle, score);
+  judge_probes(world, outcomes, oracle, score);
   return score;
 }
 

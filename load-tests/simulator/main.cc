@@ -17,6 +17,7 @@
 #include "load-tests/simulator/recorded_log.h"
 #include "load-tests/simulator/replay.h"
 #include "load-tests/simulator/report.h"
+#include "load-tests/simulator/sweep.h"
 
 // weir-sim: every known limiter against the same worlds, in virtual time.
 namespace weir::simulator {
@@ -130,6 +131,11 @@ int run(const Options& options) {
 int trace(const Options& options) {
   const BenchResult result = run_bench(bench_of(options), nullptr);
   for (const WorldCell& cell : result.cells) std::cout << plot(cell, options.width) << "\n";
+  return 0;
+}
+
+int show_sweep(const Options& options) {
+  std::cout << sweep(bench_of(options), show_progress);
   return 0;
 }
 
@@ -294,6 +300,9 @@ int main_of(int count, char** words) {
   trace_verb->add_option("--width", options.width, "in characters")
       ->check(CLI::Range(20, 400))
       ->capture_default_str();
+  CLI::App* sweep_verb = app.add_subcommand(
+      "sweep", "what each constant limit reaches in each world, beside a limiter");
+  add_runs(sweep_verb, options);
   CLI::App* replay_verb = app.add_subcommand(
       "replay", "a recorded log of requests against a service of known capacity");
   add_replay(replay_verb, options);
@@ -313,8 +322,10 @@ int main_of(int count, char** words) {
   if (judge_verb->parsed()) return judge(options);
   if (describe_verb->parsed())
     return std::cout << describe(read_scenarios(options), options.measured.shorter), 0;
+  if (options.limiters.empty() && (sweep_verb->parsed() || trace_verb->parsed()))
+    options.limiters = {std::string(kDefault)};
+  if (sweep_verb->parsed()) return show_sweep(options);
   if (trace_verb->parsed()) {
-    if (options.limiters.empty()) options.limiters = {std::string(kDefault)};
     if (options.seeds == 0) options.seeds = 1;
     return trace(options);
   }

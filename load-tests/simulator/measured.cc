@@ -117,7 +117,8 @@ std::variant<MeasuredScores, Fault> judge_measured(const Scenario& scenario,
   const World world = shortened(*found, spec.shorter);
   const auto read = read_measured(world, spec, BenchSpec{}.trace_steps);
   if (const Fault* fault = std::get_if<Fault>(&read)) return *fault;
-  const Score score = judge(world, std::get<Outcomes>(read), spec.oracle);
+  const Score score =
+      judge(world, std::get<Outcomes>(read), {.goodput_per_second = spec.oracle, .phases = {}});
   MeasuredScores scores;
   for (const std::string_view name : kSeen) scores.emplace_back(name, value_of(score, name));
   return scores;

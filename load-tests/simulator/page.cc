@@ -61,7 +61,10 @@ Json line(const Trace& trace, double TraceStep::*of) {
 Json score_of(const WorldCell& cell, std::string_view name) {
   const std::vector<double> values = values_of(cell.seeds, name);
   if (values.size() == cell.seeds.size()) return rounded(median(values));
-  return cell.seeds.front().has_step ? Json("never") : Json(nullptr);
+  const Score& first = cell.seeds.front();
+  const bool never = (name == "converge_seconds" && first.has_step) ||
+                     (name == "limit_settle_seconds" && first.has_limit_step);
+  return never ? Json("never") : Json(nullptr);
 }
 
 Json to_json(const WorldCell& cell) {
@@ -84,21 +87,23 @@ Json to_json(const WorldCell& cell) {
 }
 
 // What is known of a world whoever is at its door; `trace` is anybody's.
-Json to_json(const World& world, const OracleCell& oracle, const Trace& trace) {
+Json to_json(const World& world, const Oracle& oracle, const Trace& trace) {
+  Json limits = Json::array();
+  for (const Phase& phase : oracle.phases) limits.push_back(phase.limit);
   Json workers = Json::array();
   for (const TraceStep& step : trace.steps)
     workers.push_back(rounded(world.at(step.at_seconds - trace.step_seconds).workers));
-  return {{"name", world.name},
-          {"seconds", world.seconds},
-          {"warm_up", world.warm_up_seconds},
-          {"step", world.step_seconds ? Json(*world.step_seconds) : Json(nullptr)},
-          {"deadline", rounded(world.deadline())},
-          {"step_seconds", trace.step_seconds},
-          {"oracle",
-           {{"width", oracle.width}, {"goodput_per_second", rounded(oracle.goodput_per_second)}}},
-          {"workers", workers},
-          {"capacity", line(trace, &TraceStep::capacity_per_second)},
-          {"cells", Json::array()}};
+  return {
+      {"name", world.name},
+      {"seconds", world.seconds},
+      {"warm_up", world.warm_up_seconds},
+      {"step", world.step_seconds ? Json(*world.step_seconds) : Json(nullptr)},
+      {"deadline", rounded(world.deadline())},
+      {"step_seconds", trace.step_seconds},
+      {"oracle", {{"limits", limits}, {"goodput_per_second", rounded(oracle.goodput_per_second)}}},
+      {"workers", workers},
+      {"capacity", line(trace, &TraceStep::capacity_per_second)},
+      {"cells", Json::array()}};
 }
 
 Json data_of(const BenchSpec& spec, const BenchResult& result) {
@@ -111,8 +116,8 @@ Json data_of(const BenchSpec& spec, const BenchResult& result) {
              {"worlds", Json::array()}};
     for (const World& world : scenario.worlds) {
       const WorldCell* cells = &result.cells[place * spec.limiters.size()];
-      Json shown =
-          to_json(shortened(world, spec.shorter), result.oracles[place], thinned(cells->trace));
+      Json shown = to_json(shortened(world, spec.shorter), result.oracles[place].found,
+                           thinned(cells->trace));
       for (size_t i = 0; i < spec.limiters.size(); ++i) shown["cells"].push_back(to_json(cells[i]));
       one["worlds"].push_back(std::move(shown));
       ++place;

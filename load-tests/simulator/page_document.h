@@ -76,7 +76,7 @@ w50:{name:'w50',means:'median latency over that of a request alone',ends:['1','1
 w99:{name:'w99',means:'99th percentile of latency over that of a request alone',ends:['1','30 or more'],show:plain,bad:v=>Math.log(v)/Math.log(30)},
 false_shed_share:{name:'false sheds',means:'turned away while less than 0.9 of the capacity was offered',ends:['0','20% or more'],show:percent,bad:v=>Math.sqrt(v*5)},
 converge_seconds:{name:'convergence',means:'seconds from the step until goodput and latency are right and stay so',ends:['0','30 s or never'],show:v=>v===Infinity?'never':v.toFixed(1),bad:v=>v/30}};
-const MORE=[['late_share','late',percent],['overshoot','most inside / width',plain],['drift_per_hour','drift of the limit / h',plain],['amplification','attempts / request',plain],['hurried_shed_share','callers shed, batch apart',percent],['unfinished_share','sessions not finished',percent]];
+const MORE=[['limit_settle_seconds','limit settles',v=>v===Infinity?'never':v.toFixed(1)+' s'],['limit_error','limit / needed − 1',plain],['probe_loss','lost to probes',v=>percent(v)],['probe_seconds','seconds in probes',plain],['late_share','late',percent],['overshoot','most inside / width',plain],['drift_per_hour','drift of the limit / h',plain],['amplification','attempts / request',plain],['hurried_shed_share','callers shed, batch apart',percent],['unfinished_share','sessions not finished',percent]];
 let at={score:'goodput_share',limiter:0,scenario:0,world:0},seen=null;
 const tint=bad=>{const b=Math.max(0,Math.min(1,bad)),[from,to,share]=b<.5?['good','fair',b*2]:['fair','bad',b*2-1];
 return`color-mix(in oklab,color-mix(in oklab,var(--${to}) ${(100*share).toFixed()}%,var(--${from})) var(--mix),var(--card))`};
@@ -101,7 +101,7 @@ el('worlds').innerHTML=S.worlds.map((w,i)=>{const v=valueOf(at.scenario,i,at.lim
 return`<button data-world="${i}" aria-pressed="${i===at.world}">${esc(w.name)} <span class="dim">${v===null?'–':SCORES[at.score].show(v)}</span></button>`}).join('');
 const number=(id,name,show)=>{const v=valueOf(at.scenario,at.world,at.limiter,id);return v===null?'':`<div>${name}<b>${show(v)}</b></div>`};
 el('numbers').innerHTML=Object.entries(SCORES).map(([id,s])=>number(id,s.name,s.show)).join('')+MORE.map(m=>number(...m)).join('')+
-`<div>deadline<b>${time(W.deadline)}</b></div><div>oracle: width × ${W.oracle.width}<b>${count(W.oracle.goodput_per_second)} / s</b></div>`;
+`<div>deadline<b>${time(W.deadline)}</b></div><div>oracle: limit ${W.oracle.limits.length>4?'by phases':W.oracle.limits.join(', then ')}<b>${count(W.oracle.goodput_per_second)} / s</b></div>`;
 el('missed').textContent=C.missed.length?'Misses: '+C.missed.join('; '):'';el('missed').hidden=!C.missed.length;
 el('causes').hidden=!C.why.length;
 el('why').innerHTML='<div>'+C.why.map(([i,word])=>`<p><span class="dim">${clock((i+1)*W.step_seconds,W.seconds)}</span><span>${count(C.limit[i])}</span>${esc(word.replace(/_/g,' '))}</p>`).join('')+'</div>';

@@ -49,6 +49,25 @@ Json to_json(const Score& score) {
   return json;
 }
 
+Json to_json(const OracleCell& oracle) {
+  Json json{{"scenario", oracle.scenario},
+            {"world", oracle.world},
+            {"goodput_per_second", oracle.found.goodput_per_second}};
+  for (const Phase& phase : oracle.found.phases)
+    json["phases"].push_back({{"from", phase.from_seconds},
+                              {"limit", phase.limit},
+                              {"needed", phase.needed},
+                              {"limiting", phase.limiting},
+                              {"goodput_per_second", phase.goodput_per_second}});
+  return json;
+}
+
+// The median, or `none` where a world has no such score.
+std::string one_digit(const WorldCell& cell, std::string_view score, std::string_view none) {
+  const std::vector<double> values = values_of(cell.seeds, score);
+  return values.empty() ? std::string(none) : fmt::format("{:.1f}", median(values));
+}
+
 // One line of the plot: eight heights per character.
 std::string line(const std::vector<double>& values, int width, double top) {
   static constexpr std::array<std::string_view, 9> kBars{" ", "▁", "▂", "▃", "▄",
@@ -93,33 +112,32 @@ std::string matrix(const BenchResult& result, std::string_view score, bool more_
 
 std::string details(const BenchResult& result) {
   std::string text = fmt::format(
-      "{:<6} {:<22} {:<24} {:>7} {:>6} {:>7} {:>7} {:>7} {:>7} {:>6} {:>8}  {}\n", "", "world",
-      "limiter", "goodput", "worst", "w50", "w99", "false", "late", "step", "drift/h", "missed");
+      "{:<6} {:<22} {:<24} {:>7} {:>6} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6} {:>7} {:>7} {:>7} {:>8} "
+      " {}\n",
+      "", "world", "limiter", "goodput", "worst", "w50", "w99", "false", "late", "step", "settle",
+      "error", "p.loss", "p.secs", "drift/h", "missed");
   for (const WorldCell& cell : result.cells) {
     const auto mid = [&cell](std::string_view name) { return median(values_of(cell.seeds, name)); };
-    const std::vector<double> steps = values_of(cell.seeds, "converge_seconds");
-    const std::string step = !cell.seeds.front().has_step ? ""
-                             : steps.empty()              ? "never"
-                                                          : fmt::format("{:.1f}", median(steps));
+    const Score& first = cell.seeds.front();
     std::string missed;
     for (const std::string& each : cell.missed) missed += (missed.empty() ? "" : "; ") + each;
     text += fmt::format(
-        "{:<6} {:<22} {:<24} {:>7.3f} {:>6.3f} {:>7.2f} {:>7.2f} {:>7.4f} {:>7.4f} {:>6} {:>8.2f}  "
-        "{}\n",
+        "{:<6} {:<22} {:<24} {:>7.3f} {:>6.3f} {:>7.2f} {:>7.2f} {:>7.4f} {:>7.4f} {:>6} {:>6} "
+        "{:>7} {:>7.4f} {:>7.2f} {:>8.2f}  {}\n",
         cell.scenario, cell.world, cell.limiter, mid("goodput_share"),
         worst(values_of(cell.seeds, "goodput_share"), true), mid("w50"), mid("w99"),
-        mid("false_shed_share"), mid("late_share"), step, mid("drift_per_hour"), missed);
+        mid("false_shed_share"), mid("late_share"),
+        one_digit(cell, "converge_seconds", first.has_step ? "never" : ""),
+        one_digit(cell, "limit_settle_seconds", first.has_limit_step ? "never" : ""),
+        one_digit(cell, "limit_error", ""), mid("probe_loss"), mid("probe_seconds"),
+        mid("drift_per_hour"), missed);
   }
   return text;
 }
 
 std::string to_json(const BenchResult& result) {
   Json json;
-  for (const OracleCell& oracle : result.oracles)
-    json["oracles"].push_back({{"scenario", oracle.scenario},
-                               {"world", oracle.world},
-                               {"width", oracle.width},
-                               {"goodput_per_second", oracle.goodput_per_second}});
+  for (const OracleCell& oracle : result.oracles) json["oracles"].push_back(to_json(oracle));
   for (const WorldCell& cell : result.cells) {
     Json one{{"scenario", cell.scenario}, {"world", cell.world}, {"limiter", cell.limiter}};
     for (const Score& score : cell.seeds) one["seeds"].push_back(to_json(score));

@@ -31,6 +31,8 @@ class Rule {
   virtual std::optional<TimePoint> next() const { return std::nullopt; }
   virtual void on_time(TimePoint /*now*/) {}
   virtual double limit() const = 0;
+  // The limit is where it is to learn something, lower or higher than the rule thinks right.
+  virtual bool probing() const { return false; }
 };
 
 }  // namespace weir::simulator

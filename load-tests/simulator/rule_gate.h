@@ -25,6 +25,7 @@ class RuleGate final : public Gate {
     arm();
   }
   double limit() const override { return rule_->limit(); }
+  bool probing() const override { return rule_->probing(); }
   int in_flight() const override { return in_flight_; }
   int waiting() const override { return 0; }
 

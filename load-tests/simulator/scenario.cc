@@ -28,6 +28,10 @@ const std::vector<ScoreName>& known_scores() {
       {"unfinished_share", [](const Score& s) { return s.unfinished_share; }},
       {"late_share", [](const Score& s) { return s.late_share; }},
       {"converge_seconds", [](const Score& s) { return s.converge_seconds; }},
+      {"limit_settle_seconds", [](const Score& s) { return s.limit_settle_seconds; }},
+      {"limit_error", [](const Score& s) { return s.limit_error; }},
+      {"probe_loss", [](const Score& s) { return s.probe_loss; }},
+      {"probe_seconds", [](const Score& s) { return s.probe_seconds; }},
       {"overshoot", [](const Score& s) { return s.overshoot; }},
       {"drift_per_hour", [](const Score& s) { return s.drift_per_hour; }},
       {"amplification", [](const Score& s) { return s.amplification; }}};

@@ -19,6 +19,13 @@ struct Score {
   double false_shed_share = 0;             // shed while less than 0.9 of the capacity was offered
   std::optional<double> converge_seconds;  // after the scenario's step; none: no step, or never
   bool has_step = false;
+  // After the step, until the limit stays near the smallest that loses nothing to speak of; none:
+  // never, or no such step.
+  std::optional<double> limit_settle_seconds;
+  bool has_limit_step = false;
+  std::optional<double> limit_error;  // mean share by which the limit is above the needed one
+  double probe_loss = 0;              // goodput lost while probing, of the oracle's
+  double probe_seconds = 0;
   double overshoot = 0;           // most in flight over the service's width
   double drift_per_hour = 0;      // slope of log(limit) over the run
   double amplification = 1;       // attempts over first attempts

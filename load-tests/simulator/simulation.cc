@@ -104,10 +104,24 @@ Outcomes::Step& Simulation::step() {
   return outcomes_.steps[std::min(step_, outcomes_.steps.size() - 1)];
 }
 
+// What held until now: neither the flag nor who is inside changes between two turns.
+void Simulation::note_probe() {
+  if (probing_) {
+    const double over = limiters::to_seconds(timeline_.now() - probe_noted_);
+    step().probe_seconds += over;
+    step().probe_in_flight += over * probe_inside_;
+  }
+  probe_noted_ = timeline_.now();
+  probing_ = gate_->probing();
+  probe_inside_ = gate_->in_flight();
+}
+
 // As an event loop does: what is due at once runs in the next turn, not at the end of all.
 void Simulation::run_turns(TimePoint until) {
-  while (timeline_.next().value_or(TimePoint::max()) <= until)
+  while (timeline_.next().value_or(TimePoint::max()) <= until) {
     timeline_.run_until(*timeline_.next());
+    note_probe();
+  }
 }
 
 void Simulation::next_arrival() {
@@ -168,6 +182,7 @@ void Simulation::next_busy_look() {
 
 void Simulation::next_step() {
   step_timer_ = timeline_.after(from_seconds(outcomes_.step_seconds), [this] {
+    note_probe();
     Outcomes::Step& done = step();
     done.limit = gate_->limit();
     done.in_flight = gate_->in_flight();
@@ -270,6 +285,7 @@ void Simulation::go_on(const Errand& errand) {
 
 void Simulation::turned_away(Request& request) {
   ++step().shed;
+  if (gate_->probing()) ++step().probe_shed;
   Errand errand = request.errand;
   if (!errand.of_batch) ++step().hurried_shed;
   const bool again = world_.retry != Retry::kNever && errand.attempt < world_.most_attempts;

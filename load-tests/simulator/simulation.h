@@ -27,6 +27,9 @@ struct Outcomes {
     int begun = 0, completed = 0;                  // sessions of several requests
     double limit = 0, in_flight = 0, waiting = 0;  // at its end
     int most_inside = 0;
+    double probe_seconds = 0;      // while the gate said that it was probing:
+    double probe_in_flight = 0;    // requests times seconds,
+    int probe_shed = 0;            // and who was turned away meanwhile
     std::vector<float> latencies;  // of who was served, from the first attempt
     std::string reason;
   };
@@ -65,6 +68,7 @@ class Simulation {
   void next_hidden();
   void next_busy_look();
   void next_step();
+  void note_probe();
   Request& add_request(const Errand& errand);
   void arrive(const Errand& errand);
   // Calls the member when both cores, one after the other, have taken the request up.
@@ -92,6 +96,9 @@ class Simulation {
   std::unordered_map<uint64_t, std::unique_ptr<HiddenJob>> hidden_jobs_;
   std::unordered_map<uint64_t, limiters::Timeline::Timer> pauses_;
   Outcomes outcomes_;
+  limiters::TimePoint probe_noted_;
+  bool probing_ = false;
+  int probe_inside_ = 0;
   size_t step_ = 0;
   size_t recorded_ = 0;  // have come
   std::vector<limiters::Timeline::Timer> condition_timers_;

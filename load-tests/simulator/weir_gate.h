@@ -24,6 +24,7 @@ class WeirGate final : public Gate {
   void finished(Ticket& ticket, Outcome outcome) override;
   void left(Ticket& ticket) override;
   double limit() const override { return pool_.limit(); }
+  bool probing() const override { return regulator_.probing(); }
   int in_flight() const override { return pool_.in_flight(); }
   int waiting() const override { return pool_.waiting(); }
   int retry_after_seconds() override { return retry_after_.next(timeline_.now()); }

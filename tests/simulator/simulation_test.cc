@@ -19,7 +19,9 @@ World world_of(Conditions first, double seconds = 200) {
 }
 
 // A gate so wide that it is none.
-Outcomes ungated(const World& world) { return Simulation(world, knowing_gate(1e6), 1, 100).run(); }
+Outcomes ungated(const World& world) {
+  return Simulation(world, constant_gate(1'000'000), 1, 100).run();
+}
 
 double mean_latency(const Outcomes& outcomes) {
   double sum = 0, count = 0;
@@ -51,7 +53,7 @@ TEST(Simulation, ConstantTimesWaitHalfAsLong) {
 
 TEST(Simulation, ManyWorkersFinishWhatTheyCan) {
   const World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 2}, 50);
-  const Outcomes outcomes = Simulation(world, knowing_gate(1), 1, 100).run();
+  const Outcomes outcomes = Simulation(world, constant_gate(10), 1, 100).run();
   EXPECT_NEAR(goodput_per_second(world, outcomes), 1000, 30);
 }
 
@@ -62,7 +64,7 @@ TEST(Simulation, AFreezeTakesItsShare) {
                                 .freeze_seconds = 0.25,
                                 .load = 2},
                                50);
-  const Outcomes outcomes = Simulation(world, knowing_gate(1), 1, 100).run();
+  const Outcomes outcomes = Simulation(world, constant_gate(10), 1, 100).run();
   EXPECT_NEAR(goodput_per_second(world, outcomes), 750, 30);
 }
 
@@ -87,7 +89,8 @@ TEST(Simulation, CallersComeAgainAsOftenAsTheyMay) {
   World world = world_of({.workers = 2, .service_seconds = 0.010, .load = 5}, 20);
   world.retry = Retry::kAtOnce;
   world.most_attempts = 4;
-  const Score score = judge(world, Simulation(world, gate_named("fixed:2"), 1, 100).run(), 200);
+  const Score score =
+      judge(world, Simulation(world, gate_named("fixed:2"), 1, 100).run(), Oracle{200, {}});
   EXPECT_GT(score.amplification, 2.5);
   EXPECT_LE(score.amplification, 4);
 }
@@ -97,7 +100,7 @@ TEST(Simulation, CoresThatLapseCostGoodput) {
   World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 2}, 50);
   world.lapse_every_seconds = 0.026;
   world.lapse_seconds = 0.0045;
-  const Outcomes outcomes = Simulation(world, knowing_gate(1.3), 1, 100).run();
+  const Outcomes outcomes = Simulation(world, gate_named("fixed:13"), 1, 100).run();
   EXPECT_NEAR(goodput_per_second(world, outcomes), 970, 25);
 }
 

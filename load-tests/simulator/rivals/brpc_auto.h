@@ -18,6 +18,7 @@ class BrpcAuto final : public Rule {
 
   void on_finished(const Finished& finished, int in_flight) override;
   double limit() const override { return limit_; }
+  bool probing() const override { return reset_ != TimePoint::max(); }
 
  private:
   void plan_remeasure(TimePoint now);

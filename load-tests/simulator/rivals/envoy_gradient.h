@@ -31,6 +31,7 @@ class EnvoyGradient final : public Rule {
   std::optional<TimePoint> next() const override;
   void on_time(TimePoint now) override;
   double limit() const override { return limit_; }
+  bool probing() const override { return measuring_ && params_.pinned > 0; }
 
  private:
   void begin_baseline(TimePoint now);

@@ -15,6 +15,7 @@ void NetflixGradient::on_sample(TimePoint, Duration rtt, int in_flight, Loss los
   const double allowance = std::max(4, whole_sqrt(static_cast<int>(limit_)));
   if (to_probe_-- <= 0) {
     to_probe_ = draw();
+    probed_from_ = std::max(limit_, probed_from_);
     limit_ = std::max<double>(params_.min, allowance);
     least_ = 0;
     return;
@@ -34,6 +35,7 @@ void NetflixGradient::on_sample(TimePoint, Duration rtt, int in_flight, Loss los
     next =
         std::max<double>(params_.min, limit_ * (1 - params_.smoothing) + params_.smoothing * next);
   }
+  if (next < limit_ || next >= probed_from_) probed_from_ = 0;
   limit_ = std::max(allowance, std::min<double>(params_.max, next));
 }
 

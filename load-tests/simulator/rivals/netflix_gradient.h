@@ -26,6 +26,8 @@ class NetflixGradient final : public NetflixLimit {
   NetflixGradient(const Params& params, uint64_t seed);
 
   int limit() const override { return static_cast<int>(limit_); }
+  // From the cut until the limit is back, or until what it has learnt keeps it lower.
+  bool probing() const override { return probed_from_ > 0; }
   void on_sample(TimePoint start, Duration rtt, int in_flight, Loss loss) override;
 
  private:
@@ -36,6 +38,7 @@ class NetflixGradient final : public NetflixLimit {
   double limit_;
   double least_ = 0;  // nanoseconds; 0: nothing seen since the probe
   int to_probe_;
+  double probed_from_ = 0;  // the limit before the probe that is going on; 0: none is
 };
 
 }  // namespace weir::simulator::rivals

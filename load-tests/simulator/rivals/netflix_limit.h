@@ -19,6 +19,7 @@ class NetflixLimit {
  public:
   virtual ~NetflixLimit() = default;
   virtual int limit() const = 0;
+  virtual bool probing() const { return false; }
   // `rtt` above 0; `in_flight` at the start, this request included.
   virtual void on_sample(TimePoint start, Duration rtt, int in_flight, Loss loss) = 0;
 };
@@ -36,6 +37,7 @@ class NetflixLimiter final : public Rule {
 
   void on_finished(const Finished& finished, int in_flight) override;
   double limit() const override { return inside_->limit(); }
+  bool probing() const override { return inside_->probing(); }
 
  private:
   const std::unique_ptr<NetflixLimit> inside_;

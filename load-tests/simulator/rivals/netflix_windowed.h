@@ -29,6 +29,7 @@ class NetflixWindowed final : public NetflixLimit {
       : params_(params), inside_(std::move(inside)) {}
 
   int limit() const override { return inside_->limit(); }
+  bool probing() const override { return inside_->probing(); }
   void on_sample(TimePoint start, Duration rtt, int in_flight, Loss loss) override;
 
  private:

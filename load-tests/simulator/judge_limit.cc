@@ -1,0 +1,70 @@
+#include "load-tests/simulator/judge_limit.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir::simulator {
+namespace {
+
+// A fifth; or one place, for small limits have nothing in between.
+bool is_near(double limit, int needed) {
+  return std::abs(limit - needed) <= std::max(1.0, 0.2 * needed) + 1e-9;
+}
+
+// A step in which the rule was probing says nothing of where it thinks the limit right.
+std::optional<double> settled_after(const Phase& phase, double from, const Outcomes& outcomes) {
+  std::optional<double> since;
+  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+    const double begin = static_cast<double>(i) * outcomes.step_seconds;
+    const double end = begin + outcomes.step_seconds;
+    if (begin < from || end > phase.until_seconds + 1e-9) continue;
+    if (outcomes.steps[i].probe_seconds > 0) continue;
+    const bool near = is_near(outcomes.steps[i].limit, phase.needed);
+    if (!near) since.reset();
+    if (near && !since) since = begin - from;
+  }
+  return since;
+}
+
+// Requests that found no place because of the probe: as many as were turned away, unless the places
+// that it left empty could not have done so many.
+double lost_to_probe(const Outcomes::Step& step, const Phase& phase) {
+  const double empty = phase.needed * step.probe_seconds - step.probe_in_flight;
+  const double could = std::max(0.0, empty) / phase.needed * phase.goodput_per_second;
+  return std::min(could, static_cast<double>(step.probe_shed));
+}
+
+}  // namespace
+
+void judge_limit(const World& world, const Outcomes& outcomes, const Oracle& oracle, Score& score) {
+  double sum = 0, count = 0;
+  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+    const double begin = static_cast<double>(i) * outcomes.step_seconds;
+    const Phase* phase = oracle.at(begin);
+    if (begin < world.warm_up_seconds || phase == nullptr || !phase->limiting) continue;
+    sum += outcomes.steps[i].limit / phase->needed - 1;
+    count += 1;
+  }
+  if (count > 0) score.limit_error = sum / count;
+  if (!world.step_seconds) return;
+  const Phase* after = oracle.at(*world.step_seconds);
+  score.has_limit_step = after != nullptr && after->limiting;
+  if (score.has_limit_step)
+    score.limit_settle_seconds = settled_after(*after, *world.step_seconds, outcomes);
+}
+
+void judge_probes(const World& world, const Outcomes& outcomes, const Oracle& oracle,
+                  Score& score) {
+  double lost = 0, seconds = 0;
+  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+    const double begin = static_cast<double>(i) * outcomes.step_seconds;
+    if (begin < world.warm_up_seconds) continue;
+    seconds += outcomes.step_seconds;
+    score.probe_seconds += outcomes.steps[i].probe_seconds;
+    if (const Phase* phase = oracle.at(begin)) lost += lost_to_probe(outcomes.steps[i], *phase);
+  }
+  if (seconds > 0 && oracle.goodput_per_second > 0)
+    score.probe_loss = lost / seconds / oracle.goodput_per_second;
+}
+
+}  // namespace weir::simulator
