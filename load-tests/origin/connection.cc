@@ -8,6 +8,13 @@ namespace weir::origin {
 
 using transport::Transport;
 
+namespace {
+
+// More than a proxy keeps for one connection: a service hands over what it has at once.
+constexpr size_t kMostUnsentBytes = 128 * 1024;
+
+}  // namespace
+
 Connection::Connection(Owner& owner, Replies& replies, std::unique_ptr<Transport> transport)
     : owner_(owner), replies_(replies), transport_(std::move(transport)) {
   transport_->start(*this);
@@ -87,7 +94,7 @@ void Connection::write_answers() {
 // False when the client has to take something first.
 bool Connection::write_body() {
   while (body_left_ > 0) {
-    if (output_.size() + transport_->unsent() >= Transport::kHighWaterBytes) {
+    if (output_.size() + transport_->unsent() >= kMostUnsentBytes) {
       flush();
       if (transport_->unsent() > 0) return false;
     }
@@ -102,7 +109,7 @@ void Connection::flush() {
   if (output_.empty()) return;
   transport_->send(std::move(output_));
   // Requests behind answers that nobody reads can wait.
-  if (transport_->unsent() >= Transport::kHighWaterBytes) transport_->pause_reading();
+  if (transport_->unsent() >= kMostUnsentBytes) transport_->pause_reading();
 }
 
 void Connection::on_drained() {

@@ -69,8 +69,10 @@ Choice choice_of(const YAML::Node& node, const std::array<std::string_view, kCou
   for (size_t i = 0; i < kCount; ++i)
     if (words[i] == text) return static_cast<Choice>(i);
   std::string expected;
-  for (const std::string_view word : words)
-    expected += (expected.empty() ? "" : ", ") + std::string(word);
+  for (const std::string_view word : words) {
+    if (!expected.empty()) expected += ", ";
+    expected += word;
+  }
   throw Wrong{node.Mark(), "\"" + text + "\" is not known, expected one of " + expected};
 }
 

@@ -10,7 +10,7 @@
 namespace weir::http {
 namespace {
 
-constexpr size_t kMostOwed = 64 * 1024;
+constexpr size_t kMostOwed = 16 * 1024;
 constexpr uint8_t kMostInformational = 8;
 
 ProtocolError bad_response(std::string reason) { return {502, std::move(reason)}; }

@@ -7,7 +7,7 @@
 namespace weir::http {
 namespace {
 
-constexpr size_t kMostOwed = 64 * 1024;
+constexpr size_t kMostOwed = 16 * 1024;
 constexpr size_t kMostHeld = 64 * 1024;
 
 }  // namespace

@@ -46,8 +46,9 @@ class TransportEvents {
 // Destroying it closes at once. Its owner may destroy it from inside one of its events.
 class Transport {
  public:
-  static constexpr size_t kHighWaterBytes = 128 * 1024;
-  static constexpr size_t kLowWaterBytes = 32 * 1024;
+  // The kernel holds more for a peer that is slow; here it would only cost memory for each of them.
+  static constexpr size_t kHighWaterBytes = 32 * 1024;
+  static constexpr size_t kLowWaterBytes = 8 * 1024;
 
   virtual ~Transport() = default;
 
