@@ -55,6 +55,15 @@ void check_limiters(const std::vector<std::string>& limiters) {
   }
 }
 
+void keep_world(Scenario& scenario, const std::string& name) {
+  std::string known;
+  for (const World& each : scenario.worlds)
+    known += (known.empty() ? "\"" : ", \"") + each.name + "\"";
+  std::erase_if(scenario.worlds, [&name](const World& each) { return each.name != name; });
+  if (scenario.worlds.empty())
+    fail(scenario.name + " has no world \"" + name + "\", expected one of " + known);
+}
+
 std::vector<Scenario> read_scenarios(const Options& options) {
   std::vector<std::string> paths;
   for (const std::string& name : options.scenarios)
@@ -73,11 +82,7 @@ std::vector<Scenario> read_scenarios(const Options& options) {
     auto read = read_scenario(path);
     if (const Fault* fault = std::get_if<Fault>(&read)) fail(*fault);
     scenarios.push_back(on_machine(std::get<Scenario>(read), options.machine));
-    if (options.only_world.empty()) continue;
-    std::erase_if(scenarios.back().worlds,
-                  [&options](const World& each) { return each.name != options.only_world; });
-    if (scenarios.back().worlds.empty())
-      fail(scenarios.back().name + " has no world \"" + options.only_world + "\"");
+    if (!options.only_world.empty()) keep_world(scenarios.back(), options.only_world);
   }
   return scenarios;
 }
