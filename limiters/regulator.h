@@ -11,6 +11,7 @@
 #include "limiters/params.h"
 #include "limiters/permit_pool.h"
 #include "limiters/queue_bounds.h"
+#include "limiters/recent_rate.h"
 #include "limiters/sampler_shard.h"
 
 // Turns what all loops measured into the one limit, and remembers why; it does not know what a
@@ -70,13 +71,15 @@ class Regulator {
 
   void tick();
   void note_arrivals(const SamplerShard::Totals& now);
+  Duration memory() const;
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;
   void open_next(const SamplerShard::Totals& now);
   Window judged(const Batch& batch) const;
   void decide(const Window& window);
   void publish();
-  void tell_gates(const Window& window);
+  void note_served(const Window& window);
+  void tell_gates();
   SamplerShard::Totals read() const;
   SamplerShard::CohortTotals read(Cohort cohort) const;
 
@@ -88,8 +91,9 @@ class Regulator {
   std::function<void(int gate)> wake_;
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
   double arrived_before_ = 0;
-  OfferedRate offered_;
-  double per_second_ = 0;  // while the limit was in use
+  RecentRate offered_;
+  RecentRate served_;  // while the limit was in use
+  double uneven_ = 1;  // times of requests: standard deviation as a share of the mean
   std::deque<Decision> decisions_;
   Changes changes_;
   double samples_ = 0;
