@@ -67,7 +67,8 @@ def parse(typed):
     parser.add_argument("--seeds", type=command.at_least_one, default=1, help="real runs of each; their medians count")
     parser.add_argument("--scale", type=share, default=1, help="share of each world's time that is run")
     parser.add_argument("--allow", nargs="+", default=[], metavar="SCENARIO:WORLD:LIMITER:SCORE",
-                        help="these may disagree, as s08:\"after light load\":knee:w99; scores: " + ", ".join(beside.WORDS.values()))
+                        help="these may disagree, as s08:\"after light load\":knee:w99; scores: "
+                             + ", ".join(beside.WORDS.values()))
     parser.add_argument("--json", type=pathlib.Path, help="write every figure there, after each run")
     parser.add_argument("--html", type=pathlib.Path, help="write a page with bars there")
     parser.add_argument("--bin", type=pathlib.Path, help="our binaries, instead of building them")

@@ -189,7 +189,8 @@ class Agreement(unittest.TestCase):
 
     def test_tables_hold_every_limiter_and_what_was_not_played(self):
         result = {"wire_seconds": {"weir": 0.0007}, "scenarios": {"s": {"name": "s", "title": "T", "worlds": {
-            "w": {"is": world(step_at=3), "limiters": {"knee": entry(), "vegas": entry(late=12), "envoy": {"note": "not played: no"}}},
+            "w": {"is": world(step_at=3),
+                  "limiters": {"knee": entry(), "vegas": entry(late=12), "envoy": {"note": "not played: no"}}},
             "v": {"is": world(), "limiters": {}, "note": "cannot be played: x"}}}}}
         text = "\n".join(map(tables.as_text, beside.tables_of(result)))
         for expected in ("T: w", "agree", "never", "not played: no", "cannot be played: x"):
