@@ -70,6 +70,8 @@ def parse(typed):
     parser.add_argument("--allow", nargs="+", default=[], metavar="SCENARIO:WORLD:LIMITER:SCORE",
                         help="these may disagree, as s08:\"after light load\":knee:w99; scores: "
                              + ", ".join(beside.WORDS.values()))
+    parser.add_argument("--real-time", action="store_true",
+                        help="what is played runs before all else on the machine (SCHED_FIFO), which it must be allowed")
     parser.add_argument("--json", type=pathlib.Path, help="write every figure there, after each run")
     parser.add_argument("--html", type=pathlib.Path, help="write a page with tables and with each run over time there")
     parser.add_argument("--bin", type=pathlib.Path, help="our binaries, instead of building them")
@@ -142,7 +144,7 @@ class Play:
 
     def __init__(self, arguments, lab, result, saved):
         self.arguments, self.lab, self.result, self.saved = arguments, lab, result, saved
-        self.stage = stage.Stage(arguments.folder, arguments.bin, arguments.cores)
+        self.stage = stage.Stage(arguments.folder, arguments.bin, arguments.cores, arguments.real_time)
         self.curves = curves.Curves(arguments.limiters)
 
     def wire(self, limiter):

@@ -39,10 +39,10 @@ class Played:
 class Stage:
     """The programs of one run after the other. The proxy has a core of its own, load and service share another."""
 
-    def __init__(self, folder, binaries, cores):
+    def __init__(self, folder, binaries, cores, before_others=False):
         self.folder, self.binaries = pathlib.Path(folder), pathlib.Path(binaries)
         self.proxy_core, self.load_core = cores
-        self.programs = programs.Programs(self.folder)
+        self.programs = programs.Programs(self.folder, before_others)
         programs.raise_file_limit(FILES_WANTED)
 
     def play(self, world, limiter, seed):

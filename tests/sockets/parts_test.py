@@ -3,6 +3,7 @@
 
 import contextlib
 import io
+import os
 import pathlib
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import laboratory  # noqa: E402
 import peer_configs  # noqa: E402
 import peers  # noqa: E402
 import playing  # noqa: E402
+import programs  # noqa: E402
 import tables  # noqa: E402
 import worlds  # noqa: E402
 
@@ -153,6 +155,34 @@ class Doors(unittest.TestCase):
         self.assertIn("backend.response_head_timeout=5000ms", words)
         self.assertIn("limiter.fixed.limit=12", words)
         self.assertEqual(values_of(words, "--algorithm"), ["fixed"])
+
+
+def may_run_before_others():
+    """Whether this process may ask for it."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        return False
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    return True
+
+
+class BeforeOthers(unittest.TestCase):
+    def scheduler_of(self, before_others):
+        """How a program is scheduled that is started so."""
+        with tempfile.TemporaryDirectory() as folder:
+            started = programs.Programs(pathlib.Path(folder), before_others)
+            try:
+                pid = started.start("sleep", ["sleep", "60"], min(os.sched_getaffinity(0))).process.pid
+                return os.sched_getscheduler(pid)
+            finally:
+                started.stop_all()
+
+    @unittest.skipIf(not may_run_before_others(), "needs to be allowed SCHED_FIFO")
+    def test_only_what_is_played_runs_before_others_and_only_when_asked_for(self):
+        self.assertEqual(self.scheduler_of(True), os.SCHED_FIFO)
+        self.assertEqual(os.sched_getscheduler(0), os.SCHED_OTHER)
+        self.assertEqual(self.scheduler_of(False), os.SCHED_OTHER)
 
 
 def entry(real=None, late=1):
