@@ -7,6 +7,24 @@ from tables import all_tables
 
 FAR = 8  # times the median of a table's bars
 
+# Of the tables alone, for a page that has other things beside them.
+TABLE_STYLE = """
+section{background:var(--card);border:1px solid var(--grid);border-radius:10px;padding:16px 18px;margin:18px 0;overflow-x:auto}
+section table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+section :is(th,td){padding:5px 10px;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
+section tr:last-child td{border-bottom:0}
+section th{font-weight:600;color:var(--soft);font-size:13px}
+section :is(th,td):first-child{text-align:left;min-width:170px}
+section th.unit{text-align:left}
+section td.bar{width:38%;min-width:180px;padding-right:14px}
+.track{position:relative;height:16px}
+.fill{position:absolute;left:0;top:0;bottom:0;border-radius:0 3px 3px 0;background:var(--other)}
+.cut .fill{-webkit-mask:linear-gradient(90deg,#000 80%,transparent);mask:linear-gradient(90deg,#000 80%,transparent)}
+.range{position:absolute;top:7px;height:2px;background:var(--ink);opacity:.55}
+tr.weir .fill,tr.weir-off .fill{background:var(--weir)} tr.weir-off .fill{opacity:.6} tr.floor .fill{background:var(--floor)}
+tr.weir td{font-weight:650}
+td.note{text-align:left;color:var(--soft)} td.failed{color:var(--bad)}
+"""
 STYLE = """
 :root{--paper:#fff;--card:#f7f8fa;--ink:#1b1f24;--soft:#5d6773;--grid:#e3e7ec;--weir:#0f766e;--floor:#b6bec8;
 --other:#7c8794;--bad:#c53030}
@@ -19,23 +37,8 @@ h1{font-size:26px;line-height:1.25;margin:0 0 10px}
 h2{font-size:16px;margin:0 0 8px}
 h2 code{color:var(--soft);font-weight:400;margin-left:8px}
 p{color:var(--soft);max-width:64em;margin:0 0 12px}
-section{background:var(--card);border:1px solid var(--grid);border-radius:10px;padding:16px 18px;margin:18px 0;overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:5px 10px;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
-tr:last-child td{border-bottom:0}
-th{font-weight:600;color:var(--soft);font-size:13px}
-th:first-child,td:first-child{text-align:left;min-width:170px}
-th.unit{text-align:left}
-td.bar{width:38%;min-width:180px;padding-right:14px}
-.track{position:relative;height:16px}
-.fill{position:absolute;left:0;top:0;bottom:0;border-radius:0 3px 3px 0;background:var(--other)}
-.cut .fill{-webkit-mask:linear-gradient(90deg,#000 80%,transparent);mask:linear-gradient(90deg,#000 80%,transparent)}
-.range{position:absolute;top:7px;height:2px;background:var(--ink);opacity:.55}
-tr.weir .fill,tr.weir-off .fill{background:var(--weir)} tr.weir-off .fill{opacity:.6} tr.floor .fill{background:var(--floor)}
-tr.weir td{font-weight:650}
-td.note{text-align:left;color:var(--soft)} td.failed{color:var(--bad)}
 code{font-size:.92em}
-"""
+""" + TABLE_STYLE
 
 
 def scale(bars):

@@ -9,14 +9,16 @@ from cases import QUEUE_WIDTH
 
 
 def haproxy(setup, width=None, longest_wait="60s", answer_within="60s", control=None):
-    """In shed mode it denies every request with 503. By itself it closes connections to the service that idle for a moment
-    when a quarter of its descriptors is in use; the others keep theirs. At most `width` requests are at the service, the
-    rest waits; `control` is a socket for orders."""
+    """In shed mode it denies every request with 503. By itself it closes connections to the service that idle for a
+    moment when a quarter of its descriptors is in use; the others keep theirs. At most `width` requests are at the
+    service, the rest waits; `control` is a socket for orders of an operator, who also has it notice, as all others do
+    by themselves, when a caller leaves."""
     rule = "http-request return status 503" if setup.mode == "shed" else "default_backend service"
     if setup.mode == "queue":
         width = QUEUE_WIDTH
     bound = f" maxconn {width}" if width else ""
     orders = f"stats socket {control} level admin" if control else ""
+    notices = "option abortonclose" if control else ""
     return f"""
 global
   nbthread 1
@@ -31,6 +33,7 @@ defaults
   timeout connect 5s
   timeout queue {longest_wait}
   http-reuse always
+  {notices}
   option forwardfor
 frontend door
   bind 127.0.0.1:{setup.port} backlog 4096

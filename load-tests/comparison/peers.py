@@ -59,11 +59,11 @@ WEIR_WITHOUT = ["--algorithm", "fixed", "--set", "limiter.max=1000000", "--set",
                 "--set", "queue.max_waiting=0"]
 
 
-def weir_command(binary, setup, limiter=None):
-    """weir, its limiter as the mode wants it unless given."""
+def weir_command(binary, setup, limiter=None, status="off"):
+    """weir, its limiter as the mode wants it unless given; `status` is where it may be asked."""
     return [binary, "run", "--listen", f"127.0.0.1:{setup.port}", "--backend", setup.service, "--workers",
             str(setup.workers),
-            "--status", "off", "--admin", "off", "-l", "error", "--set", "access_log.mode=off",
+            "--status", status, "--admin", "off", "-l", "error", "--set", "access_log.mode=off",
             "--set", "backend.connect_timeout=5s",
             "--set", f"backend.max_idle_connections={setup.most_connections}", *(limiter or WEIR_LIMITER[setup.mode])]
 

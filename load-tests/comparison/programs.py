@@ -58,17 +58,22 @@ class Program:
 class Programs:
     """Starts programs and sees to it that none outlives the comparison."""
 
-    def __init__(self, folder):
-        self.folder, self.running = folder, []
+    def __init__(self, folder, before_others=False):
+        """`before_others`: they do not wait for a core that someone else on the machine wants as well."""
+        self.folder, self.running, self.before_others = folder, [], before_others
         self.count = 0
 
     def start(self, name, command, core, said=None):
-        """Starts a program on that core, or on those of a list; `said` is a file for its standard output, otherwise the log takes it."""
+        """Starts a program on that core, or on those of a list; `said` is a file for its standard output, otherwise the
+        log takes it."""
         self.count += 1
         log = self.folder / f"{self.count}-{name}.log"
         own_cores = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {core} if isinstance(core, int) else set(core))  # what taskset does: the child inherits it
+        # What taskset and chrt do: the child inherits it.
+        os.sched_setaffinity(0, {core} if isinstance(core, int) else set(core))
         try:
+            if self.before_others:
+                os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
             with open(log, "w") as output:
                 # A session of its own: Ctrl-C reaches the comparison alone, which then ends its programs.
                 process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
@@ -77,6 +82,8 @@ class Programs:
             raise Failed(f"{name} cannot be started: {wrong}") from wrong
         finally:
             os.sched_setaffinity(0, own_cores)
+            if self.before_others:
+                os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         program = Program(name, process, log)
         self.running.append(program)
         return program

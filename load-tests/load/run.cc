@@ -77,6 +77,7 @@ std::optional<Duration> Run::next_due() const {
 
 void Run::send_due() {
   if (!result_ || over_) return;
+  time_out();
   const Duration now = elapsed();
   int sent = 0;
   for (auto due = next_due(); due && *due <= now && sent < kMostPerTurn; due = next_due(), ++sent) {
@@ -91,6 +92,8 @@ void Run::send_due() {
   }
   if (const auto due = next_due())
     alarm_.ring_by(begin_ + (*due <= now ? now : std::max(*due, now + kLeastSleep)));
+  if (!requests_.empty())
+    alarm_.ring_by(begin_ + std::max(requests_.front().due + params_.timeout, now + kLeastSleep));
 }
 
 // Also after failures, which have left fewer open: not at once, or a target that refuses would be

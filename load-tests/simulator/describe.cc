@@ -50,6 +50,7 @@ Json to_json(const World& world) {
   Json json{{"name", world.name},
             {"times", word_of(world.times)},
             {"discipline", world.discipline == Discipline::kFifo ? "fifo" : "sharing"},
+            {"gone_caller", world.gone_caller == GoneCaller::kWorksOn ? "works_on" : "stops"},
             {"seconds", world.seconds},
             {"warm_up", world.warm_up_seconds},
             {"clients", world.clients},

@@ -145,9 +145,9 @@ int show_sweep(const Options& options) {
 }
 
 int judge(const Options& options) {
-  const auto scores = judge_measured(read_scenarios(options).front(), options.measured);
-  if (const Fault* fault = std::get_if<Fault>(&scores)) fail(*fault);
-  std::cout << to_json(std::get<MeasuredScores>(scores));
+  const auto run = judge_measured(read_scenarios(options).front(), options.measured);
+  if (const Fault* fault = std::get_if<Fault>(&run)) fail(*fault);
+  std::cout << to_json(std::get<MeasuredRun>(run));
   return 0;
 }
 
@@ -315,7 +315,8 @@ int main_of(int count, char** words) {
            options);
   CLI::App* describe_verb = app.add_subcommand("describe", "scenarios as JSON, defaults filled in");
   add_scenarios(describe_verb, options);
-  CLI::App* judge_verb = app.add_subcommand("judge", "scores of a run on real sockets, as JSON");
+  CLI::App* judge_verb = app.add_subcommand(
+      "judge", "a run on real sockets as JSON: its scores, and each figure over time");
   add_judge(judge_verb, options);
   try {
     app.parse(count, words);

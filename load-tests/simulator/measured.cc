@@ -9,6 +9,7 @@
 #include "load-tests/pieces/quantities.h"
 #include "load-tests/simulator/bench.h"
 #include "load-tests/simulator/judge.h"
+#include "load-tests/simulator/trace_lines.h"
 
 namespace weir::simulator {
 namespace {
@@ -104,8 +105,8 @@ Scenario on_machine(Scenario scenario, const Machine& machine) {
   return scenario;
 }
 
-std::variant<MeasuredScores, Fault> judge_measured(const Scenario& scenario,
-                                                   const MeasuredSpec& spec) {
+std::variant<MeasuredRun, Fault> judge_measured(const Scenario& scenario,
+                                                const MeasuredSpec& spec) {
   const auto found = std::find_if(scenario.worlds.begin(), scenario.worlds.end(),
                                   [&spec](const World& each) { return each.name == spec.world; });
   if (found == scenario.worlds.end()) {
@@ -117,11 +118,11 @@ std::variant<MeasuredScores, Fault> judge_measured(const Scenario& scenario,
   const World world = shortened(*found, spec.shorter);
   const auto read = read_measured(world, spec, BenchSpec{}.trace_steps);
   if (const Fault* fault = std::get_if<Fault>(&read)) return *fault;
-  const Score score =
-      judge(world, std::get<Outcomes>(read), {.goodput_per_second = spec.oracle, .phases = {}});
-  MeasuredScores scores;
-  for (const std::string_view name : kSeen) scores.emplace_back(name, value_of(score, name));
-  return scores;
+  const auto& outcomes = std::get<Outcomes>(read);
+  const Score score = judge(world, outcomes, {.goodput_per_second = spec.oracle, .phases = {}});
+  MeasuredRun run{.scores = {}, .trace = trace_of(world, outcomes)};
+  for (const std::string_view name : kSeen) run.scores.emplace_back(name, value_of(score, name));
+  return run;
 }
 
 std::variant<Outcomes, Fault> read_measured(const World& world, const MeasuredSpec& spec,
@@ -133,10 +134,12 @@ std::variant<Outcomes, Fault> read_measured(const World& world, const MeasuredSp
   return std::move(counter.outcomes);
 }
 
-std::string to_json(const MeasuredScores& scores) {
+std::string to_json(const MeasuredRun& run) {
   nlohmann::ordered_json json;
-  for (const auto& [name, value] : scores)
+  for (const auto& [name, value] : run.scores)
     json[std::string(name)] = value ? nlohmann::ordered_json(*value) : nullptr;
+  json["over_time"] = lines_of(run.trace);
+  for (const char* not_seen : {"limit", "in_flight", "waiting"}) json["over_time"].erase(not_seen);
   return json.dump() + "\n";
 }
 

@@ -9,6 +9,7 @@
 
 #include "load-tests/simulator/scenario.h"
 #include "load-tests/simulator/simulation.h"
+#include "load-tests/simulator/trace.h"
 
 // Requests that somebody has really sent in a scenario's world, judged as a simulated run is; it
 // does not know through what they went.
@@ -29,16 +30,19 @@ struct Machine {
 };
 Scenario on_machine(Scenario scenario, const Machine& machine);
 
-// By name; null for a convergence that never came.
-using MeasuredScores = std::vector<std::pair<std::string_view, std::optional<double>>>;
+struct MeasuredRun {
+  // By name; null for a convergence that never came.
+  std::vector<std::pair<std::string_view, std::optional<double>>> scores;
+  Trace trace;  // what the logs do not show, as the limit, stays 0
+};
 
-// The scores that can be told from outside.
-std::variant<MeasuredScores, Fault> judge_measured(const Scenario& scenario,
-                                                   const MeasuredSpec& spec);
+// The scores that can be told from outside, and the run over time.
+std::variant<MeasuredRun, Fault> judge_measured(const Scenario& scenario, const MeasuredSpec& spec);
 // What the logs show of such a run, in so many steps; what they do not show, as the limit, stays 0.
 std::variant<Outcomes, Fault> read_measured(const World& world, const MeasuredSpec& spec,
                                             int steps);
 
-std::string to_json(const MeasuredScores& scores);
+// {"goodput_share": ..., "over_time": {"goodput": [...], ...}}
+std::string to_json(const MeasuredRun& run);
 
 }  // namespace weir::simulator

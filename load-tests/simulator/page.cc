@@ -1,27 +1,18 @@
 #include "load-tests/simulator/page.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "load-tests/simulator/page_document.h"
+#include "load-tests/simulator/trace_lines.h"
 
 namespace weir::simulator {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Three digits, which is all that a line shows.
-Json rounded(double value) {
-  const double shown = value < 1000 ? std::stod(fmt::format("{:.3g}", value)) : std::round(value);
-  if (shown == std::floor(shown) && std::abs(shown) < 1e15) return static_cast<int64_t>(shown);
-  return shown;
-}
 
 // Of steps that become one: levels are the last one's, rates the mean, latencies the worst.
 TraceStep joined(const std::vector<TraceStep>& steps, size_t begin, size_t end) {
@@ -51,12 +42,6 @@ Trace thinned(const Trace& trace) {
   return few;
 }
 
-Json line(const Trace& trace, double TraceStep::*of) {
-  Json values = Json::array();
-  for (const TraceStep& step : trace.steps) values.push_back(rounded(step.*of));
-  return values;
-}
-
 // The median over the seeds; null where the world has no such score.
 Json score_of(const WorldCell& cell, std::string_view name) {
   const std::vector<double> values = values_of(cell.seeds, name);
@@ -72,14 +57,7 @@ Json to_json(const WorldCell& cell) {
   for (const std::string_view name : score_names()) json["scores"][name] = score_of(cell, name);
   json["missed"] = cell.missed;
   const Trace trace = thinned(cell.trace);
-  json["limit"] = line(trace, &TraceStep::limit);
-  json["in_flight"] = line(trace, &TraceStep::in_flight);
-  json["waiting"] = line(trace, &TraceStep::waiting);
-  json["offered"] = line(trace, &TraceStep::offered_per_second);
-  json["goodput"] = line(trace, &TraceStep::goodput_per_second);
-  json["shed"] = line(trace, &TraceStep::shed_per_second);
-  json["p50"] = line(trace, &TraceStep::latency_p50_seconds);
-  json["p99"] = line(trace, &TraceStep::latency_p99_seconds);
+  json.update(lines_of(trace));
   json["why"] = Json::array();
   for (size_t i = 0; i < trace.steps.size(); ++i)
     if (!trace.steps[i].reason.empty()) json["why"].push_back({i, trace.steps[i].reason});
@@ -102,7 +80,7 @@ Json to_json(const World& world, const Oracle& oracle, const Trace& trace) {
       {"step_seconds", trace.step_seconds},
       {"oracle", {{"limits", limits}, {"goodput_per_second", rounded(oracle.goodput_per_second)}}},
       {"workers", workers},
-      {"capacity", line(trace, &TraceStep::capacity_per_second)},
+      {"capacity", line_of(trace, &TraceStep::capacity_per_second)},
       {"cells", Json::array()}};
 }
 

@@ -49,11 +49,12 @@ svg{width:100%;height:210px;display:block;cursor:crosshair;touch-action:pan-y}
 svg text{font-size:11.5px;fill:var(--dim)}
 #why{max-height:240px;overflow:auto;margin-top:6px}#why>div{columns:220px;font-variant-numeric:tabular-nums}#why p{margin:0 0 2px;display:grid;grid-template-columns:68px 48px 1fr;gap:10px;break-inside:avoid}#why span{text-align:right}
 details{color:var(--dim)}summary{cursor:pointer}dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 14px;margin:10px 0 0}dt{color:var(--ink)}dd{margin:0}
-.charts{display:grid;grid-template-columns:1fr 1fr;gap:12px;margin-bottom:12px}.charts .card{margin:0}.charts .card:first-child{grid-column:1/-1}
-@media(max-width:760px){.charts{grid-template-columns:1fr}main{padding:14px 10px 30px}.card{padding:10px}#heat th[scope=row]{max-width:116px;white-space:normal;line-height:1.2}
+.charts{display:grid;grid-template-columns:1fr 1fr;gap:12px;margin-bottom:12px}.charts .card{margin:0}.charts:not(.two) .card:first-child{grid-column:1/-1}
+.charts.two{grid-template-columns:1fr}.two .runs{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.runs h4{font-size:12.5px;font-weight:600;margin:0}.runs div{min-width:0}
+@media(max-width:760px){.charts,.two .runs{grid-template-columns:1fr}main{padding:14px 10px 30px}.card{padding:10px}#heat th[scope=row]{max-width:116px;white-space:normal;line-height:1.2}
 svg{height:180px}#numbers{grid-template-columns:repeat(3,1fr);gap:4px 10px}dl{grid-template-columns:1fr}dd{margin-bottom:6px}}
 </style></head><body><main>
-<header><h1>weir-sim</h1><span>limiters in virtual time</span></header>
+<header><h1>weir-sim</h1><span id="about">limiters in virtual time</span></header>
 <div class="card"><div class="chips" id="switch" role="group" aria-label="score"></div>
 <div class="top dim"><span id="meaning"></span><span id="legend"></span></div>
 <div class="rows"><table id="heat"></table></div></div>
@@ -61,6 +62,7 @@ svg{height:180px}#numbers{grid-template-columns:repeat(3,1fr);gap:4px 10px}dl{gr
 <div class="chips" id="worlds" role="group" aria-label="world"></div><div id="numbers"></div><p id="missed"></p></div>
 <div class="charts" id="charts"></div>
 <div class="card" id="causes"><h3>Why the limit is what it is</h3><div id="why"></div></div>
+<div id="more"></div>
 <div class="card"><details><summary>What the scenarios are</summary><dl id="titles"></dl></details></div>
 </main><script type="application/json" id="data">@DATA@</script><script>
 'use strict';
@@ -80,7 +82,10 @@ const MORE=[['limit_settle_seconds','limit settles',v=>v===Infinity?'never':v.to
 let at={score:'goodput_share',limiter:0,scenario:0,world:0},seen=null;
 const tint=bad=>{const b=Math.max(0,Math.min(1,bad)),[from,to,share]=b<.5?['good','fair',b*2]:['fair','bad',b*2-1];
 return`color-mix(in oklab,color-mix(in oklab,var(--${to}) ${(100*share).toFixed()}%,var(--${from})) var(--mix),var(--card))`};
-const valueOf=(s,w,l,score)=>{const v=D.scenarios[s].worlds[w].cells[l].scores[score];return v==='never'?Infinity:v};
+const scoreIn=(cell,score)=>{const v=cell.scores[score]??null;return v==='never'?Infinity:v};
+const valueOf=(s,w,l,score)=>scoreIn(D.scenarios[s].worlds[w].cells[l],score);
+// A simulated run, and beside it the real one where there was one.
+const runsOf=C=>C.real?[['simulated',C],['on sockets',C.real]]:[['',C]];
 // The worst world of a scenario: its value and its number; no value where no world has one.
 function worst(s,l,score){let value=null,world=0;D.scenarios[s].worlds.forEach((_,w)=>{const v=valueOf(s,w,l,score);
 if(v!==null&&(value===null||(SCORES[score].up?v<value:v>value))){value=v;world=w}});return{value,world}}
@@ -96,10 +101,10 @@ all.push(v);return`<td><button data-l="${l}" data-s="${s}" aria-pressed="${l===a
 (used.length>1&&all.length?`<td class="worst">${is.show(is.up?Math.min(...all):Math.max(...all))}</td>`:'')+'</tr>'}).join('')}
 function detail(){const S=D.scenarios[at.scenario],W=S.worlds[at.world],C=W.cells[at.limiter];
 el('who').textContent=D.limiters[at.limiter];
-el('where').textContent=`${S.name}: ${S.title} · ${S.seeds>1?S.seeds+' seeds, the first one drawn':'one seed'}`;
+el('where').textContent=`${S.name}: ${S.title} · ${S.seeds>1?S.seeds+' seeds, the first one drawn':'one seed'}${C.real?' · each number simulated, then on sockets':''}`;
 el('worlds').innerHTML=S.worlds.map((w,i)=>{const v=valueOf(at.scenario,i,at.limiter,at.score);
 return`<button data-world="${i}" aria-pressed="${i===at.world}">${esc(w.name)} <span class="dim">${v===null?'–':SCORES[at.score].show(v)}</span></button>`}).join('');
-const number=(id,name,show)=>{const v=valueOf(at.scenario,at.world,at.limiter,id);return v===null?'':`<div>${name}<b>${show(v)}</b></div>`};
+const number=(id,name,show)=>{const v=valueOf(at.scenario,at.world,at.limiter,id);return v===null?'':`<div>${name}<b>${runsOf(C).map(([,run])=>scoreIn(run,id)).filter(x=>x!==null).map(show).join(' · ')}</b></div>`};
 el('numbers').innerHTML=Object.entries(SCORES).map(([id,s])=>number(id,s.name,s.show)).join('')+MORE.map(m=>number(...m)).join('')+
 `<div>deadline<b>${time(W.deadline)}</b></div><div>oracle: limit ${W.oracle.limits.length>4?'by phases':W.oracle.limits.join(', then ')}<b>${count(W.oracle.goodput_per_second)} / s</b></div>`;
 el('missed').textContent=C.missed.length?'Misses: '+C.missed.join('; '):'';el('missed').hidden=!C.missed.length;
@@ -112,7 +117,7 @@ const CHARTS=[
 {title:'Latency of what was served',unit:time,log:true,lines:[['p99','shed','p99'],['p50','flight','p50'],['deadline','known','deadline','dash']]}];
 const clock=(s,all)=>all<180?+s.toFixed(all<10?2:1)+' s':all<10800?+(s/60).toFixed(1)+' min':+(s/3600).toFixed(2)+' h';
 const nice=(top,parts)=>{const rough=(top||1)/parts,ten=10**Math.floor(Math.log10(rough));return[1,2,2.5,5,10].map(k=>k*ten).find(s=>s>=rough*.999)};
-function series(c,W,C,key){const v=key==='deadline'?C.limit.map(()=>W.deadline):W[key]||C[key];return c.log&&key!=='deadline'?v.map(y=>y>0?y:null):v}
+function series(c,W,C,key){const v=key==='deadline'?W.capacity.map(()=>W.deadline):W[key]||C[key];return c.log&&key!=='deadline'?v.map(y=>y>0?y:null):v}
 // By decades, or linear from 0; neither the warm-up nor a limit far above everything else flattens the rest.
 function scaleOf(c,lines,warm){const flat=k=>lines.filter(l=>k(l)).flatMap(l=>l.values).filter(v=>v!==null);
 if(c.log){const all=flat(()=>true),low=Math.floor(Math.log10(Math.min(...all))),high=Math.ceil(Math.log10(Math.max(...all))+1e-9);
@@ -122,9 +127,14 @@ const later=k=>Math.max(0,...lines.filter(k).flatMap(l=>l.values.slice(warm))),r
 const top=Math.min(Math.max(0,...flat(()=>true)),Math.max(rest,Math.min(later(l=>l.key==='limit'),3*rest)));
 const step=nice(top,4),end=Math.ceil((top||1)/step-1e-9)*step,ticks=[];for(let v=0;v<=end*1.001;v+=step)ticks.push(v);
 return{ticks,part:v=>v/end,end}}
-function draw(c,i){const box=el('c'+i),w=Math.max(260,box.clientWidth),h=box.clientHeight,S=D.scenarios[at.scenario],W=S.worlds[at.world],C=W.cells[at.limiter];
-const left=54,right=10,low=h-22,high=8,n=C.limit.length,lines=c.lines.map(([name,tone,key,how])=>({name,tone,key,how,values:series(c,W,C,key)}));
-const scale=scaleOf(c,lines,Math.ceil(W.warm_up/W.step_seconds)),X=k=>left+(w-left-right)*(k+1)/n,at_s=s=>left+(w-left-right)*s/W.seconds,Y=v=>low-(low-high)*scale.part(v),r=v=>v.toFixed(1);
+// What is not known of a run has no line; both runs have the same scale.
+function draw(c,i){const W=D.scenarios[at.scenario].worlds[at.world],runs=runsOf(W.cells[at.limiter]);
+const all=runs.map(([,run])=>c.lines.filter(([,,key])=>key==='deadline'||W[key]||run[key]).map(([name,tone,key,how])=>({name,tone,key,how,values:series(c,W,run,key)})));
+const scale=scaleOf(c,all.flat(),Math.ceil(W.warm_up/W.step_seconds));
+el('charts').classList.toggle('two',runs.length>1);
+[0,1].forEach(j=>{el(`r${i}_${j}`).hidden=!runs[j];if(runs[j])drawRun(c,`${i}_${j}`,W,runs[j][0],all[j],scale)})}
+function drawRun(c,i,W,title,lines,scale){el('t'+i).textContent=title;
+const box=el('c'+i),w=Math.max(260,box.clientWidth),h=box.clientHeight,left=54,right=10,low=h-22,high=8,n=W.capacity.length,X=k=>left+(w-left-right)*(k+1)/n,at_s=s=>left+(w-left-right)*s/W.seconds,Y=v=>low-(low-high)*scale.part(v),r=v=>v.toFixed(1);
 let svg=`<clipPath id="p${i}"><rect x="${left}" y="${high-3}" width="${w-left-right}" height="${low-high+4}"/></clipPath>`+
 `<rect x="${left}" y="${high}" width="${r(at_s(W.warm_up)-left)}" height="${low-high}" style="fill:var(--dim);opacity:.1"><title>warm-up: not judged</title></rect>`;
 for(const t of scale.ticks)svg+=`<line x1="${left}" x2="${w-right}" y1="${r(Y(t))}" y2="${r(Y(t))}" style="stroke:var(--line)"/><text x="${left-8}" y="${r(Y(t)+4)}" text-anchor="end">${t||c.unit!==time?c.unit(t):'0'}</text>`;
@@ -142,8 +152,8 @@ const over=lines.map(l=>[l.name,Math.max(...l.values)]).filter(l=>l[1]>scale.end
 el('k'+i).innerHTML=`<span>${clock((k+1)*W.step_seconds,W.seconds)}</span>`+lines.map(({name,tone,how,values})=>
 `<span><i class="${how==='dash'?'dash':''}" style="--tone:var(--${tone})"></i>${name} <b>${values[k]===null?'–':c.unit(values[k])}</b></span>`).join('')+(over.length?`<span>beyond the chart: ${over.join(', ')}</span>`:'')}
 const drawAll=()=>CHARTS.forEach(draw);
-el('charts').innerHTML=CHARTS.map((c,i)=>`<div class="card"><div class="top"><h3>${c.title}</h3></div><div class="key" id="k${i}"></div><svg id="c${i}" role="img" aria-label="${c.title} over time"></svg></div>`).join('');
-CHARTS.forEach((_,i)=>{const box=el('c'+i);box.onpointermove=box.onpointerdown=e=>{const b=box.getBoundingClientRect(),n=D.scenarios[at.scenario].worlds[at.world].cells[at.limiter].limit.length;
+el('charts').innerHTML=CHARTS.map((c,i)=>`<div class="card"><div class="top"><h3>${c.title}</h3></div><div class="runs">`+[0,1].map(j=>`<div id="r${i}_${j}"><h4 id="t${i}_${j}"></h4><div class="key" id="k${i}_${j}"></div><svg id="c${i}_${j}" role="img" aria-label="${c.title} over time"></svg></div>`).join('')+'</div></div>').join('');
+CHARTS.flatMap((_,i)=>[i+'_0',i+'_1']).forEach(i=>{const box=el('c'+i);box.onpointermove=box.onpointerdown=e=>{const b=box.getBoundingClientRect(),n=D.scenarios[at.scenario].worlds[at.world].capacity.length;
 seen=Math.max(0,Math.min(n-1,Math.round((e.clientX-b.left-54)/(b.width-64)*n-1)));drawAll()};box.onpointerleave=()=>{seen=null;drawAll()}});
 // The address says what is shown, so that it can be sent to somebody.
 function show(){heat();detail();const S=D.scenarios[at.scenario];
@@ -161,6 +171,7 @@ stay('heat');
 if(el('charts').getBoundingClientRect().top>innerHeight-120)el('who').scrollIntoView({behavior:'smooth'})};
 el('worlds').onclick=e=>{const id=e.target.closest('button')?.dataset.world;if(id!==undefined){at.world=+id;seen=null;show();stay('worlds')}};
 el('titles').innerHTML=D.scenarios.map(s=>`<dt>${esc(s.name)}</dt><dd>${esc(s.title)}: ${s.worlds.map(w=>esc(w.name)).join(', ')}</dd>`).join('');
+if(D.heading){document.title=document.querySelector('h1').textContent=D.heading;el('about').textContent=D.about;el('more').innerHTML=D.more}
 addEventListener('resize',drawAll);addEventListener('hashchange',fromAddress);
 fromAddress();</script></body></html>
 )page";

@@ -114,6 +114,10 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
     return world.discipline =
                choice_of<Discipline>(value, std::array<std::string_view, 2>{"fifo", "sharing"}),
            true;
+  if (key == "gone_caller")
+    return world.gone_caller =
+               choice_of<GoneCaller>(value, std::array<std::string_view, 2>{"works_on", "stops"}),
+           true;
   if (key == "retry")
     return world.retry = choice_of<Retry>(
                value,

@@ -40,10 +40,14 @@ class FifoService final : public Service {
     waiting_.push_back(&job);
     fill();
   }
-  void stop(Job& job) override {
+  bool stop(Job& job) override {
     std::erase(waiting_, &job);
+    if (!busy_.contains(&job)) return true;
+    if (works_on()) return false;
     std::erase(held_, &job);
-    if (busy_.erase(&job) > 0) fill();
+    busy_.erase(&job);
+    fill();
+    return true;
   }
   void fill() {
     while (!waiting_.empty() &&
@@ -83,13 +87,15 @@ class SharingService final : public Service {
     ends_[&job] = by_end_.emplace(attained_ + job.work_seconds, &job);
     arm();
   }
-  void stop(Job& job) override {
+  bool stop(Job& job) override {
     const auto found = ends_.find(&job);
-    if (found == ends_.end()) return;
+    if (found == ends_.end()) return true;
+    if (works_on()) return false;
     advance();
     by_end_.erase(found->second);
     ends_.erase(found);
     arm();
+    return true;
   }
   double rate() const {
     if (by_end_.empty() || conditions().stalled > 0) return 0;
@@ -146,8 +152,11 @@ void Service::enter(Job& job) {
   }
 }
 
-void Service::leave(Job& job) {
-  if (inside_.erase(&job) > 0) stop(job);
+bool Service::leave(Job& job) {
+  auto stay = inside_.extract(&job);
+  if (stay.empty() || stop(job)) return true;
+  inside_.insert(std::move(stay));
+  return false;
 }
 
 void Service::worked(Job& job) {

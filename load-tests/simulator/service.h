@@ -14,7 +14,7 @@ namespace weir::simulator {
 
 enum class Reply : uint8_t { kSuccess, kFailure, kRefused };
 
-// One request's stay. Given up by destroying it; its work is then lost, the worker free.
+// One request's stay. It ends with a reply or by leaving.
 class Job {
  public:
   virtual ~Job() = default;
@@ -32,18 +32,22 @@ class Service {
   virtual ~Service() = default;
 
   void enter(Job& job);
-  void leave(Job& job);  // before its reply
+  // Before its reply: whoever waits for it has gone. False when a worker goes on with it to its
+  // end; then it replies all the same and must be there until it does.
+  bool leave(Job& job);
   // Conditions may have changed.
   virtual void refresh() = 0;
   int inside() const { return static_cast<int>(inside_.size()); }
 
  protected:
   virtual void start(Job& job) = 0;
-  virtual void stop(Job& job) = 0;
+  // True when nothing of it is left; a worker that is at it goes on if the world has it so.
+  virtual bool stop(Job& job) = 0;
   // The worker is done with it.
   void worked(Job& job);
   double now() const;
   const Conditions& conditions() const { return world_.at(now()); }
+  bool works_on() const { return world_.gone_caller == GoneCaller::kWorksOn; }
   limiters::Timeline& timeline_;
   const World& world_;
 

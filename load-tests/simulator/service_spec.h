@@ -14,6 +14,8 @@ namespace weir::simulator {
 enum class Times : uint8_t { kConstant, kExponential, kLognormal, kPareto };
 // FIFO: so many workers and a queue inside. Sharing: all inside share so many processors.
 enum class Discipline : uint8_t { kFifo, kSharing };
+// What a worker does with a request whose caller has gone: most services do not notice.
+enum class GoneCaller : uint8_t { kWorksOn, kStops };
 enum class Retry : uint8_t { kNever, kAtOnce, kBackOff, kRetryAfter };
 
 // What holds from a moment on. Times are in seconds, shares in [0, 1].
@@ -52,6 +54,7 @@ struct World {
   std::vector<Conditions> conditions;  // by time, the first from 0
   Times times = Times::kExponential;
   Discipline discipline = Discipline::kFifo;
+  GoneCaller gone_caller = GoneCaller::kWorksOn;
   double seconds = 60;
   double warm_up_seconds = 5;
   int clients = 0;           // above 0: a closed loop of so many instead of `load`

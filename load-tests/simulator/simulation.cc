@@ -18,6 +18,7 @@ class Simulation::Request final : public Ticket, public Job {
   void on_admitted() override { run_.begin(*this); }
   void on_turned_away() override { run_.turned_away(*this); }
   void on_reply(Reply given) override {
+    if (run_.given_up_.erase(id) > 0) return;
     reply = given;
     run_.carry(*this, run_.outer_core_, run_.proxy_core_, &Simulation::answer);
   }
@@ -234,8 +235,8 @@ void Simulation::knock(Request& request) {
   if (world_.deadline_seconds) {
     const TimePoint until = request.arrived + from_seconds(deadline_);
     request.patience = timeline_.at(until, [this, &request] {
-      request.inside ? (service_->leave(request), gate_->finished(request, Outcome::kIgnored))
-                     : gate_->left(request);
+      if (request.inside) return give_up(request, Outcome::kIgnored);
+      gate_->left(request);
       end(request, false);
     });
   }
@@ -246,13 +247,19 @@ void Simulation::knock(Request& request) {
 
 void Simulation::begin(Request& request) {
   request.inside = true;
-  request.timeout =
-      timeline_.after(from_seconds(world_.response_timeout_seconds), [this, &request] {
-        service_->leave(request);
-        gate_->finished(request, Outcome::kOverload);
-        end(request, false);
-      });
+  request.timeout = timeline_.after(from_seconds(world_.response_timeout_seconds),
+                                    [this, &request] { give_up(request, Outcome::kOverload); });
   carry(request, outer_core_, &Simulation::enter);
+}
+
+void Simulation::give_up(Request& request, Outcome outcome) {
+  if (!service_->leave(request)) {
+    request.timeout.cancel();
+    request.patience.cancel();
+    given_up_.insert(requests_.extract(request.id));
+  }
+  gate_->finished(request, outcome);
+  end(request, false);
 }
 
 void Simulation::enter(Request& request) {

@@ -79,6 +79,8 @@ class Simulation {
   void answer(Request& request);
   void begin(Request& request);
   void end(Request& request, bool good);
+  // Nobody waits for the service's answer any more, but the service may not notice.
+  void give_up(Request& request, Outcome outcome);
   void turned_away(Request& request);
   void go_on(const Errand& errand);
   void think();
@@ -93,6 +95,7 @@ class Simulation {
   std::unique_ptr<Gate> gate_;
   uint64_t last_id_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> requests_;
+  std::unordered_map<uint64_t, std::unique_ptr<Request>> given_up_;  // but worked on
   std::unordered_map<uint64_t, std::unique_ptr<HiddenJob>> hidden_jobs_;
   std::unordered_map<uint64_t, limiters::Timeline::Timer> pauses_;
   Outcomes outcomes_;

@@ -15,9 +15,9 @@ BANDS = {
 UNLOADED = {"w50": "unloaded_p50", "w99": "unloaded_p99"}
 WORDS = {"goodput_share": "goodput", "w50": "w50", "w99": "w99", "false_shed_share": "false sheds",
          "hurried_shed_share": "sheds"}
-IN_WORDS = ("Agreement: goodput within 0.05, w50 within 25 % and 1 ms, w99 within 50 % and 5 ms, false sheds within 0.03, "
-            "all sheds within 0.05 of what some simulated seed reached; shown is the seeds' median. A latency is shown over that of one request alone; sheds are those of callers in "
-            "a hurry, which are all but a batch.")
+IN_WORDS = ("Agreement: goodput within 0.05, w50 within 25 % and 1 ms, w99 within 50 % and 5 ms, false sheds within "
+            "0.03, all sheds within 0.05 of what some simulated seed reached; shown is the seeds' median. A latency is "
+            "shown over that of one request alone; sheds are those of callers in a hurry, which are all but a batch.")
 
 
 def band_of(score, simulated, world):
@@ -125,6 +125,6 @@ def summary(result):
     if wires:
         notes.append(f"Between service and gate the simulator was given what an idle proxy was measured to add: {wires}.")
     if len(calm) < len(played):
-        notes.append(f"NOISE: in {len(played) - len(calm)} more runs the callers themselves were over {DISTURBED_MS} ms late (p99): "
-                     "the machine had other things to do.")
+        notes.append(f"NOISE: in {len(played) - len(calm)} more runs the callers themselves were over {DISTURBED_MS} ms "
+                     "late (p99): the machine had other things to do.")
     return notes

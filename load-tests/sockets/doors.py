@@ -7,6 +7,7 @@ import socket
 
 import peer_configs
 import peers
+import programs
 from programs import Failed
 
 WEIR = ["knee", "gradient", "gradient2", "vegas", "aimd"]
@@ -46,6 +47,8 @@ class Door:
         self.name, self.setup, self.world = name, setup, world
         self.answer_within = f"{world['response_timeout'] * 1000:.0f}ms"
         self.control = setup.folder / f"{setup.port}.sock"
+        is_weir = name != "none" and peer_of(name).name == "weir"
+        self.status_port = programs.free_port() if is_weir else None  # only weir says what its limit is
 
     def command(self):
         """The words that start it."""
@@ -62,7 +65,8 @@ class Door:
         algorithm, _, limit = self.name.partition(":")
         fixed = ["--set", f"limiter.fixed.limit={limit}"] if limit else []
         return peers.weir_command(binary, self.setup, ["--algorithm", algorithm, *fixed, "--set",
-                                                       f"backend.response_head_timeout={self.answer_within}"])
+                                                       f"backend.response_head_timeout={self.answer_within}"],
+                                  f"127.0.0.1:{self.status_port}")
 
     def changes(self):
         """[(seconds, what to do then)]: the operator knows when the service's width changes, nobody else is told."""

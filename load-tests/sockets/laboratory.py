@@ -6,6 +6,7 @@ import math
 import pathlib
 import statistics
 import subprocess
+import tempfile
 
 from programs import Failed
 
@@ -55,12 +56,15 @@ class Laboratory:
         return {scenario["name"]: scenario for scenario in self.ask("describe", *names)}
 
     def simulate(self, scenario, world, limiter, seeds, machine):
-        """(scores of each seed, the oracle's goodput per second) in one world on such a machine."""
-        found = self.ask("run", scenario, "--world", world, "--limiter", limiter, "--seeds", seeds, *machine.flags(), "--json")
-        return found["cells"][0]["seeds"], found["oracles"][0]["goodput_per_second"]
+        """(scores of each seed, the oracle's goodput per second, a page of the first seed's run) in one world on such a
+        machine."""
+        with tempfile.NamedTemporaryFile("r", prefix="weir-run-", suffix=".html") as page:
+            found = self.ask("run", scenario, "--world", world, "--limiter", limiter, "--seeds", seeds, *machine.flags(),
+                             "--json", "--html", page.name)
+            return found["cells"][0]["seeds"], found["oracles"][0]["goodput_per_second"], page.read()
 
     def judge(self, scenario, world, logs, oracle, machine):
-        """The scores of one real run, by the same measure as the simulated one."""
+        """The scores of one real run, by the same measure as the simulated one, and as "over_time" its figures."""
         batch = ["--batch", logs["batch"]] if "batch" in logs else []
         return self.ask("judge", scenario, "--world", world, "--requests", logs["hurried"], *batch, "--oracle", oracle,
                         *machine.flags())

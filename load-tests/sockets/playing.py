@@ -15,6 +15,7 @@ import time
 
 import beside
 import command
+import curves
 import doors
 import install
 import laboratory
@@ -67,9 +68,12 @@ def parse(typed):
     parser.add_argument("--seeds", type=command.at_least_one, default=1, help="real runs of each; their medians count")
     parser.add_argument("--scale", type=share, default=1, help="share of each world's time that is run")
     parser.add_argument("--allow", nargs="+", default=[], metavar="SCENARIO:WORLD:LIMITER:SCORE",
-                        help="these may disagree, as s08:\"after light load\":knee:w99; scores: " + ", ".join(beside.WORDS.values()))
+                        help="these may disagree, as s08:\"after light load\":knee:w99; scores: "
+                             + ", ".join(beside.WORDS.values()))
+    parser.add_argument("--real-time", action="store_true",
+                        help="what is played runs before all else on the machine (SCHED_FIFO), which it must be allowed")
     parser.add_argument("--json", type=pathlib.Path, help="write every figure there, after each run")
-    parser.add_argument("--html", type=pathlib.Path, help="write a page with bars there")
+    parser.add_argument("--html", type=pathlib.Path, help="write a page with tables and with each run over time there")
     parser.add_argument("--bin", type=pathlib.Path, help="our binaries, instead of building them")
     parser.add_argument("--no-install", action="store_true", help="with what is here already")
     parser.add_argument("--cores", type=command.two_cores, help="PROXY,LOAD (the first two)")
@@ -140,7 +144,8 @@ class Play:
 
     def __init__(self, arguments, lab, result, saved):
         self.arguments, self.lab, self.result, self.saved = arguments, lab, result, saved
-        self.stage = stage.Stage(arguments.folder, arguments.bin, arguments.cores)
+        self.stage = stage.Stage(arguments.folder, arguments.bin, arguments.cores, arguments.real_time)
+        self.curves = curves.Curves(arguments.limiters)
 
     def wire(self, limiter):
         """What the door of a limiter adds, measured once. Without a proxy there is nothing to add."""
@@ -187,9 +192,12 @@ class Play:
             played.append(self.quietly(world, limiter, seed).kept(seed))
         machine = laboratory.machine_of(wire, *(statistics.mean(getattr(one, key) for one in played) / 1e3
                                                 for key in ("late_mean_ms", "late_p99_ms")))
-        histories, oracle = self.lab.simulate(scenario, world["name"], limiter, max(self.arguments.seeds, HISTORIES), machine)
+        histories, oracle, page_of_first = self.lab.simulate(scenario, world["name"], limiter,
+                                                             max(self.arguments.seeds, HISTORIES), machine)
         runs = [self.lab.judge(scenario, world["name"], one.logs, oracle, machine) for one in played]
-        return {"runs": runs, "real": laboratory.medians(runs), "late_p99_ms": max(one.late_p99_ms for one in played),
+        lines, real = [run.pop("over_time") for run in runs], laboratory.medians(runs)
+        self.curves.add((scenario, world["name"]), limiter, page_of_first, {"scores": real, **lines[0], **played[0].seen})
+        return {"runs": runs, "real": real, "late_p99_ms": max(one.late_p99_ms for one in played),
                 "errors": sum(one.errors for one in played), "oracle_per_second": oracle, "histories": histories,
                 "simulated": laboratory.medians(histories), "machine": dataclasses.asdict(machine)}
 
@@ -203,15 +211,19 @@ class Play:
         return played
 
 
-def show(result, arguments):
-    """The tables, and the page where one is asked for."""
+TITLE = "The limiter laboratory on real sockets"
+
+
+def show(result, arguments, over_time):
+    """The tables, and the page where one is asked for: with the runs over time, unless nothing was played."""
     found = beside.tables_of(result)
     for table in found:
         print(tables.as_text(table) + "\n")
     notes = beside.summary(result)
     print("\n".join(notes))
     if arguments.html:
-        arguments.html.write_text(page.document("The limiter laboratory on real sockets", result, notes, found))
+        text = over_time.document(TITLE, f"{result['when']}, {result['command']}", notes, found)
+        arguments.html.write_text(text or page.document(TITLE, result, notes, found))
 
 
 def outcome(result, allowed):
@@ -250,7 +262,7 @@ def run(arguments):
     for name, some in chosen.items():
         play.scenario(scenarios[name], some)
     saved()
-    show(result, arguments)
+    show(result, arguments, play.curves)
     return outcome(result, arguments.allow)
 
 

@@ -9,6 +9,7 @@ import time
 import doors
 import peers
 import programs
+import watch
 import worlds
 from programs import Failed
 
@@ -27,6 +28,7 @@ class Played:
     typical_seconds: float  # of an answer, from when it was due: the median
     errors: int
     first_error: str
+    seen: dict  # what the proxy said of its limit over time, by figure; empty where it says nothing
 
     def kept(self, number):
         """The same with logs that the next run does not write over."""
@@ -37,10 +39,10 @@ class Played:
 class Stage:
     """The programs of one run after the other. The proxy has a core of its own, load and service share another."""
 
-    def __init__(self, folder, binaries, cores):
+    def __init__(self, folder, binaries, cores, before_others=False):
         self.folder, self.binaries = pathlib.Path(folder), pathlib.Path(binaries)
         self.proxy_core, self.load_core = cores
-        self.programs = programs.Programs(self.folder)
+        self.programs = programs.Programs(self.folder, before_others)
         programs.raise_file_limit(FILES_WANTED)
 
     def play(self, world, limiter, seed):
@@ -77,8 +79,9 @@ class Stage:
         restart(service_port)
         callers = [self.start_callers(load, service_port if load.passes_by else port)
                    for load in worlds.loads(world, seed, patience)]
-        self.wait(world, door, [service, proxy], [caller for _, caller in callers])
-        return self.played(callers)
+        watched = watch.Watch(door.status_port, world["seconds"])
+        self.wait(world, door, watched, [service, proxy], [caller for _, caller in callers])
+        return self.played(callers, watched)
 
     def start_callers(self, load, port):
         """(who they are, weir-load as a running program)"""
@@ -87,22 +90,24 @@ class Stage:
                    *load.flags]
         return load, self.programs.start(f"weir-load-{load.kind}", command, self.load_core)
 
-    def wait(self, world, door, servers, callers):
-        """Until all callers have ended, telling the operator what changes on the way."""
+    def wait(self, world, door, watched, servers, callers):
+        """Until all callers have ended, telling the operator what changes on the way and asking the proxy how it is."""
         began = time.monotonic()
         changes = door.changes()
         while any(caller.process.poll() is None for caller in callers):
             since = time.monotonic() - began
             while changes and changes[0][0] <= since:
                 changes.pop(0)[1]()
+            watched.look(since)
             for server in servers:
                 if server and server.process.poll() is not None:
                     raise Failed(f"{server.name} ended in the middle: {server.last_words()}")
             if since > world["seconds"] + GRACE:
                 raise Failed(f"the callers did not end within {GRACE} s after their time")
-            time.sleep(min(0.05, max(0.001, changes[0][0] - since) if changes else 0.05))
+            due = [at for at in (changes[0][0] if changes else None, watched.due()) if at is not None]
+            time.sleep(min(0.05, *(max(0.001, at - since) for at in due)) if due else 0.05)
 
-    def played(self, callers):
+    def played(self, callers, watched):
         """What the callers wrote."""
         reports = []
         for load, caller in callers:
@@ -114,7 +119,7 @@ class Stage:
         return Played({load.kind: self.folder / f"{load.kind}.csv" for load, _ in callers}, late["p99"], late["mean"],
                       reports[0]["totals"]["ok_latency_ms"]["p50"] / 1e3 if reports[0]["totals"]["ok_latency_ms"] else 0,
                       sum(report["totals"]["errors"] for report in reports),
-                      next((report["first_error"] for report in reports if report["first_error"]), ""))
+                      next((report["first_error"] for report in reports if report["first_error"]), ""), watched.lines)
 
 
 def restart(port):

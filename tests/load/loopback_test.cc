@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -85,6 +86,23 @@ TEST_F(LoopbackTest, WhatComesTooLateTimesOutFromWhenItWasDue) {
   EXPECT_GT(tally.timeouts, 80u);
   EXPECT_EQ(tally.ok + tally.timeouts, tally.due);
   EXPECT_EQ(tally.errors, 0u);
+}
+
+TEST_F(LoopbackTest, WhoGivesUpDoesSoOnTheMillisecond) {
+  service.workers = 1;
+  service.service_time = *origin::ServiceTime::parse("constant", seconds(2));
+  params.timeout = milliseconds(60);
+  params.logs_requests = true;
+  const load::RunResult result = run();
+  std::vector<Duration> late;
+  for (const load::LoggedRequest& each : result.requests)
+    if (each.outcome == load::Outcome::kTimeout)
+      late.push_back(each.ended.value() - each.due - params.timeout);
+  ASSERT_GT(late.size(), 50u);
+  std::ranges::sort(late);
+  EXPECT_GE(late.front(), Duration(0));
+  // Of a busy machine half may be later.
+  EXPECT_LT(late[late.size() / 2], milliseconds(2));
 }
 
 TEST_F(LoopbackTest, RequestsWithoutAConnectionWaitAndCountFromWhenTheyWereDue) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "load-tests/pieces/random.h"
+
 namespace weir::load {
 namespace {
 
@@ -68,6 +70,19 @@ TEST(ScheduleTest, PoissonArrivalsFollowTheRateOfThePhase) {
   const auto first = std::ranges::count_if(due, [](Duration at) { return at < seconds(10); });
   EXPECT_NEAR(static_cast<double>(first), 1000, 100);
   EXPECT_NEAR(static_cast<double>(due.size()), 11'000, 400);
+}
+
+TEST(ScheduleTest, GapsTellNothingOfWhatAServiceOfTheSameSeedDraws) {
+  const auto due = make_schedule({{1000, seconds(20)}}, Arrivals::kPoisson, 1);
+  pieces::Random service(1);
+  double together = 0;
+  Duration before{};
+  for (const Duration at : due) {
+    together += (limiters::to_seconds(at - before) * 1000 - 1) * (service.exponential() - 1);
+    before = at;
+  }
+  // Both of mean 1 and deviation 1: it would be 1 by the same numbers, and is 0 +- 0.007 by others.
+  EXPECT_NEAR(together / static_cast<double>(due.size()), 0, 0.03);
 }
 
 TEST(ScheduleTest, TheSameSeedGivesTheSameSchedule) {

@@ -28,16 +28,16 @@ class MeasuredTest : public ::testing::Test {
   }
   void log(const std::string& lines) { std::ofstream(spec.requests) << kHead << lines; }
   double score(std::string_view name) {
-    const auto scores = judge_measured(scenario, spec);
-    if (const Fault* fault = std::get_if<Fault>(&scores)) ADD_FAILURE() << *fault;
-    for (const auto& [each, value] : std::get<MeasuredScores>(scores))
+    const auto run = judge_measured(scenario, spec);
+    if (const Fault* fault = std::get_if<Fault>(&run)) ADD_FAILURE() << *fault;
+    for (const auto& [each, value] : std::get<MeasuredRun>(run).scores)
       if (each == name) return value.value_or(-1);
     ADD_FAILURE() << name;
     return -1;
   }
   std::string fault() {
-    const auto scores = judge_measured(scenario, spec);
-    const Fault* fault = std::get_if<Fault>(&scores);
+    const auto run = judge_measured(scenario, spec);
+    const Fault* fault = std::get_if<Fault>(&run);
     return fault == nullptr ? "" : *fault;
   }
 
@@ -79,6 +79,21 @@ TEST_F(MeasuredTest, TheBatchIsNotInAHurry) {
   std::ofstream(spec.batch) << kHead << "2,2,2.01,shed\n2,2,2.01,shed\n";
   EXPECT_EQ(score("hurried_shed_share"), 0);
   EXPECT_NEAR(score("false_shed_share"), 2.0 / 3, 1e-9);
+}
+
+TEST_F(MeasuredTest, ARunIsToldOverTimeWithoutWhatTheCallersCannotSee) {
+  log("2.01,2.01,2.03,ok\n2.01,2.01,2.04,shed\n4.01,4.01,4.42,ok\n");
+  const auto run = judge_measured(scenario, spec);
+  const auto lines = nlohmann::json::parse(to_json(std::get<MeasuredRun>(run)))["over_time"];
+  // Steps of 50 ms.
+  EXPECT_EQ(lines["offered"][40], 40);
+  EXPECT_EQ(lines["goodput"][40], 20);
+  EXPECT_EQ(lines["shed"][40], 20);
+  EXPECT_EQ(lines["p50"][40], 0.02);
+  EXPECT_EQ(lines["p99"][88], 0.41);
+  EXPECT_EQ(lines["goodput"][88], 0) << "late";
+  for (const char* not_seen : {"limit", "in_flight", "waiting"})
+    EXPECT_FALSE(lines.contains(not_seen)) << not_seen;
 }
 
 TEST_F(MeasuredTest, WhatIsNoLogIsNamed) {

@@ -32,7 +32,7 @@ TEST_F(ScenarioTest, WorldsInheritWhatIsCommonAndChangeOverTime) {
            "common: {service: 20ms, load: 2}\n"
            "worlds:\n"
            "  - {name: a, workers: 4, then: [{at: 10s, workers: 2}, {at: 20s, load: 3}]}\n"
-           "  - {name: b, times: pareto, retry: back_off}\n"
+           "  - {name: b, times: pareto, retry: back_off, gone_caller: stops}\n"
            "bars: {goodput_share: {at_least: 0.9}}\n"));
   ASSERT_EQ(scenario.worlds.size(), 2U);
   const World& first = scenario.worlds.front();
@@ -43,6 +43,8 @@ TEST_F(ScenarioTest, WorldsInheritWhatIsCommonAndChangeOverTime) {
   EXPECT_DOUBLE_EQ(first.at(15).capacity(), 100);
   EXPECT_EQ(scenario.worlds.back().times, Times::kPareto);
   EXPECT_EQ(scenario.worlds.back().retry, Retry::kBackOff);
+  EXPECT_EQ(first.gone_caller, GoneCaller::kWorksOn);
+  EXPECT_EQ(scenario.worlds.back().gone_caller, GoneCaller::kStops);
   EXPECT_EQ(*scenario.bars.front().at_least, 0.9);
 }
 
@@ -55,6 +57,8 @@ TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
       {"worlds: [{name: a, name: b}]", "1:20: \"name\" is given twice"},
       {"worlds: [{times: slow}]",
        "1:18: \"slow\" is not known, expected one of constant, exponential, lognormal, pareto"},
+      {"worlds: [{gone_caller: kept}]",
+       "1:24: \"kept\" is not known, expected one of works_on, stops"},
       {"worlds: []", "1:1: expected a list of worlds"},
       {"worlds: [{name: a, then: [{at: 5s}, {at: 5s}]}]",
        "1:37: expected an `at` later than the one before"},

@@ -85,6 +85,25 @@ TEST(Simulation, AHardCapRefusesAndNothingFinishesWhileStalled) {
   EXPECT_EQ(goodput_per_second(stalled, ungated(stalled)), 0);
 }
 
+int good_of(const Outcomes& outcomes) {
+  int good = 0;
+  for (const Outcomes::Step& step : outcomes.steps) good += step.good;
+  return good;
+}
+
+// The gate lets the next one in as soon as a caller has gone, and does not know that the worker is
+// still at it.
+TEST(Simulation, WorkForCallersWhoHaveGoneIsLostToTheOthers) {
+  World world = world_of({.workers = 10, .service_seconds = 0.020, .load = 1.5}, 50);
+  world.deadline_seconds = 0.060;
+  const auto good = [&world](GoneCaller gone_caller, int limit) {
+    world.gone_caller = gone_caller;
+    return good_of(Simulation(world, constant_gate(limit), 1, 100).run());
+  };
+  EXPECT_GT(good(GoneCaller::kStops, 100), 1.2 * good(GoneCaller::kWorksOn, 100));
+  EXPECT_GT(good(GoneCaller::kWorksOn, 12), 1.2 * good(GoneCaller::kWorksOn, 100));
+}
+
 TEST(Simulation, CallersComeAgainAsOftenAsTheyMay) {
   World world = world_of({.workers = 2, .service_seconds = 0.010, .load = 5}, 20);
   world.retry = Retry::kAtOnce;

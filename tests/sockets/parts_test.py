@@ -3,6 +3,7 @@
 
 import contextlib
 import io
+import os
 import pathlib
 import sys
 import tempfile
@@ -14,17 +15,19 @@ sys.path[:0] = [str(ROOT / "load-tests/sockets"), str(ROOT / "load-tests/compari
 import beside  # noqa: E402
 import doors  # noqa: E402
 import laboratory  # noqa: E402
+import peer_configs  # noqa: E402
 import peers  # noqa: E402
 import playing  # noqa: E402
+import programs  # noqa: E402
 import tables  # noqa: E402
 import worlds  # noqa: E402
 
 CONDITIONS = {"from": 0, "workers": 10, "service": 0.01, "slow_share": 0, "slow_times": 1, "thrash": 0, "outside": 0,
               "failing_share": 0, "quick_share": 0, "reading_share": 0, "reading": 0, "stalled": 0, "freeze_every": 0,
               "freeze": 0, "hidden_load": 0, "hard_cap": 0, "load": 0.5, "batch_load": 0}
-WORLD = {"name": "w", "times": "exponential", "discipline": "fifo", "seconds": 60, "warm_up": 5, "clients": 0,
-         "session_requests": 1, "retry": "never", "attempts": 3, "gives_up": None, "in_time": 0.1, "response_timeout": 60,
-         "step_at": None, "unloaded_p50": 0.007, "unloaded_p99": 0.046}
+WORLD = {"name": "w", "times": "exponential", "discipline": "fifo", "gone_caller": "works_on", "seconds": 60,
+         "warm_up": 5, "clients": 0, "session_requests": 1, "retry": "never", "attempts": 3, "gives_up": None,
+         "in_time": 0.1, "response_timeout": 60, "step_at": None, "unloaded_p50": 0.007, "unloaded_p99": 0.046}
 
 
 def world(*changes, **given):
@@ -111,6 +114,8 @@ class Playable(unittest.TestCase):
                               ("sessions of several requests", world(session_requests=5)),
                               ("callers that read slowly", world({"reading_share": 0.1})),
                               ("a service that refuses by itself", world({"hard_cap": 12})),
+                              ("a service that notices when a caller gives up",
+                               world(gives_up=0.06, gone_caller="stops")),
                               ("workers that thrash without sharing", world({"thrash": 0.02})),
                               ("7,000 requests/s, more than the 6,000", world({"load": 7})),
                               ("a service of 50us", world({"service": 50e-6, "load": 0.01}))):
@@ -134,6 +139,13 @@ class Doors(unittest.TestCase):
             self.assertEqual([at for at, _ in doors.Door("operator", setup, one).changes()], [20])
             self.assertEqual(doors.Door("knee", setup, one).changes(), [])
 
+    def test_the_operator_notices_who_leaves(self):
+        with tempfile.TemporaryDirectory() as folder:
+            setup = peers.Setup("proxied", 1, 2, pathlib.Path(folder), 100, pathlib.Path(folder))
+            config = peer_configs.haproxy(setup, 12, control=pathlib.Path(folder) / "orders")
+            self.assertIn("option abortonclose\n", config)
+            self.assertNotIn("abortonclose", peer_configs.haproxy(setup))
+
     def test_weir_is_given_the_worlds_timeout_and_a_fixed_limit(self):
         with tempfile.TemporaryDirectory() as folder:
             binaries = pathlib.Path(folder)
@@ -143,6 +155,34 @@ class Doors(unittest.TestCase):
         self.assertIn("backend.response_head_timeout=5000ms", words)
         self.assertIn("limiter.fixed.limit=12", words)
         self.assertEqual(values_of(words, "--algorithm"), ["fixed"])
+
+
+def may_run_before_others():
+    """Whether this process may ask for it."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        return False
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    return True
+
+
+class BeforeOthers(unittest.TestCase):
+    def scheduler_of(self, before_others):
+        """How a program is scheduled that is started so."""
+        with tempfile.TemporaryDirectory() as folder:
+            started = programs.Programs(pathlib.Path(folder), before_others)
+            try:
+                pid = started.start("sleep", ["sleep", "60"], min(os.sched_getaffinity(0))).process.pid
+                return os.sched_getscheduler(pid)
+            finally:
+                started.stop_all()
+
+    @unittest.skipIf(not may_run_before_others(), "needs to be allowed SCHED_FIFO")
+    def test_only_what_is_played_runs_before_others_and_only_when_asked_for(self):
+        self.assertEqual(self.scheduler_of(True), os.SCHED_FIFO)
+        self.assertEqual(os.sched_getscheduler(0), os.SCHED_OTHER)
+        self.assertEqual(self.scheduler_of(False), os.SCHED_OTHER)
 
 
 def entry(real=None, late=1):
@@ -189,7 +229,8 @@ class Agreement(unittest.TestCase):
 
     def test_tables_hold_every_limiter_and_what_was_not_played(self):
         result = {"wire_seconds": {"weir": 0.0007}, "scenarios": {"s": {"name": "s", "title": "T", "worlds": {
-            "w": {"is": world(step_at=3), "limiters": {"knee": entry(), "vegas": entry(late=12), "envoy": {"note": "not played: no"}}},
+            "w": {"is": world(step_at=3),
+                  "limiters": {"knee": entry(), "vegas": entry(late=12), "envoy": {"note": "not played: no"}}},
             "v": {"is": world(), "limiters": {}, "note": "cannot be played: x"}}}}}
         text = "\n".join(map(tables.as_text, beside.tables_of(result)))
         for expected in ("T: w", "agree", "never", "not played: no", "cannot be played: x"):

@@ -5,10 +5,15 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "load-tests/sockets"), str(ROOT / "load-tests/comparison")]
+
+import curves  # noqa: E402
+
 BINARIES = pathlib.Path(os.environ.get("WEIR_BINARIES", ROOT / "build/asan/bin"))
 
 
@@ -30,7 +35,13 @@ class Run(unittest.TestCase):
                              done.stderr)
             result = json.loads(kept.read_text())
             self.assertIn("Very few places: 2 constant", page.read_text())
+            weir, none = curves.data_of(page.read_text())[1]["scenarios"][0]["worlds"][0]["cells"]
         self.assertIn("Very few places: 2 constant", done.stdout)
+        for key in ("limit", "goodput", "shed", "p50"):
+            self.assertEqual(len(weir["real"][key]), len(weir[key]), key)
+        self.assertIn(2, weir["real"]["limit"])
+        self.assertGreater(max(weir["real"]["goodput"]), 0)
+        self.assertNotIn("limit", none["real"])
         self.assertEqual(set(result["wire_seconds"]), {"weir"})
         found = result["scenarios"]["s02"]["worlds"]["2 constant"]["limiters"]
         # Wide: the programs may be slowed by sanitizers, and the machine may have other things to do.
