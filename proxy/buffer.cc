@@ -18,10 +18,10 @@ struct Buffer::Chunk {
   size_t room() const { return bytes.size() - end; }
 };
 
-// Free chunks of one thread. Half a MiB at most: enough to never meet the allocator in steady
-// state, little enough to not count beside the connections.
+// Free chunks of one thread. 4 MiB at most: enough for some hundreds of connections that are all
+// ready in one turn, or for dozens with large bodies, to never meet the allocator in steady state.
 struct Buffer::FreeChunks {
-  static constexpr size_t kMost = 32;
+  static constexpr size_t kMost = 256;
   Chunk* first = nullptr;
   size_t count = 0;
 

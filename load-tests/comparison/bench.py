@@ -72,8 +72,14 @@ class Bench:
         """All rounds of one case, into the result."""
         found = {"title": case.title, "mode": case.mode, "latency": case.measures_latency, "rate": None, "peers": {}}
         self.result["cases"][case.name] = found
-        service, service_port = self.service(case.body_bytes, case.service)
-        running, occupants = {}, []
+        services, running, occupants = [], {}, []
+
+        def serve():
+            """A service of its own for each: where thousands of connections to one address stay open, its ports get scarce
+            and the kernel searches long for each new one, which the floor alone needs in every round."""
+            service, port = self.service(case.body_bytes, case.service)
+            services.append(service)
+            return port
         try:
             for peer in self.peers:
                 found["peers"][peer.name] = entry = {"runs": []}
@@ -81,20 +87,18 @@ class Bench:
                     entry["skipped"] = peer.lacks[case.mode]
                     continue
                 with failing_into(entry):
-                    running[peer.name] = self.start(peer, case.mode, service_port, max(1024, case.connections + 100))
-                    if case.mode == "shed" and peer.name == "weir":
+                    running[peer.name] = self.start(peer, case.mode, serve(), max(1024, case.connections + 100))
+                    if case.mode == "shed" and peer.command is peers.weir_command:
                         occupants.append(occupy(running[peer.name][1]))
             if case.measures_latency:
                 found["peers"]["direct"] = {"runs": []}
-                running["direct"] = (None, service_port)
+                running["direct"] = (None, serve())
             self.rounds(case, found, running)
         finally:
             for occupant in occupants:
                 occupant.close()
-            for program, _ in running.values():
-                if program:
-                    self.programs.stop(program)
-            self.programs.stop(service)
+            for program in [program for program, _ in running.values() if program] + services:
+                self.programs.stop(program)
 
     def rounds(self, case, found, running):
         """Peers that fail once are out of the case."""

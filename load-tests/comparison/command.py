@@ -24,7 +24,7 @@ ABOUT = """weir beside HAProxy, nginx, h2o, Envoy and a bare byte forwarder, in 
 
 Installs the peers, builds weir, and lets everybody take turns over the rounds: one worker on one core, load and service on
 another. Prints medians, spreads and weir's ratio to each. A peer that gives a single wrong answer in a case has failed it.
-The default takes about ten minutes; figures worth keeping need --rounds 5 --seconds 5 and a machine with nothing else to do."""
+The default takes about ten minutes, besides building; figures worth keeping need --rounds 5 --seconds 5 and a machine with nothing else to do."""
 NOTES = [
     "CPU per request: user and system time of all of the proxy's processes in the middle of the load, divided by the answers "
     "of that time. PSS: proportional set size under load. Spread: least and most of the rounds. Core busy: how much of its "
@@ -65,11 +65,15 @@ def parse(typed):
     parser.add_argument("--rounds", type=at_least_one, default=3)
     parser.add_argument("--seconds", type=at_least_one, default=1, help="of load on each peer in each round")
     parser.add_argument("--cases", type=words, default=every_case, help=f"some of {','.join(every_case)}")
-    parser.add_argument("--peers", type=words, default=peers.NAMES, help=f"some of {','.join(peers.NAMES)}")
+    parser.add_argument("--peers", type=words, default=peers.USUAL,
+                        help=f"some of {','.join(peers.NAMES)}; {peers.PLAIN} only when asked for")
     parser.add_argument("--json", type=pathlib.Path, help="write every figure there, after each case")
     parser.add_argument("--html", type=pathlib.Path, help="write a page with bars there")
     parser.add_argument("--from-json", type=pathlib.Path, help="measure nothing: show what an earlier run has written")
     parser.add_argument("--bin", type=pathlib.Path, help="our binaries, instead of building them")
+    parser.add_argument("--weir", type=pathlib.Path,
+                        help="the weir to compare, instead of what deploy/build-optimised builds; beside it "
+                             f"{peers.PLAIN} is what the release preset builds")
     parser.add_argument("--no-install", action="store_true", help="compare with what is here already")
     parser.add_argument("--workers-anyway", action="store_true",
                         help=f"the case workers even on fewer than {cases.WORKERS_CORES} cores, where it says little")
@@ -115,7 +119,11 @@ def show(result, arguments):
 
 def compare(arguments):
     """Measures, and returns the result."""
+    built = arguments.bin is None
     install.prepare(arguments, arguments.peers)
+    if arguments.weir is None:
+        arguments.weir = install.build_optimised() if built else arguments.bin / "weir"
+    arguments.bin = install.gather(arguments.bin, arguments.weir, pathlib.Path(arguments.folder))
     arguments.special = fitting(arguments.special, len(arguments.free_cores), arguments.workers_anyway)
     folder = pathlib.Path(arguments.folder)
     os.sched_setaffinity(0, {arguments.cores[1]})

@@ -76,6 +76,25 @@ def build(targets=TARGETS):
     run(["cmake", "--build", "--preset", "release", "--target", *targets], "the build")
 
 
+def build_optimised():
+    """weir as it is shipped; its path. Where it is current nothing is built."""
+    tell("building weir by its own profile")
+    run([ROOT / "deploy/build-optimised"], "deploy/build-optimised")
+    return ROOT / "build/optimised/bin/weir"
+
+
+def gather(binaries, weir, folder):
+    """One folder with that weir, the tools of `binaries`, and the weir of `binaries` as the plain one."""
+    if not weir.exists():
+        raise Failed(f"there is no {weir}")
+    gathered = folder / "bin"
+    gathered.mkdir()
+    for name in TARGETS:
+        (gathered / name).symlink_to((weir if name == "weir" else binaries / name).resolve())
+    (gathered / peers.PLAIN).symlink_to((binaries / "weir").resolve())
+    return gathered
+
+
 def check(binaries, targets=TARGETS):
     """Our tools must be there."""
     missing = [name for name in targets if not (binaries / name).exists()]

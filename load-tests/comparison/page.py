@@ -21,7 +21,8 @@ section td.bar{width:38%;min-width:180px;padding-right:14px}
 .fill{position:absolute;left:0;top:0;bottom:0;border-radius:0 3px 3px 0;background:var(--other)}
 .cut .fill{-webkit-mask:linear-gradient(90deg,#000 80%,transparent);mask:linear-gradient(90deg,#000 80%,transparent)}
 .range{position:absolute;top:7px;height:2px;background:var(--ink);opacity:.55}
-tr.weir .fill,tr.weir-off .fill{background:var(--weir)} tr.weir-off .fill{opacity:.6} tr.floor .fill{background:var(--floor)}
+tr.weir .fill,tr.weir-off .fill,tr.weir-plain .fill{background:var(--weir)}
+tr.weir-off .fill,tr.weir-plain .fill{opacity:.6} tr.floor .fill{background:var(--floor)}
 tr.weir td{font-weight:650}
 td.note{text-align:left;color:var(--soft)} td.failed{color:var(--bad)}
 """

@@ -42,6 +42,7 @@ class Peer:
     command: object  # (binary, setup) -> words
     version: tuple = ("--version",)
     lacks: dict = dataclasses.field(default_factory=dict)  # mode or case -> why not
+    usual: bool = True  # takes part without being asked for
 
 
 ENVOY_FOLDER = pathlib.Path("build/peers/envoy")
@@ -121,9 +122,11 @@ def find_envoy(binaries):
     return shutil.which("envoy") or (packaged if packaged.exists() else None)
 
 
+PLAIN = "weir-plain"
 NO_HTTP = "knows no HTTP"
 PEERS = [
     Peer("weir", "weir", of_ours("weir"), weir_command),
+    Peer(PLAIN, "weir, without its profile", of_ours(PLAIN), weir_command, usual=False),
     Peer("weir-off", "weir, limiter off", of_ours("weir"), weir_without_command,
          lacks={"queue": "has no queue", "shed": "sheds nothing", "startup": "is weir", "memory": "is weir"}),
     Peer("floor", "byte forwarder (the floor)", of_ours("weir-forwarder"), forwarder_command, version=(),
@@ -134,6 +137,7 @@ PEERS = [
     Peer("envoy", "Envoy", find_envoy, envoy_command),
 ]
 NAMES = [peer.name for peer in PEERS]
+USUAL = [peer.name for peer in PEERS if peer.usual]
 
 
 def named(names):

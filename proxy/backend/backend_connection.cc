@@ -13,7 +13,8 @@ using transport::Transport;
 
 namespace {
 
-constexpr size_t kWriteBytes = 64 * 1024;
+// More than one read brings, its head and chunk lines included, so that it is one write.
+constexpr size_t kWriteBytes = 128 * 1024;
 
 BackendFailure failure_of(transport::CloseReason why) {
   switch (why) {
@@ -49,7 +50,7 @@ void BackendConnection::start() { transport_->start(*this); }
 exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& events) {
   events_ = &events;
   ++carried_;
-  owed_ = 0;
+  owed_ = uncredited_ = 0;
   released_ = request_ended_ = answer_begun_ = head_seen_ = tunnel_ = held_told_ = false;
   return exchange::BackendStreamPtr(this);
 }
@@ -159,7 +160,7 @@ void BackendConnection::on_trailers(http::StreamId, http::Headers trailers) {
 }
 
 void BackendConnection::on_sent(http::StreamId, size_t body_bytes) {
-  if (events_ != nullptr) events_->on_request_sent(body_bytes);
+  if (events_ != nullptr) uncredited_ += body_bytes;
 }
 
 void BackendConnection::on_reset(http::StreamId, http::ResetReason) {
@@ -179,6 +180,9 @@ void BackendConnection::at_turn_end() {
 void BackendConnection::pump() {
   while (codec_.has_output() && transport_->unsent() < Transport::kHighWaterBytes)
     transport_->send(codec_.take_output(kWriteBytes));
+  // What the kernel has not taken is no invitation to read more.
+  if (transport_->unsent() == 0 && uncredited_ > 0 && events_ != nullptr)
+    events_->on_request_sent(std::exchange(uncredited_, 0));
   // An exchange that has ended lets its last owed bytes go at once: they are in the client's buffer
   // already.
   if (released_ && owed_ > 0) codec_.consumed(stream_, std::exchange(owed_, 0));

@@ -106,7 +106,8 @@ class BackendConnection final : public exchange::BackendStream,
   exchange::ResponseEvents* events_ = nullptr;
   http::StreamId stream_ = 0;
   uint64_t carried_ = 0;
-  size_t owed_ = 0;  // response body bytes handed over and not yet consumed
+  size_t owed_ = 0;        // response body bytes handed over and not yet consumed
+  size_t uncredited_ = 0;  // body bytes of the present request that the transport was given
   bool open_ = false;
   bool over_ = false;
   bool released_ =

@@ -13,7 +13,8 @@ namespace {
 constexpr size_t kSmallest = 512;
 constexpr size_t kClasses =
     4;  // up to 4 KiB, each twice the one before; what is larger is not kept
-constexpr size_t kMostKeptBytes = 256 * 1024;
+// What some hundreds of requests hold that are answered in one turn.
+constexpr size_t kMostKeptBytes = 1024 * 1024;
 
 struct Free {
   Free* next;

@@ -7,7 +7,7 @@
 namespace weir {
 
 // A block may be given back on another thread than the one that took it. In steady state nothing
-// here meets the allocator; what is kept free is bounded, at 256 KiB for each size of a thread.
+// here meets the allocator; what is kept free is bounded, at 1 MiB for each size of a thread.
 class BlockPool {
  public:
   struct Block {

@@ -16,7 +16,8 @@ using transport::Transport;
 
 namespace {
 
-constexpr size_t kWriteBytes = 64 * 1024;
+// More than one read brings, its head and chunk lines included, so that it is one write.
+constexpr size_t kWriteBytes = 128 * 1024;
 
 }  // namespace
 
@@ -171,7 +172,7 @@ void ClientConnection::on_trailers(http::StreamId id, http::Headers trailers) {
 }
 
 void ClientConnection::on_sent(http::StreamId id, size_t body_bytes) {
-  if (Stream* stream = find(id)) stream->exchange().on_response_sent(body_bytes);
+  if (find(id) != nullptr) uncredited_ += body_bytes;
 }
 
 void ClientConnection::on_reset(http::StreamId id, http::ResetReason) {
@@ -185,6 +186,7 @@ ClientConnection::Stream* ClientConnection::find(http::StreamId id) {
 void ClientConnection::stream_ended() {
   stream_->before = std::move(ended_);
   ended_ = std::move(stream_);
+  uncredited_ = 0;
   idle_since_ = rooms_.timeline.now();
   if (!over_) turn_queue_.add(*this);
 }
@@ -245,6 +247,9 @@ void ClientConnection::at_turn_end() {
 bool ClientConnection::pump() {
   while (codec_.has_output() && transport_->unsent() < Transport::kHighWaterBytes)
     transport_->send(codec_.take_output(kWriteBytes));
+  // What the kernel has not taken is no invitation to read more.
+  if (transport_->unsent() == 0 && uncredited_ > 0)
+    stream_->exchange().on_response_sent(std::exchange(uncredited_, 0));
   return transport_->unsent() < Transport::kHighWaterBytes;
 }
 

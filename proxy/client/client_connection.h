@@ -108,6 +108,7 @@ class ClientConnection final : private transport::TransportEvents,
   limiters::TimePoint last_write_;
   limiters::TimePoint idle_since_;
   size_t unsent_seen_ = 0;
+  size_t uncredited_ = 0;  // body bytes of the present response that the transport was given
 };
 
 }  // namespace weir::client

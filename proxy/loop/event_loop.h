@@ -83,8 +83,9 @@ class EventLoop {
   void let_go(Straggler& straggler);
   size_t stragglers() const { return stragglers_.size(); }
 
-  // One read buffer for all transports of this loop: parse from it, copy what must stay.
-  static constexpr size_t kScratchBytes = 64 * 1024;
+  // One read buffer for all transports of this loop: parse from it, copy what must stay. Many write
+  // 64 KiB at once; with a head before it that is still one read.
+  static constexpr size_t kScratchBytes = 68 * 1024;
   std::span<std::byte> scratch() { return {scratch_.get(), kScratchBytes}; }
 
   // Time spent in turns since the start, without timers that fell due during the turn itself.

@@ -85,6 +85,25 @@ class Workers(unittest.TestCase):
             self.assertEqual(words[words.index("--workers") + 1], str(workers))
 
 
+class Binaries(unittest.TestCase):
+    def test_the_weir_that_was_named_stands_beside_the_plain_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plain, shipped = pathlib.Path(folder) / "plain", pathlib.Path(folder) / "shipped"
+            plain.mkdir()
+            for name in install.TARGETS:
+                (plain / name).touch()
+            self.assertRaisesRegex(Failed, "there is no ", install.gather, plain, shipped, pathlib.Path(folder))
+            shipped.touch()
+            gathered = install.gather(plain, shipped, pathlib.Path(folder))
+            found = {peer.name: peer.find(gathered).resolve() for peer in peers.named(["weir", "weir-plain", "floor"])}
+            self.assertEqual(found, {"weir": shipped.resolve(), "weir-plain": (plain / "weir").resolve(),
+                                     "floor": (plain / "weir-forwarder").resolve()})
+
+    def test_the_plain_one_takes_part_only_when_asked_for(self):
+        self.assertNotIn("weir-plain", command.parse([]).peers)
+        self.assertEqual([peer.name for peer in command.parse(["--peers", "weir-plain"]).chosen], ["weir-plain"])
+
+
 class Figures(unittest.TestCase):
     def test_the_middle_and_the_ends(self):
         self.assertEqual(figures.summary([3, 1, 8]), {"median": 3, "low": 1, "high": 8})

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <uv.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <future>
 #include <memory>
 #include <string>
@@ -12,7 +14,9 @@
 #include <vector>
 
 #include "load-tests/bench/counted_new.h"
+#include "proxy/buffer.h"
 #include "proxy/fleet.h"
+#include "proxy/loop/event_loop.h"
 #include "proxy/observe/ledger.h"
 #include "proxy/transport/socket.h"
 
@@ -281,6 +285,33 @@ TEST_F(AllocationsTest, AnIdleConnectionHoldsLessThanAKibibyte) {
   constexpr int kConnections = 256;
   const int64_t few = add(kConnections);
   EXPECT_LT((add(kConnections) - few) / kConnections, 1024);
+}
+
+// Who asks and does not read costs what one read has brought at most, in chunks that are not full.
+TEST_F(AllocationsTest, ASlowClientHoldsNoMoreThanOneRead) {
+  constexpr size_t kBody = 16 << 20;
+  constexpr int kClients = 16;
+  start(places(100), "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kBody) + "\r\n\r\n" +
+                         std::string(kBody, 'x'));
+  std::vector<std::unique_ptr<Client>> slow;
+  const auto add = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      slow.push_back(std::make_unique<Client>(port_));
+      slow.back()->send(kGet);
+    }
+    int64_t held = 0;
+    for (int quiet = 0; quiet < 10;) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      const int64_t now = held_by_worker();
+      // To ask costs some bytes itself.
+      quiet = std::abs(now - held) < int64_t{Buffer::kChunkBytes} ? quiet + 1 : 0;
+      held = now;
+    }
+    return held;
+  };
+  const int64_t few = add(kClients);
+  EXPECT_LT((add(kClients) - few) / kClients,
+            int64_t{loop::EventLoop::kScratchBytes + 2 * Buffer::kChunkBytes + 4096});
 }
 
 }  // namespace
