@@ -24,7 +24,8 @@ ABOUT = """weir beside HAProxy, nginx, h2o, Envoy and a bare byte forwarder, in 
 
 Installs the peers, builds weir, and lets everybody take turns over the rounds: one worker on one core, load and service on
 another. Prints medians, spreads and weir's ratio to each. A peer that gives a single wrong answer in a case has failed it.
-The default takes about ten minutes, besides building; figures worth keeping need --rounds 5 --seconds 5 and a machine with nothing else to do."""
+The default takes about ten minutes, besides building; figures worth keeping need --rounds 5 --seconds 5 and a machine
+with nothing else to do."""
 NOTES = [
     "CPU per request: user and system time of all of the proxy's processes in the middle of the load, divided by the answers "
     "of that time. PSS: proportional set size under load. Spread: least and most of the rounds. Core busy: how much of its "
