@@ -34,28 +34,46 @@ double needed_waiting(double places, double load) {
 
 }  // namespace
 
+void OfferedRate::add(double arrived, Duration over, Duration memory) {
+  for (Memory* each : {&quick_, &slow_}) {
+    const double kept = std::exp(-arrived / each->arrivals - to_seconds(over) / to_seconds(memory));
+    each->count = each->count * kept + arrived;
+    each->seconds = each->seconds * kept + to_seconds(over);
+  }
+}
+
+Offered OfferedRate::now() const {
+  Offered offered;
+  for (const Memory& each : {quick_, slow_}) {
+    if (each.count <= 0) continue;
+    const double sure = each.count - each.certainty * std::sqrt(each.count);
+    offered.at_least = std::max(offered.at_least, sure / each.seconds);
+    offered.likely = each.count / each.seconds;
+  }
+  return offered;
+}
+
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
-                         const Rate& offered) {
+                         const Offered& offered) {
   const Duration few_places = service.baseline * std::clamp(70 / service.limit, 4, 40);
   const Duration calm =
       params.max_wait.value_or(std::clamp<Duration>(few_places, milliseconds(300), seconds(5)));
-  const double per_second = service.served.likely;
-  if (per_second <= 0 || service.baseline == Duration(0) ||
-      offered.at_least <= service.served.at_most)
+  if (service.per_second <= 0 || service.baseline == Duration(0) ||
+      offered.at_least <= service.per_second)
     return {calm, std::numeric_limits<int>::max()};
 
   // Between what is sure and what is likely: a queue that is too long costs latency, one that is
   // too short costs work.
   const double load =
-      (offered.at_least + std::max(offered.at_least, offered.likely)) / 2 / per_second;
-  const double places = std::clamp(per_second * to_seconds(service.baseline), 1.0,
+      (offered.at_least + std::max(offered.at_least, offered.likely)) / 2 / service.per_second;
+  const double places = std::clamp(service.per_second * to_seconds(service.baseline), 1.0,
                                    static_cast<double>(service.limit));
   const double near_one = std::clamp((1.7 - load) / 0.7, 0.0, 1.0);
   const double most = std::ceil(places * (0.25 + 3 * near_one)) + (places < 1.5 ? 2 : 1);
   const double spare = service.limit - places;  // wait inside the service
   const double waiting = std::clamp(std::ceil(needed_waiting(places, load) - spare), 1.0, most);
   const Duration wait =
-      std::max<Duration>(service.baseline * 2, from_seconds(2 * waiting / per_second));
+      std::max<Duration>(service.baseline * 2, from_seconds(2 * waiting / service.per_second));
   return {std::min(calm, std::max<Duration>(wait, milliseconds(2))), static_cast<int>(waiting)};
 }
 

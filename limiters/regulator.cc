@@ -15,9 +15,8 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr double kEnough = 50;        // samples: the mean of exponential times is then within 14 %
-constexpr double kFew = 10;           // will do when they took a second to come
-constexpr double kLeastUneven = 0.5;  // work that never differs is still cut by a window's ends
+constexpr double kEnough = 50;  // samples: the mean of exponential times is then within 14 %
+constexpr double kFew = 10;     // will do when they took a second to come
 constexpr int kLeastWaiting = 1000;
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
@@ -63,20 +62,13 @@ void Regulator::tick() {
 }
 
 void Regulator::note_arrivals(const SamplerShard::Totals& now) {
-  offered_.add(now.arrived - arrived_before_, kTick, memory());
+  const Duration baseline = algorithm_->baseline();
+  offered_.add(now.arrived - arrived_before_, kTick, std::max<Duration>(seconds(2), baseline * 60));
   arrived_before_ = now.arrived;
-  // Half the error of what is served: two rates seldom stray both, and apart.
-  const Rate served = algorithm_->guessing() ? Rate{} : served_.now(uneven_ / 2);
   const QueueBounds bounds = queue_bounds(
-      queue_params_,
-      {.baseline = algorithm_->baseline(), .served = served, .limit = algorithm_->limit()},
+      queue_params_, {baseline, algorithm_->guessing() ? 0 : per_second_, algorithm_->limit()},
       offered_.now());
   pool_.publish_queue(bounds.longest_wait, bounds.most_waiting);
-}
-
-// Of rates.
-Duration Regulator::memory() const {
-  return std::max<Duration>(seconds(2), algorithm_->baseline() * 60);
 }
 
 bool Regulator::ripe(const Batch& batch) const {
@@ -154,8 +146,7 @@ void Regulator::decide(const Window& window) {
            .samples = all.count};
   samples_ += all.count;
   peak_in_flight_ = std::max(peak_in_flight_, window.peak_in_flight);
-  note_served(window);
-  tell_gates();
+  tell_gates(window);
   if (last_.to == from) return;
   ++changes_[{cause, last_.to > from}];
   decisions_.push_back(last_);
@@ -179,25 +170,16 @@ int Regulator::take_peak_in_flight() {
   return std::max(std::exchange(peak_in_flight_, 0), pool_.in_flight());
 }
 
-// What the service can do shows only while all of it is asked for.
-void Regulator::note_served(const Window& window) {
-  if (!window.limited && window.throughput() <= served_.now().likely) return;
-  served_.add(window.count(Outcome::kSuccess), from_seconds(window.seconds()), memory());
-  const Level all = window.all_levels();
-  if (all.count < kFew) return;
-  const double seen = std::sqrt(all.variance()) / all.mean();
-  uneven_ = std::max(kLeastUneven, uneven_ + (seen - uneven_) / 10);
-}
-
-void Regulator::tell_gates() {
+void Regulator::tell_gates(const Window& window) {
+  // What the service can do shows only while all of it is asked for.
+  const double seen = window.throughput();
+  if (window.limited || seen > per_second_)
+    per_second_ = per_second_ == 0 ? seen : (per_second_ + seen) / 2;
   const Duration baseline = algorithm_->baseline();
-  const double per_second = served_.now().likely;
-  pool_.publish_service(baseline, per_second);
+  pool_.publish_service(baseline, per_second_);
   if (queue_params_.max_waiting) return;
   const double burst =
-      2 * per_second *
-      to_seconds(
-          queue_bounds(queue_params_, {.baseline = baseline, .served = {}}, {}).longest_wait);
+      2 * per_second_ * to_seconds(queue_bounds(queue_params_, {baseline}, {}).longest_wait);
   pool_.publish_max_waiting(std::max(kLeastWaiting, static_cast<int>(std::min(burst, 1e6))));
 }
 

@@ -11,7 +11,6 @@
 #include "limiters/params.h"
 #include "limiters/permit_pool.h"
 #include "limiters/queue_bounds.h"
-#include "limiters/recent_rate.h"
 #include "limiters/sampler_shard.h"
 
 // Turns what all loops measured into the one limit, and remembers why; it does not know what a
@@ -71,15 +70,13 @@ class Regulator {
 
   void tick();
   void note_arrivals(const SamplerShard::Totals& now);
-  Duration memory() const;
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;
   void open_next(const SamplerShard::Totals& now);
   Window judged(const Batch& batch) const;
   void decide(const Window& window);
   void publish();
-  void note_served(const Window& window);
-  void tell_gates();
+  void tell_gates(const Window& window);
   SamplerShard::Totals read() const;
   SamplerShard::CohortTotals read(Cohort cohort) const;
 
@@ -91,9 +88,8 @@ class Regulator {
   std::function<void(int gate)> wake_;
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
   double arrived_before_ = 0;
-  RecentRate offered_;
-  RecentRate served_;  // while the limit was in use
-  double uneven_ = 1;  // times of requests: standard deviation as a share of the mean
+  OfferedRate offered_;
+  double per_second_ = 0;  // while the limit was in use
   std::deque<Decision> decisions_;
   Changes changes_;
   double samples_ = 0;

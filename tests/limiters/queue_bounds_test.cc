@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "limiters/random.h"
+
 namespace weir::limiters {
 namespace {
 
@@ -12,10 +14,10 @@ using std::chrono::seconds;
 
 constexpr int kAnyNumber = std::numeric_limits<int>::max();
 
-Rate surely(double per_second) { return {per_second, per_second, per_second}; }
-
 // Ten places of 10 ms.
-const ServiceView kPool{.baseline = milliseconds(10), .served = surely(1000), .limit = 10};
+const ServiceView kPool{.baseline = milliseconds(10), .per_second = 1000, .limit = 10};
+
+Offered surely(double per_second) { return {per_second, per_second}; }
 
 TEST(QueueBounds, ABurstMayWaitWhileNoMoreIsAskedForThanCanBeDone) {
   for (const double offered : {0.0, 500.0, 999.0}) {
@@ -51,8 +53,8 @@ TEST(QueueBounds, ThoseWhoMayWaitKeepAPoolBusy) {
   for (const int places : {4, 10, 32, 100})
     for (const double load : {1.1, 1.2, 1.4, 2.0, 3.0}) {
       const ServiceView pool{
-          .baseline = milliseconds(10), .served = surely(places * 100.0), .limit = places};
-      const int waiting = queue_bounds({}, pool, surely(pool.served.likely * load)).most_waiting;
+          .baseline = milliseconds(10), .per_second = places * 100.0, .limit = places};
+      const int waiting = queue_bounds({}, pool, surely(pool.per_second * load)).most_waiting;
       EXPECT_GE(use_of(places, load, waiting), places < 10 ? 0.95 : 0.965)
           << places << " places at " << load;
     }
@@ -66,24 +68,54 @@ TEST(QueueBounds, WhatALimitLetsWaitInsideTheServiceNeedNotWaitOutside) {
 }
 
 TEST(QueueBounds, AreOfSomeSecondsAtMostAndNeverBeyondWhatIsConfigured) {
-  EXPECT_EQ(queue_bounds({}, {.baseline = seconds(8), .served = {}}, {}).longest_wait, seconds(5));
+  EXPECT_EQ(queue_bounds({}, {.baseline = seconds(8)}, {}).longest_wait, seconds(5));
   const QueueParams short_wait{.max_wait = milliseconds(3), .max_waiting = {}};
   for (const double offered : {0.0, 3000.0})
     EXPECT_LE(queue_bounds(short_wait, kPool, surely(offered)).longest_wait, milliseconds(3));
 }
 
-TEST(QueueBounds, AreCalmWhileTheServiceMayDoAllThatIsAskedFor) {
-  ServiceView uneven = kPool;
-  uneven.served = {.likely = 1000, .at_least = 800, .at_most = 1250};
-  EXPECT_EQ(queue_bounds({}, uneven, surely(1200)).most_waiting, kAnyNumber);
-  EXPECT_LT(queue_bounds({}, uneven, surely(1300)).most_waiting, kAnyNumber);
-}
-
 TEST(QueueBounds, AreCalmWhileTheServiceIsNotKnown) {
   EXPECT_EQ(queue_bounds({}, {}, surely(1e6)).most_waiting, kAnyNumber);
-  EXPECT_EQ(
-      queue_bounds({}, {.baseline = milliseconds(10), .served = {}}, surely(1e6)).most_waiting,
-      kAnyNumber);
+  EXPECT_EQ(queue_bounds({}, {.baseline = milliseconds(10)}, surely(1e6)).most_waiting, kAnyNumber);
+}
+
+// Poisson arrivals in steps of 10 ms.
+double at_least(double per_second, double for_seconds, OfferedRate& rate, Random& chance) {
+  double next = chance.exponential(1 / per_second);
+  for (double now = 0; now < for_seconds; now += 0.01) {
+    int arrived = 0;
+    for (; next < now + 0.01; next += chance.exponential(1 / per_second)) ++arrived;
+    rate.add(arrived, milliseconds(10), seconds(2));
+  }
+  return rate.now().at_least;
+}
+
+TEST(OfferedRate, HardlyEverSaysMoreThanIsTrue) {
+  Random chance(3);
+  int above = 0;
+  for (int i = 0; i < 200; ++i) {
+    OfferedRate rate;
+    above += at_least(900, 1, rate, chance) > 1000 ? 1 : 0;
+  }
+  EXPECT_LE(above, 2);
+}
+
+TEST(OfferedRate, SeesAnOverloadWithinAHundredArrivals) {
+  Random chance(4);
+  int seen = 0;
+  for (int i = 0; i < 100; ++i) {
+    OfferedRate rate;
+    at_least(700, 2, rate, chance);
+    seen += at_least(2500, 0.06, rate, chance) > 1000 ? 1 : 0;
+  }
+  EXPECT_GE(seen, 95);
+}
+
+TEST(OfferedRate, ForgetsASilence) {
+  OfferedRate rate;
+  for (int i = 0; i < 10000; ++i) rate.add(0, milliseconds(10), seconds(2));
+  Random chance(5);
+  EXPECT_GT(at_least(1000, 1, rate, chance), 700);
 }
 
 }  // namespace
