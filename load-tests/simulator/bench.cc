@@ -100,7 +100,8 @@ class Bench {
       const int rounds = spec_.shorter < 1 ? kOracleFewRounds : kOracleRounds;
       result_.oracles[order[at]] = {
           place.scenario->name, place.world.name,
-          find_oracle(place.world, place.seeds, spec_.trace_steps, rounds)};
+          spec_.oracles ? spec_.oracles->find(place.world, place.seeds, spec_.trace_steps, rounds)
+                        : find_oracle(place.world, place.seeds, spec_.trace_steps, rounds)};
       note_runs(place.seeds * kOracleRounds);
     });
   }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "load-tests/simulator/oracle.h"
+#include "load-tests/simulator/oracle_store.h"
 #include "load-tests/simulator/scenario.h"
 #include "load-tests/simulator/score.h"
 
@@ -17,6 +19,7 @@ struct BenchSpec {
   int seeds = 0;                      // above 0: instead of each scenario's own
   double shorter = 1;                 // share of each world's time that is run
   int trace_steps = 200;
+  std::optional<OracleStore> oracles{};  // kept from one run to the next
 };
 
 // The scores of a world are kept apart: a scenario is as good as its worst world.

@@ -54,12 +54,15 @@ Json to_json(const World& world) {
             {"seconds", world.seconds},
             {"warm_up", world.warm_up_seconds},
             {"clients", world.clients},
+            {"think", world.think_seconds},
             {"session_requests", world.session_requests},
             {"retry", word_of(world.retry)},
             {"attempts", world.most_attempts},
             {"gives_up", or_null(world.deadline_seconds)},
             {"in_time", world.deadline()},
             {"response_timeout", world.response_timeout_seconds},
+            {"lapse_every", world.lapse_every_seconds},
+            {"lapse", world.lapse_seconds},
             {"step_at", or_null(world.step_seconds)},
             {"unloaded_p50", world.unloaded(0.5)},
             {"unloaded_p99", world.unloaded(0.99)}};
@@ -79,5 +82,7 @@ std::string describe(const std::vector<Scenario>& scenarios, double share) {
   }
   return json.dump(1) + "\n";
 }
+
+std::string describe(const World& world) { return to_json(world).dump(1) + "\n"; }
 
 }  // namespace weir::simulator

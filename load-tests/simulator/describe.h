@@ -11,5 +11,6 @@ namespace weir::simulator {
 
 // Each world as it is run with that share of its time. Times are in seconds.
 std::string describe(const std::vector<Scenario>& scenarios, double share);
+std::string describe(const World& world);
 
 }  // namespace weir::simulator
