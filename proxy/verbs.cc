@@ -164,7 +164,8 @@ int run_verb(int argc, char** argv) {
   }
   app.footer(
       "Exit codes: 0 done (run: drained), 1 not started or something is wrong,\n"
-      "2 stopped by a second signal, 3 the drain's time was over.");
+      "2 stopped by a second signal, 3 the drain's time was over.\n"
+      "SIGUSR1 reopens the access log.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -82,7 +82,8 @@ class Counter {
 std::optional<Fault> count_log(const std::string& path, bool of_batch, Counter& counter) {
   std::ifstream file(path);
   std::string text;
-  if (!std::getline(file, text)) return path + ": cannot be read";
+  if (!std::getline(file, text))
+    return path + ": cannot be read, expected what weir-load --requests has written";
   if (text != kHead) return path + ":1: \"" + text + "\", expected " + std::string(kHead);
   for (size_t number = 2; std::getline(file, text); ++number) {
     const auto line = parse(text);

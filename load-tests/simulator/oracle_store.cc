@@ -1,6 +1,7 @@
 #include "load-tests/simulator/oracle_store.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -45,8 +46,7 @@ Oracle from_json(const Json& json) {
 
 // Whole or not at all, whoever else writes the same.
 void keep(const std::string& path, const std::string& question, const Oracle& oracle) {
-  const std::string unfinished =
-      fmt::format("{}.{:x}", path, std::hash<const void*>{}(&oracle) ^ hash_of(question));
+  const std::string unfinished = fmt::format("{}.{}.{}", path, getpid(), fmt::ptr(&oracle));
   std::ofstream file(unfinished, std::ios::binary);
   file << Json{{"question", question}, {"found", to_json(oracle)}}.dump(1) << "\n";
   file.close();

@@ -53,7 +53,8 @@ class Reader {
       if (!trimmed(line).empty()) read_line(line);
       if (columns_ == 0 && faults_ > 0) break;
     }
-    if (!file.is_open() || file.bad()) return std::vector<Fault>{path_ + ": cannot be read"};
+    if (!file.is_open() || file.bad())
+      return std::vector<Fault>{path_ + ": cannot be read, expected a log in CSV"};
     if (columns_ == 0 && faults_ == 0)
       return std::vector<Fault>{path_ +
                                 ":1: nothing, expected a header with the columns "

@@ -271,7 +271,7 @@ std::variant<Scenario, Fault> read_scenario(const std::string& path) {
   } catch (const Wrong& wrong) {
     return at(wrong.mark, wrong.what);
   } catch (const YAML::BadFile&) {
-    return path + ": cannot be read";
+    return path + ": cannot be read, expected a scenario in YAML";
   } catch (const YAML::Exception& bad) {
     return at(bad.mark, "is not YAML: " + bad.msg);
   }

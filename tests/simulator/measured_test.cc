@@ -97,7 +97,8 @@ TEST_F(MeasuredTest, ARunIsToldOverTimeWithoutWhatTheCallersCannotSee) {
 }
 
 TEST_F(MeasuredTest, WhatIsNoLogIsNamed) {
-  EXPECT_THAT(fault(), EndsWith(": cannot be read"));
+  EXPECT_THAT(fault(),
+              EndsWith(": cannot be read, expected what weir-load --requests has written"));
   std::ofstream(spec.requests) << "a,b\n";
   EXPECT_THAT(fault(), EndsWith(":1: \"a,b\", expected first_due_seconds,due_seconds,"
                                 "ended_seconds,outcome"));

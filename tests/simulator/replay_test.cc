@@ -140,7 +140,7 @@ TEST(RecordedLog, AFileThatIsNoLogIsSaidOnce) {
                           "the first and the last"));
   for (const char* path : {"/nowhere.csv", "/"})
     EXPECT_THAT(std::get<std::vector<Fault>>(read_log(path)),
-                ElementsAre(std::string(path) + ": cannot be read"));
+                ElementsAre(std::string(path) + ": cannot be read, expected a log in CSV"));
 }
 
 TEST(Replay, RequestsComeWhenTheyCameWithTheWorkTheyHad) {
@@ -264,7 +264,8 @@ TEST(ReplayBinary, WhatIsWrongIsSaidAndEndsWithTwo) {
       {replay + " --workers 2 --warm-up 5m", "weir-sim: --warm-up 5m, expected less than the log"},
       {replay + " --workers 2 --limiter nobody", "weir-sim: limiter \"nobody\" is not known"},
       {replay + " --workers 2 --html /nowhere/page", "weir-sim: /nowhere/page: cannot be written"},
-      {"replay /nowhere.csv --workers 2", "weir-sim: /nowhere.csv: cannot be read"}};
+      {"replay /nowhere.csv --workers 2",
+       "weir-sim: /nowhere.csv: cannot be read, expected a log in CSV"}};
   for (const auto& [words, expected] : cases) {
     const auto [text, ended] = weir_sim(words);
     EXPECT_EQ(ended, 2) << words;

@@ -68,7 +68,8 @@ TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
 }
 
 TEST_F(ScenarioTest, AFileThatIsNotThereIsNamed) {
-  EXPECT_EQ(std::get<Fault>(read_scenario("/nowhere.yaml")), "/nowhere.yaml: cannot be read");
+  EXPECT_EQ(std::get<Fault>(read_scenario("/nowhere.yaml")),
+            "/nowhere.yaml: cannot be read, expected a scenario in YAML");
 }
 
 }  // namespace
