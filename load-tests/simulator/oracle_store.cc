@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -44,6 +46,18 @@ Oracle from_json(const Json& json) {
   return oracle;
 }
 
+std::optional<Oracle> kept(const std::string& path, const std::string& question) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open()) return std::nullopt;
+  try {
+    const Json json = Json::parse(file);
+    if (json.at("question") != question) return std::nullopt;
+    return from_json(json.at("found"));
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 // Whole or not at all, whoever else writes the same.
 void keep(const std::string& path, const std::string& question, const Oracle& oracle) {
   const std::string unfinished = fmt::format("{}.{}.{}", path, getpid(), fmt::ptr(&oracle));
@@ -60,6 +74,7 @@ void keep(const std::string& path, const std::string& question, const Oracle& or
 std::optional<Fault> OracleStore::fault_of(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
+  if (!error && access(folder.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
   if (!error) return std::nullopt;
   return folder + ": " + error.message() + ", expected a folder that can be made and written to";
 }
@@ -73,19 +88,6 @@ Oracle OracleStore::find(const World& world, int seeds, int steps, int rounds) c
   Oracle found = find_oracle(world, seeds, steps, rounds);
   keep(path, question, found);
   return found;
-}
-
-std::optional<Oracle> OracleStore::kept(const std::string& path,
-                                        const std::string& question) const {
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open()) return std::nullopt;
-  try {
-    const Json json = Json::parse(file);
-    if (json.at("question") != question) return std::nullopt;
-    return from_json(json.at("found"));
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  }
 }
 
 }  // namespace weir::simulator

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "load-tests/simulator/oracle.h"
 #include "load-tests/simulator/scenario.h"
@@ -23,8 +23,6 @@ class OracleStore {
   Oracle find(const World& world, int seeds, int steps, int rounds) const;
 
  private:
-  std::optional<Oracle> kept(const std::string& path, const std::string& question) const;
-
   std::string folder_;
 };
 

@@ -101,12 +101,15 @@ TEST_F(OracleStoreTest, RecordedWorldsAreNotKept) {
   EXPECT_TRUE(files().empty());
 }
 
-TEST_F(OracleStoreTest, AFolderThatCannotBeMadeIsNamed) {
+TEST_F(OracleStoreTest, AFolderThatCannotBeMadeOrWrittenToIsNamed) {
   const std::string file = folder + "/file";
   std::ofstream(file) << "x";
-  EXPECT_THAT(OracleStore::fault_of(file + "/below").value_or(""),
-              testing::AllOf(testing::StartsWith(file + "/below: "),
-                             testing::HasSubstr("expected a folder")));
+  for (const std::string& path : {file, file + "/below", std::string("/proc/self")}) {
+    SCOPED_TRACE(path);
+    EXPECT_THAT(
+        OracleStore::fault_of(path).value_or(""),
+        testing::AllOf(testing::StartsWith(path + ": "), testing::HasSubstr("expected a folder")));
+  }
 }
 
 }  // namespace
