@@ -8,6 +8,8 @@
 #include <functional>
 #include <utility>
 
+#include "config/fault.h"
+#include "config/utf8.h"
 #include "load-tests/pieces/quantities.h"
 
 namespace weir::simulator {
@@ -46,6 +48,8 @@ struct Wrong {
 
 std::string text_of(const YAML::Node& node) {
   if (!node.IsScalar()) throw Wrong{node.Mark(), "expected one value"};
+  if (!config::is_clean(node.Scalar()))
+    throw Wrong{node.Mark(), config::quoted(node.Scalar()) + " is not clean UTF-8, expected text"};
   return node.Scalar();
 }
 

@@ -63,6 +63,7 @@ TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
       {"worlds: [{name: a, then: [{at: 5s}, {at: 5s}]}]",
        "1:37: expected an `at` later than the one before"},
       {"worlds: [{name: a}]\nbars: {speed: {at_least: 1}}", "2:8: \"speed\" is not a score"},
+      {"worlds: [{name: \"a\xff\"}]", "1:17: \"a\\xff\" is not clean UTF-8, expected text"},
       {"worlds: [{name: a, seconds: 1s}]", "1:10: expected a warm_up shorter than seconds"}};
   for (const auto& [text, expected] : cases) EXPECT_EQ(fault(text), expected) << text;
 }
