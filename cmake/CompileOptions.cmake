@@ -40,3 +40,11 @@ if(WEIR_PROFILE)
     message(FATAL_ERROR "WEIR_PROFILE is '${WEIR_PROFILE}', expected generate or use")
   endif()
 endif()
+
+# weir_cold(SOURCES...): what runs once, as flags are read. Optimising it under the sanitizers is half of what it costs to
+# build, and buys nothing.
+function(weir_cold)
+  if(WEIR_SANITIZE)
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -O0)
+  endif()
+endfunction()
