@@ -9,36 +9,117 @@ namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kMisfit = 0.03;        // what the model misses, as a share of the mean
+constexpr double kLogMisfit = 0.1;      // and of the logarithm
+constexpr double kClosed = 3;           // of the gap, at most, by a queue
 constexpr double kFinest = 0.25;        // between two bends that are compared, in flight
 constexpr double kFinestShare = 1.04;   // or one to the other
 constexpr double kTrustInNoBend = 0.5;  // it needs no more than that to be preferred
 
+// How latencies stray within their levels, for none of them alone has enough to show it.
+struct Shape {
+  double variance;  // of a latency, as a share of its mean; two that stray by that are taken for
+                    // granted: a few that agree may be lucky
+  double slope;     // of the logarithm over the latency
+  double log_variance;  // of the logarithm, less what the latency explains
+  double gap;           // of the mean logarithm below the logarithm of the mean
+};
+
+Shape shape_of(const std::array<Level, kLevels>& levels) {
+  double count = 0;
+  double squares = 0;
+  double products = 0;
+  double log_squares = 0;
+  double gaps = 0;
+  for (const Level& level : levels) {
+    if (level.count < 2) continue;
+    count += level.count;
+    squares += level.variance() / (level.mean() * level.mean()) * level.count;
+    products += level.sum_products / level.mean() - level.sum_logs;
+    log_squares += level.sum_log_squares - level.sum_logs * level.mean_log();
+    gaps += level.count * (std::log(level.mean()) - level.mean_log());
+  }
+  const double slope = squares > 0 ? products / squares : 0;
+  return {(2 + squares) / (2 + count), slope,
+          (0.5 + std::max(0.0, log_squares - slope * products)) / (2 + count),
+          count > 0 ? std::max(0.0, gaps / count) : 0};
+}
+
 // One level as the fit needs it.
 struct Seen {
-  double weight, in_flight, log_in_flight, latency;
+  double weight, in_flight, log_in_flight, per_in_flight, latency;
+  double log_weight, log_latency, explained;
+};
+
+// What was seen, the fewest in flight first.
+struct AllSeen {
+  AllSeen(const std::array<Level, kLevels>& levels) : shape(shape_of(levels)) {
+    for (const Level& level : levels) {
+      if (level.count <= 0) continue;
+      seen[count++] = {1 / (shape.variance / level.count + kMisfit * kMisfit),
+                       level.mean_in_flight(),
+                       std::log(level.mean_in_flight()),
+                       1 / level.mean_in_flight(),
+                       level.mean(),
+                       1 / (shape.log_variance / level.count + kLogMisfit * kLogMisfit),
+                       level.mean_log(),
+                       shape.slope * level.mean()};
+    }
+  }
+  const Seen* begin() const { return seen.data(); }
+  const Seen* end() const { return seen.data() + count; }
+
+  Shape shape;
+  size_t count = 0;
+  std::array<Seen, kLevels> seen;
 };
 
 struct Fit {
   double at, baseline, likelihood;
 };
 
+// Of the mean logarithms, the mean latencies given; a regression of y on x.
+double likelihood_of_logs(const AllSeen& all, double at, double baseline) {
+  const double log_at = std::log(at);
+  const double per_baseline = 1 / baseline;
+  double weight = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0, sum_yy = 0;
+  for (const Seen& level : all) {
+    const bool full = level.in_flight > at;
+    const double share = full ? at * level.per_in_flight : 1;
+    const double y = level.log_latency - (full ? level.log_in_flight - log_at : 0) -
+                     level.explained * share * per_baseline;
+    const double x = 1 - share * share;
+    weight += level.log_weight;
+    sum_x += level.log_weight * x;
+    sum_y += level.log_weight * y;
+    sum_xx += level.log_weight * x * x;
+    sum_xy += level.log_weight * x * y;
+    sum_yy += level.log_weight * y * y;
+  }
+  const double xx = sum_xx - sum_x * sum_x / weight;
+  const double xy = sum_xy - sum_x * sum_y / weight;
+  const double yy = sum_yy - sum_y * sum_y / weight;
+  const double closed = xx > 0 ? std::clamp(xy / xx, 0.0, kClosed * all.shape.gap) : 0;
+  return -(yy - 2 * closed * xy + closed * closed * xx) / 2;
+}
+
 // All levels with the bend at `at`; the baseline in closed form.
-Fit fit(const std::array<Seen, kLevels>& seen, size_t count, double at) {
+Fit fit(const AllSeen& all, double at) {
   const double log_at = std::log(at);
   double weight = 0;
   double sum = 0;
   double logs = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const Seen& level = seen[i];
+  for (const Seen& level : all) {
     weight += level.weight;
     if (level.in_flight <= at) {
       sum += level.weight * level.latency;
     } else {
-      sum += level.weight * level.latency * at / level.in_flight;
+      sum += level.weight * level.latency * at * level.per_in_flight;
       logs += level.weight * (level.log_in_flight - log_at);
     }
   }
-  return {at, sum / weight, -weight * std::log(sum / weight) - logs};
+  const double baseline = sum / weight;
+  return {at, baseline,
+          -weight * std::log(baseline) - logs + likelihood_of_logs(all, at, baseline)};
 }
 
 }  // namespace
@@ -50,38 +131,21 @@ void KneeCurve::add(const std::array<Level, kLevels>& levels) {
   }
 }
 
-// Two samples that stray by their mean are taken for granted: a few that agree may be lucky.
-double KneeCurve::spread() const {
-  double weighted = 2;
-  double count = 2;
-  for (const Level& level : levels_) {
-    if (level.count < 2) continue;
-    weighted += level.variance() / (level.mean() * level.mean()) * level.count;
-    count += level.count;
-  }
-  return std::sqrt(weighted / count);
-}
+double KneeCurve::spread() const { return std::sqrt(shape_of(levels_).variance); }
 
 Knee KneeCurve::knee(double unlikely) const {
-  std::array<Seen, kLevels> seen;
-  size_t count = 0;
-  const double variance = spread() * spread();
-  for (const Level& level : levels_) {
-    if (level.count <= 0) continue;
-    seen[count++] = {1 / (variance / level.count + kMisfit * kMisfit), level.mean_in_flight(),
-                     std::log(level.mean_in_flight()), level.mean()};
-  }
-  if (count == 0) return {};
+  const AllSeen all(levels_);
+  if (all.count == 0) return {};
 
-  const Fit none = fit(seen, count, kInfinite);
+  const Fit none = fit(all, kInfinite);
   Fit best = none;
   best.likelihood += kTrustInNoBend;
   std::array<Fit, 512> fits;
   size_t tried = 0;
-  const double top = seen[count - 1].in_flight;
+  const double top = (all.end() - 1)->in_flight;
   for (double at = 1; at < top && tried < fits.size();
        at = std::max(at + kFinest, at * kFinestShare)) {
-    fits[tried++] = fit(seen, count, at);
+    fits[tried++] = fit(all, at);
     if (fits[tried - 1].likelihood > best.likelihood) best = fits[tried - 1];
   }
   Knee knee{best.baseline, best.at, best.at, best.at};

@@ -31,8 +31,21 @@ class KneeCurve {
   // The likeliest bend. With a spread that is a share of the mean, the likelihood of a level's mean
   // latency R over n samples is exp(-w (ln(B m) + R / (B m))), m = max(1, level / c): exact for
   // exponential times, and for others scaled by their spread v through w = 1 / (v^2 / n + e^2),
-  // where e stands for what the model misses. `unlikely`: how much the logarithm of the likelihood
-  // may fall; 2 is two standard errors.
+  // where e stands for what the model misses.
+  //
+  // Where times vary much, a few slow requests hide a queue from the mean, so the mean of the
+  // logarithms is a second witness. In a queue all wait alike, whatever they cost: the quick ones
+  // take many times as long, and the mean logarithm comes closer to the logarithm of the mean. On a
+  // processor that all share each takes as many times as long, and it keeps its distance. So given
+  // R it is expected at
+  //
+  //   a + ln m + k R / (B m) + h (1 - 1 / m^2)
+  //
+  // with k the slope of the logarithm over the latency within a level, a and h fitted, h from 0
+  // (shared) to 3 times the distance (a queue: 1 / m^2 is about how fast it is closed for
+  // exponential times and for a mix of two); normal, with errors as above.
+  //
+  // `unlikely`: how much the logarithm of the likelihood may fall; 2 is two standard errors.
   Knee knee(double unlikely) const;
 
   // Standard deviation of one latency at its level, as a share of that level's mean.

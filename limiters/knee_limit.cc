@@ -9,12 +9,13 @@ namespace weir::limiters {
 namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
-constexpr double kFew = 5;          // show nothing yet
-constexpr double kWellSeen = 50;    // enough to look elsewhere first
-constexpr double kMemory = 256;     // of the latency near the limit
-constexpr double kDoubted = 300;    // what was seen above the limit fades
-constexpr double kLongTrial = 250;  // after which the likelier side has it
-constexpr double kOften = 1000;     // from one trial to the next
+constexpr double kFew = 5;           // show nothing yet
+constexpr double kWellSeen = 50;     // enough to look elsewhere first
+constexpr double kHardlySeen = 100;  // looks elsewhere are not put off by cuts
+constexpr double kMemory = 256;      // of the latency near the limit
+constexpr double kDoubted = 300;     // what was seen above the limit fades
+constexpr double kLongTrial = 250;   // after which the likelier side has it
+constexpr double kOften = 1000;      // from one trial to the next
 constexpr double kRarely = 20000;
 constexpr double kSoon = 20;  // from a move to the next growth
 constexpr double kLate = 1000;
@@ -26,6 +27,8 @@ constexpr double kLikelyAtStart = 4;  // a first cut ends slow start, so it has 
 constexpr double kShallow = 0.2;      // changes of the logarithm of in flight: too small to judge
 constexpr double kDeep = 0.6;         // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
+
+constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
 
 double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 
@@ -56,22 +59,29 @@ Cause KneeLimit::update(const Window& window) {
   }
   if (window.all_levels().count < 1) return Cause::kFewSamples;
   note(window);
+  Knee knee = fitted();
   if (full_.count < kFew) return window.limited ? Cause::kFewSamples : Cause::kNotLimited;
   if (trial_) {
     if (const auto verdict = judge()) return *verdict;
+    if (!trial_) knee = fitted();
   }
   if (!trial_ && window.overloaded && !slow_start_ && untried_ >= until_trial_) {
     less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
     return less_next_ || limit() == std::max(1, params_.min_limit) ? try_more() : try_less();
   }
-  return settle(window.limited);
+  return settle(window.limited, knee);
+}
+
+Knee KneeLimit::fitted() {
+  const Knee knee = curve_.knee(slow_start_ ? kLikelyAtStart : kLikely);
+  baseline_ = from_seconds(knee.baseline);
+  return knee;
 }
 
 void KneeLimit::note(const Window& window) {
   const double samples = window.all_levels().count;
   curve_.add(window.levels);
   curve_.doubt_above(limit_ * 1.1, std::exp(-samples / kDoubted));
-  baseline_ = from_seconds(curve_.knee(0).baseline);
   full_.add(near_limit(window));
   full_.forget_all_but(kMemory);
   unmoved_ += samples;
@@ -92,8 +102,7 @@ double KneeLimit::error_of(const Level& level) const {
   return curve_.spread() / std::sqrt(level.count);
 }
 
-Cause KneeLimit::settle(bool limited) {
-  const Knee knee = curve_.knee(slow_start_ ? kLikelyAtStart : kLikely);
+Cause KneeLimit::settle(bool limited, const Knee& knee) {
   const bool blind =
       knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
   if (limited && blind && !trial_ && limit() > std::max(1, params_.min_limit)) return try_less();
@@ -159,8 +168,14 @@ std::optional<Cause> KneeLimit::judge() {
 
 std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
   const bool surprise = queueing == (trial.kind == Trial::Kind::kLess);
-  untried_ = 0;
-  until_trial_ = surprise ? kOften : std::min(until_trial_ * 2, kRarely);
+  // A cut that proved right is as good as a look; but where fewer were hardly ever in flight, one
+  // after the other would keep the limit too high for long in a service that thrashes.
+  const bool blind = trial.kind == Trial::Kind::kCut && queueing && limit_ > kManyPlaces &&
+                     curve_.seen_up_to(limit_ * 0.6) < kHardlySeen;
+  if (!blind) {
+    untried_ = 0;
+    until_trial_ = surprise ? kOften : std::min(until_trial_ * 2, kRarely);
+  }
   switch (trial.kind) {
     case Trial::Kind::kMore:
       if (queueing) break;

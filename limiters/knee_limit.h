@@ -53,7 +53,8 @@ class KneeLimit final : public LimitAlgorithm {
   void note(const Window& window);
   Level near_limit(const Window& window) const;
   double error_of(const Level& level) const;
-  Cause settle(bool limited);
+  Knee fitted();
+  Cause settle(bool limited, const Knee& knee);
   Cause cut(double highest);
   Cause grow(double knee);
   Cause try_less();

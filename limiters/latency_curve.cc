@@ -4,23 +4,12 @@
 #include <cmath>
 
 namespace weir::limiters {
-namespace {
-
-void shrink(Level& level, double factor) {
-  level.count *= factor;
-  level.sum_seconds *= factor;
-  level.sum_squares *= factor;
-  level.sum_in_flight *= factor;
-}
-
-}  // namespace
-
 void LatencyCurve::add(const std::array<Level, kLevels>& levels, double weight) {
   for (size_t i = 0; i < kLevels; ++i) {
     Level added = levels[i];
-    shrink(added, weight);
+    added.keep(weight);
     levels_[i].add(added);
-    if (levels_[i].count > kMemory) shrink(levels_[i], kMemory / levels_[i].count);
+    levels_[i].forget_all_but(kMemory);
   }
 }
 
@@ -64,10 +53,7 @@ double LatencyCurve::seen_up_to(size_t level) const {
 }
 
 void LatencyCurve::scale(double factor) {
-  for (Level& level : levels_) {
-    level.sum_seconds *= factor;
-    level.sum_squares *= factor * factor;
-  }
+  for (Level& level : levels_) level.stretch(factor);
 }
 
 }  // namespace weir::limiters

@@ -32,25 +32,46 @@ double needed_waiting(double places, double load) {
   return std::log1p((load - 1) * sum) / std::log(load) - 1;
 }
 
+// What is offered as a share of what can be done, when that is more than 1 for sure; otherwise 0.
+double overload(const ServiceView& service, const Offered& offered) {
+  if (service.per_second <= 0) return 0;
+  // Between what is sure and what is likely: a queue that is too long costs latency, one that is
+  // too short costs work.
+  if (offered.at_least > service.per_second) {
+    const double lasting =
+        service.lasting_per_second > 0 ? service.lasting_per_second : service.per_second;
+    const double done = std::min(service.per_second, lasting);
+    return (offered.at_least + std::max(offered.at_least, offered.likely)) / 2 / done;
+  }
+  // What is done is known from a few windows only, and less well than what is asked for.
+  if (offered.lasting > std::max(service.per_second, service.lasting_per_second))
+    return offered.lasting / service.per_second;
+  return 0;
+}
+
 }  // namespace
 
+void FadingRate::add(double count, Duration over, Duration age) {
+  const double kept = std::exp(-count / memory_ - to_seconds(over) / to_seconds(age));
+  count_ = count_ * kept + count;
+  seconds_ = seconds_ * kept + to_seconds(over);
+}
+
+double FadingRate::at_least(double errors) const {
+  return seconds_ > 0 ? (count_ - errors * std::sqrt(count_)) / seconds_ : 0;
+}
+
 void OfferedRate::add(double arrived, Duration over, Duration memory) {
-  for (Memory* each : {&quick_, &slow_}) {
-    const double kept = std::exp(-arrived / each->arrivals - to_seconds(over) / to_seconds(memory));
-    each->count = each->count * kept + arrived;
-    each->seconds = each->seconds * kept + to_seconds(over);
-  }
+  quick_.add(arrived, over, memory);
+  slow_.add(arrived, over, memory);
+  lasting_.add(arrived, over, memory * 8);
 }
 
 Offered OfferedRate::now() const {
-  Offered offered;
-  for (const Memory& each : {quick_, slow_}) {
-    if (each.count <= 0) continue;
-    const double sure = each.count - each.certainty * std::sqrt(each.count);
-    offered.at_least = std::max(offered.at_least, sure / each.seconds);
-    offered.likely = each.count / each.seconds;
-  }
-  return offered;
+  const double likely = slow_.per_second();
+  return {.likely = likely,
+          .at_least = std::max({0.0, quick_.at_least(2.5), slow_.at_least(2)}),
+          .lasting = std::min(likely, lasting_.at_least(2))};
 }
 
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
@@ -58,14 +79,9 @@ QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
   const Duration few_places = service.baseline * std::clamp(70 / service.limit, 4, 40);
   const Duration calm =
       params.max_wait.value_or(std::clamp<Duration>(few_places, milliseconds(300), seconds(5)));
-  if (service.per_second <= 0 || service.baseline == Duration(0) ||
-      offered.at_least <= service.per_second)
-    return {calm, std::numeric_limits<int>::max()};
+  const double load = overload(service, offered);
+  if (load <= 1 || service.baseline == Duration(0)) return {calm, std::numeric_limits<int>::max()};
 
-  // Between what is sure and what is likely: a queue that is too long costs latency, one that is
-  // too short costs work.
-  const double load =
-      (offered.at_least + std::max(offered.at_least, offered.likely)) / 2 / service.per_second;
   const double places = std::clamp(service.per_second * to_seconds(service.baseline), 1.0,
                                    static_cast<double>(service.limit));
   const double near_one = std::clamp((1.7 - load) / 0.7, 0.0, 1.0);

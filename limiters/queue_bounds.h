@@ -5,10 +5,29 @@
 // How long, and how many, may wait for a place; it does not know who waits, and no clock.
 namespace weir::limiters {
 
+// So many a second, the older ones forgotten by and by.
+class FadingRate {
+ public:
+  // `memory`: so many weigh.
+  explicit FadingRate(double memory) : memory_(memory) {}
+  // What came within `over`; `age`: older than that does not count any more, when it is given.
+  void add(double count, Duration over, Duration age = Duration::max());
+  double count() const { return count_; }
+  double per_second() const { return seconds_ > 0 ? count_ / seconds_ : 0; }
+  // Less so many standard errors of a count by chance.
+  double at_least(double errors) const;
+
+ private:
+  double memory_;
+  double count_ = 0;
+  double seconds_ = 0;
+};
+
 // How many ask.
 struct Offered {
-  double likely = 0;    // per second, as are both
+  double likely = 0;    // per second, as are all
   double at_least = 0;  // with some certainty; 0: cannot be told
+  double lasting = 0;   // the same, of so many that little more than can be done shows; late
 };
 
 // As far as chance allows to say; the memory is counted in arrivals, so that a busy service is
@@ -20,14 +39,9 @@ class OfferedRate {
   Offered now() const;
 
  private:
-  struct Memory {
-    double arrivals;   // that weigh
-    double certainty;  // standard errors that are subtracted
-    double count = 0;
-    double seconds = 0;
-  };
-  Memory quick_{32, 2.5};
-  Memory slow_{256, 2};
+  FadingRate quick_{32};
+  FadingRate slow_{256};
+  FadingRate lasting_{2048};
 };
 
 struct QueueBounds {
@@ -40,6 +54,7 @@ struct ServiceView {
   Duration baseline{};    // 0: not known
   double per_second = 0;  // what it finishes while it is full; 0: not known
   int limit = 1;
+  double lasting_per_second = 0;  // the same, over as many as Offered::lasting
 };
 
 // Two regimes. While no more is asked for than can be done, the queue comes and goes: a burst may
@@ -48,7 +63,8 @@ struct ServiceView {
 // When more is asked for than can be done, somebody will be turned away whatever happens, and the
 // queue only has to be long enough to never leave the service idle: so many may wait that a pool
 // fed by chance (Erlang's formula for M/M/c/N) idles for no more than 1.5 % of its time, within
-// bounds; see the README.
+// bounds; see the README. It is more when `at_least` is, or `lasting` is and nothing recent speaks
+// against it: a twentieth too many fills the longest queue as surely as twice as many, only later.
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
                          const Offered& offered);
 

@@ -18,6 +18,9 @@ namespace {
 constexpr double kEnough = 50;  // samples: the mean of exponential times is then within 14 %
 constexpr double kFew = 10;     // will do when they took a second to come
 constexpr int kLeastWaiting = 1000;
+// Of a window in which less was done than before. Some are by chance: to think too little of a
+// service is to shed what it could do, to think too much of it is to let some wait for a while.
+constexpr double kBelieved = 0.25;
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
 // Far enough apart that what was seen under one limit says little about the other.
@@ -65,9 +68,10 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   const Duration baseline = algorithm_->baseline();
   offered_.add(now.arrived - arrived_before_, kTick, std::max<Duration>(seconds(2), baseline * 60));
   arrived_before_ = now.arrived;
-  const QueueBounds bounds = queue_bounds(
-      queue_params_, {baseline, algorithm_->guessing() ? 0 : per_second_, algorithm_->limit()},
-      offered_.now());
+  const QueueBounds bounds = queue_bounds(queue_params_,
+                                          {baseline, algorithm_->guessing() ? 0 : per_second_,
+                                           algorithm_->limit(), finished_.per_second()},
+                                          offered_.now());
   pool_.publish_queue(bounds.longest_wait, bounds.most_waiting);
 }
 
@@ -123,10 +127,8 @@ Window Regulator::judged(const Batch& batch) const {
   const Duration age =
       timeline_.now() - batch.window.closed + (batch.window.closed - batch.window.opened) / 2;
   const double longer = unanswered / totals.answered * to_seconds(age);
-  for (Level& level : window.levels) {
-    level.sum_seconds += level.count * longer;
-    level.sum_squares += level.count * longer * longer;
-  }
+  for (Level& level : window.levels)
+    if (level.mean() > 0) level.stretch(1 + longer / level.mean());
   return window;
 }
 
@@ -173,8 +175,13 @@ int Regulator::take_peak_in_flight() {
 void Regulator::tell_gates(const Window& window) {
   // What the service can do shows only while all of it is asked for.
   const double seen = window.throughput();
-  if (window.limited || seen > per_second_)
-    per_second_ = per_second_ == 0 ? seen : (per_second_ + seen) / 2;
+  if (window.limited) finished_.add(window.count(Outcome::kSuccess), window.closed - window.opened);
+  if (per_second_ == 0)
+    per_second_ = seen;
+  else if (seen > per_second_)
+    per_second_ += (seen - per_second_) / 2;
+  else if (window.limited)
+    per_second_ -= (per_second_ - seen) * kBelieved;
   const Duration baseline = algorithm_->baseline();
   pool_.publish_service(baseline, per_second_);
   if (queue_params_.max_waiting) return;

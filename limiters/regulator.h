@@ -89,7 +89,8 @@ class Regulator {
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
   double arrived_before_ = 0;
   OfferedRate offered_;
-  double per_second_ = 0;  // while the limit was in use
+  double per_second_ = 0;      // while the limit was in use
+  FadingRate finished_{2048};  // then, too
   std::deque<Decision> decisions_;
   Changes changes_;
   double samples_ = 0;

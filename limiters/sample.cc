@@ -14,6 +14,18 @@ size_t level_of(int in_flight) {
   return std::min<size_t>(4 + 2 * octave + upper_half, kLevels - 1);
 }
 
+Level Level::of(double seconds, double in_flight, double count) {
+  // A nanosecond is the least that a clock tells apart; nothing at all has no logarithm.
+  const double log = std::log(std::max(seconds, 1e-9));
+  return {.count = count,
+          .sum_seconds = seconds * count,
+          .sum_squares = seconds * seconds * count,
+          .sum_in_flight = in_flight * count,
+          .sum_logs = log * count,
+          .sum_log_squares = log * log * count,
+          .sum_products = seconds * log * count};
+}
+
 double Level::variance() const {
   if (count < 2) return 0;
   return std::max(0.0, sum_squares / count - mean() * mean());
@@ -21,13 +33,23 @@ double Level::variance() const {
 
 double Level::standard_error() const { return count > 0 ? std::sqrt(variance() / count) : 0; }
 
-void Level::forget_all_but(double most) {
-  if (count <= most) return;
-  const double kept = most / count;
-  count *= kept;
-  sum_seconds *= kept;
-  sum_squares *= kept;
-  sum_in_flight *= kept;
+void Level::keep(double share) {
+  count *= share;
+  sum_seconds *= share;
+  sum_squares *= share;
+  sum_in_flight *= share;
+  sum_logs *= share;
+  sum_log_squares *= share;
+  sum_products *= share;
+}
+
+void Level::stretch(double times) {
+  const double more = std::log(times);
+  sum_products = times * (sum_products + more * sum_seconds);
+  sum_log_squares += 2 * more * sum_logs + count * more * more;
+  sum_logs += count * more;
+  sum_seconds *= times;
+  sum_squares *= times * times;
 }
 
 double Window::throughput() const {

@@ -30,18 +30,34 @@ struct Level {
   double sum_seconds = 0;
   double sum_squares = 0;  // of seconds
   double sum_in_flight = 0;
+  double sum_logs = 0;         // of seconds
+  double sum_log_squares = 0;  // of these logarithms
+  double sum_products = 0;     // of seconds and their logarithm
+
+  // `count` latencies, all the same.
+  static Level of(double seconds, double in_flight, double count = 1);
 
   double mean() const { return count > 0 ? sum_seconds / count : 0; }
+  double mean_log() const { return count > 0 ? sum_logs / count : 0; }
   double variance() const;        // of one latency, in seconds squared; 0 when not known
   double standard_error() const;  // of the mean, in seconds
   double mean_in_flight() const { return count > 0 ? sum_in_flight / count : 0; }
+  // Keeps that share of all of them, evenly.
+  void keep(double share);
   // What is beyond `most` samples is forgotten evenly.
-  void forget_all_but(double most);
+  void forget_all_but(double most) {
+    if (count > most) keep(most / count);
+  }
+  // Each of them took so many times as long.
+  void stretch(double times);
   void add(const Level& other) {
     count += other.count;
     sum_seconds += other.sum_seconds;
     sum_squares += other.sum_squares;
     sum_in_flight += other.sum_in_flight;
+    sum_logs += other.sum_logs;
+    sum_log_squares += other.sum_log_squares;
+    sum_products += other.sum_products;
   }
 };
 

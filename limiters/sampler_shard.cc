@@ -22,6 +22,9 @@ void SamplerShard::granted(Cohort cohort) noexcept {
       level.sum_seconds.store(0, std::memory_order_relaxed);
       level.sum_squares.store(0, std::memory_order_relaxed);
       level.sum_in_flight.store(0, std::memory_order_relaxed);
+      level.sum_logs.store(0, std::memory_order_relaxed);
+      level.sum_log_squares.store(0, std::memory_order_relaxed);
+      level.sum_products.store(0, std::memory_order_relaxed);
     }
     slot.cohort.store(cohort, std::memory_order_release);
   }
@@ -34,12 +37,15 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) return;
   raise(slot.answered, 1);
   if (sample.outcome != Outcome::kSuccess) return;
-  const double seconds = to_seconds(sample.latency);
+  const Level one = Level::of(to_seconds(sample.latency), sample.in_flight);
   AtomicLevel& level = slot.levels[level_of(sample.in_flight)];
-  raise(level.count, 1);
-  raise(level.sum_seconds, seconds);
-  raise(level.sum_squares, seconds * seconds);
-  raise(level.sum_in_flight, sample.in_flight);
+  raise(level.count, one.count);
+  raise(level.sum_seconds, one.sum_seconds);
+  raise(level.sum_squares, one.sum_squares);
+  raise(level.sum_in_flight, one.sum_in_flight);
+  raise(level.sum_logs, one.sum_logs);
+  raise(level.sum_log_squares, one.sum_log_squares);
+  raise(level.sum_products, one.sum_products);
 }
 
 void SamplerShard::cut_short(Outcome outcome) noexcept {
@@ -63,10 +69,14 @@ SamplerShard::CohortTotals SamplerShard::read(Cohort cohort) const noexcept {
   totals.answered = slot.answered.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kLevels; ++i) {
     const AtomicLevel& level = slot.levels[i];
+    if (level.count.load(std::memory_order_relaxed) <= 0) continue;
     totals.levels[i] = {level.count.load(std::memory_order_relaxed),
                         level.sum_seconds.load(std::memory_order_relaxed),
                         level.sum_squares.load(std::memory_order_relaxed),
-                        level.sum_in_flight.load(std::memory_order_relaxed)};
+                        level.sum_in_flight.load(std::memory_order_relaxed),
+                        level.sum_logs.load(std::memory_order_relaxed),
+                        level.sum_log_squares.load(std::memory_order_relaxed),
+                        level.sum_products.load(std::memory_order_relaxed)};
   }
   return totals;
 }

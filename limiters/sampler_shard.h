@@ -42,6 +42,7 @@ class alignas(64) SamplerShard {
  private:
   struct AtomicLevel {
     std::atomic<double> count{0}, sum_seconds{0}, sum_squares{0}, sum_in_flight{0};
+    std::atomic<double> sum_logs{0}, sum_log_squares{0}, sum_products{0};
   };
   struct Slot {
     std::atomic<Cohort> cohort{0};

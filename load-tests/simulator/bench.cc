@@ -31,16 +31,20 @@ std::string in_words(const Bar& bar, double value) {
   return text;
 }
 
-void hold_to_bars(const Scenario& scenario, WorldCell& cell) {
+bool meets(const Bar& bar, double value, double leeway) {
+  return (!bar.at_least || value >= *bar.at_least * (1 - leeway)) &&
+         (!bar.at_most || value <= *bar.at_most * (1 + leeway));
+}
+
+void hold_to_bars(const Scenario& scenario, double leeway, WorldCell& cell) {
   for (const Bar& bar : scenario.bars) {
     if (bar.score == "converge_seconds" && !cell.seeds.front().has_step) continue;
     const std::vector<double> values = values_of(cell.seeds, bar.score);
     const double value = median(values);
     const bool never = values.size() < cell.seeds.size();
-    const bool met = !never && (!bar.at_least || value >= *bar.at_least) &&
-                     (!bar.at_most || value <= *bar.at_most);
-    if (met) continue;
+    if (!never && meets(bar, value, 0)) continue;
     cell.missed.push_back(never ? bar.score + " never" : in_words(bar, value));
+    if (!never && meets(bar, value, leeway)) continue;
     const auto& known = scenario.not_yet;
     cell.regressed =
         cell.regressed || std::find(known.begin(), known.end(), bar.score) == known.end();
@@ -114,15 +118,16 @@ class Bench {
                    .seeds = {},
                    .missed = {},
                    .regressed = false,
+                   .traced_seed = spec_.traced_seed,
                    .trace = {}};
     const MakeGate gate = gate_named(cell.limiter);
     for (int seed = 1; seed <= place.seeds; ++seed) {
       const Outcomes outcomes =
           Simulation(place.world, gate, static_cast<uint64_t>(seed), spec_.trace_steps).run();
       cell.seeds.push_back(judge(place.world, outcomes, result_.oracles[place_at].found));
-      if (seed == 1) cell.trace = trace_of(place.world, outcomes);
+      if (seed == spec_.traced_seed) cell.trace = trace_of(place.world, outcomes);
     }
-    hold_to_bars(*place.scenario, cell);
+    hold_to_bars(*place.scenario, spec_.leeway, cell);
     note_runs(place.seeds);
     return cell;
   }

@@ -18,7 +18,9 @@ struct BenchSpec {
   std::vector<std::string> limiters;  // names that gate_named() knows
   int seeds = 0;                      // above 0: instead of each scenario's own
   double shorter = 1;                 // share of each world's time that is run
+  double leeway = 0;                  // share of a bar by which a miss is no reason to fail
   int trace_steps = 200;
+  int traced_seed = 1;                   // whose run over time is kept; at most as many as are run
   std::optional<OracleStore> oracles{};  // kept from one run to the next
 };
 
@@ -28,7 +30,8 @@ struct WorldCell {
   std::vector<Score> seeds;
   std::vector<std::string> missed;  // bars, in words
   bool regressed = false;           // one of them is not in the scenario's not_yet
-  Trace trace;                      // of the first seed
+  int traced_seed = 1;              // the one that was asked for
+  Trace trace;                      // of it
 };
 
 struct OracleCell {

@@ -47,7 +47,8 @@ void add_runs(CLI::App* verb, Options& options) {
   add_scenarios(verb, options);
   verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
       ->check(CLI::Range(1, 1000));
-  verb->add_flag("--short", options.is_short, "half the time, three seeds");
+  verb->add_flag("--short", options.is_short,
+                 "half the time, five seeds; fails where a bar is missed by more than a hundredth");
   verb->add_option("--world", options.only_world, "only this one of each scenario");
   add_limiters(verb, options);
   add_oracles(verb, options);
@@ -119,6 +120,11 @@ std::variant<Options, int> read_command_line(int count, char** words) {
   add_outputs(run_verb, options);
   CLI::App* trace_verb = app.add_subcommand("trace", "one run over time, in the terminal");
   add_runs(trace_verb, options);
+  trace_verb
+      ->add_option("--seed", options.traced_seed,
+                   "whose run is shown: `run --details` has the worst of several")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   trace_verb->add_option("--width", options.width, "in characters")
       ->check(CLI::Range(20, 400))
       ->capture_default_str();

@@ -21,6 +21,7 @@ struct Options {
   int seeds = 0;
   bool all_details = false, json = false, is_short = false;
   uint64_t worlds = 200, seed = 1, first_world = 0;
+  int traced_seed = 1;
   int width = 100;
   std::string html, oracles;
   std::string log, service = "fifo", deadline, warm_up;

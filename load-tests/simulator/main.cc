@@ -90,8 +90,11 @@ BenchSpec bench_of(const Options& options) {
   check_limiters(options.limiters);
   return {.scenarios = read_scenarios(options),
           .limiters = options.limiters.empty() ? gate_names() : options.limiters,
-          .seeds = options.is_short && options.seeds == 0 ? 3 : options.seeds,
+          .seeds = options.is_short && options.seeds == 0 ? 5 : options.seeds,
           .shorter = options.is_short ? 0.5 : options.measured.shorter,
+          // Half the time leaves more to chance.
+          .leeway = options.is_short ? 0.01 : 0,
+          .traced_seed = options.traced_seed,
           .oracles = oracles_of(options)};
 }
 
@@ -214,7 +217,8 @@ int main_of(int count, char** words) {
     case Verb::kSweep:
       break;
     case Verb::kTrace:
-      if (options.seeds == 0) options.seeds = 1;
+      // The oracle is the one of that many seeds, so that scores are those of `run --seeds`.
+      options.seeds = std::max(options.seeds, options.traced_seed);
       break;
   }
   if (options.limiters.empty()) options.limiters = {std::string(kDefault)};

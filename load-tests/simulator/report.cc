@@ -156,9 +156,9 @@ std::string plot(const WorldCell& cell, int width) {
   const auto top = [](const std::vector<double>& values) {
     return values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
   };
-  std::string text =
-      fmt::format("{} {}, {}: {:.0f} s, seed 1\n", cell.scenario, cell.world, cell.limiter,
-                  cell.trace.steps.empty() ? 0.0 : cell.trace.steps.back().at_seconds);
+  std::string text = fmt::format(
+      "{} {}, {}: {:.0f} s, seed {}\n", cell.scenario, cell.world, cell.limiter,
+      cell.trace.steps.empty() ? 0.0 : cell.trace.steps.back().at_seconds, cell.traced_seed);
   const double most_rate = std::max(top(series(&TraceStep::offered_per_second)),
                                     top(series(&TraceStep::capacity_per_second)));
   const double most_inside = top(series(&TraceStep::limit));

@@ -23,10 +23,7 @@ class Pool {
     for (const int n : in_flight)
       for (int i = 0; i < each; ++i) {
         const double latency = chance_.exponential(service) * std::max(1.0, n / places_);
-        levels[level_of(n)].add({.count = 1,
-                                 .sum_seconds = latency,
-                                 .sum_squares = latency * latency,
-                                 .sum_in_flight = static_cast<double>(n)});
+        levels[level_of(n)].add(Level::of(latency, n));
       }
     curve.add(levels);
   }
@@ -39,10 +36,7 @@ class Pool {
 std::array<Level, kLevels> exact(const std::vector<std::pair<int, double>>& latencies) {
   std::array<Level, kLevels> levels{};
   for (const auto& [in_flight, latency] : latencies)
-    levels[level_of(in_flight)].add({.count = 50,
-                                     .sum_seconds = 50 * latency,
-                                     .sum_squares = 50 * latency * latency,
-                                     .sum_in_flight = 50.0 * in_flight});
+    levels[level_of(in_flight)].add(Level::of(latency, in_flight, 50));
   return levels;
 }
 
@@ -84,11 +78,38 @@ TEST(KneeCurve, HoldsTheTrueKneeBetweenItsBoundsWhateverTheChance) {
   EXPECT_GE(within, 36);
 }
 
+// One in ten takes eleven times as long, and all wait for those who came before.
+std::array<Level, kLevels> mixed_queue(double places, const std::vector<int>& in_flight, int each,
+                                       uint64_t seed) {
+  Random chance(seed);
+  std::array<Level, kLevels> levels{};
+  for (const int n : in_flight)
+    for (int i = 0; i < each; ++i) {
+      const double service = chance.uniform() < 0.1 ? 0.055 : 0.005;
+      levels[level_of(n)].add(Level::of(service + 0.010 * std::max(0.0, n / places - 1), n));
+    }
+  return levels;
+}
+
+TEST(KneeCurve, AQueueOfVeryDifferentTimesShowsInTheirLogarithms) {
+  int found = 0;
+  int too_low = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    KneeCurve curve;
+    curve.add(mixed_queue(10, {2, 6, 10, 16, 24}, 40, seed));
+    const Knee knee = curve.knee(kLikely);
+    found += knee.highest <= 16 ? 1 : 0;
+    too_low += knee.highest < 9.5 ? 1 : 0;
+  }
+  EXPECT_GE(found, 30);
+  EXPECT_LE(too_low, 4);
+}
+
 TEST(KneeCurve, AFewLuckySamplesAreNoBend) {
   KneeCurve curve;
   Pool(1000, 5).show(curve, {20}, 100);
   std::array<Level, kLevels> lucky{};
-  lucky[level_of(2)] = {.count = 2, .sum_seconds = 0.008, .sum_squares = 32e-6, .sum_in_flight = 4};
+  lucky[level_of(2)] = Level::of(0.004, 2, 2);
   curve.add(lucky);
   EXPECT_GE(curve.knee(kLikely).highest, 20);
 }

@@ -18,10 +18,7 @@ struct Service {
     Window made;
     made.opened = TimePoint{};
     made.closed = made.opened + std::chrono::seconds(1);
-    made.levels[level_of(in_flight)] = {.count = 100,
-                                        .sum_seconds = 100 * latency,
-                                        .sum_squares = 100 * latency * latency,
-                                        .sum_in_flight = 100.0 * in_flight};
+    made.levels[level_of(in_flight)] = Level::of(latency, in_flight, 100);
     made.answered[static_cast<size_t>(Outcome::kSuccess)] = 100;
     made.limit = limit;
     made.peak_in_flight = in_flight;
@@ -70,7 +67,7 @@ TEST(KneeLimit, DoesNotMoveWhatIsNotInUse) {
   KneeLimit limit = begun(service, 20);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(limit.update(service.window(5, 20)), Cause::kNotLimited);
   Window nearly = service.window(19, 20);
-  nearly.levels[level_of(19)].sum_seconds = 1.0;
+  nearly.levels[level_of(19)] = Level::of(0.010, 19, 100);
   EXPECT_EQ(limit.update(nearly), Cause::kNotLimited);
   EXPECT_EQ(limit.limit(), 20);
 }
@@ -143,6 +140,20 @@ TEST(KneeLimit, LooksFirstWhereLittleWasSeen) {
     while (first != Cause::kTryingLess && first != Cause::kTryingMore) first = service.fill(limit);
     EXPECT_EQ(first, seen < 50 ? Cause::kTryingLess : Cause::kTryingMore);
   }
+}
+
+TEST(KneeLimit, CutsThatProveRightDoNotKeepItFromLookingWhereNothingWasSeen) {
+  const Service service{10};
+  LimiterParams params;
+  params.initial_limit = 22;
+  KneeLimit limit(params);
+  limit.learn(service.window(8, 22));
+  int lowest = 22;
+  for (int i = 0; i < 60; ++i) {
+    service.fill(limit);
+    lowest = std::min(lowest, limit.limit());
+  }
+  EXPECT_LE(lowest, 12);
 }
 
 TEST(KneeLimit, OverloadsCutByATenth) {

@@ -67,6 +67,16 @@ TEST(QueueBounds, WhatALimitLetsWaitInsideTheServiceNeedNotWaitOutside) {
             queue_bounds({}, kPool, surely(1300)).most_waiting);
 }
 
+TEST(QueueBounds, ALittleTooMuchForLongIsAnOverloadToo) {
+  ServiceView pool = kPool;
+  pool.lasting_per_second = 1000;
+  const Offered little{.likely = 1060, .at_least = 950, .lasting = 1020};
+  EXPECT_LT(queue_bounds({}, pool, little).most_waiting, 50);
+  pool.lasting_per_second = 1040;
+  EXPECT_EQ(queue_bounds({}, pool, little).most_waiting, kAnyNumber)
+      << "the last windows say less is done than is";
+}
+
 TEST(QueueBounds, AreOfSomeSecondsAtMostAndNeverBeyondWhatIsConfigured) {
   EXPECT_EQ(queue_bounds({}, {.baseline = seconds(8)}, {}).longest_wait, seconds(5));
   const QueueParams short_wait{.max_wait = milliseconds(3), .max_waiting = {}};
@@ -80,14 +90,18 @@ TEST(QueueBounds, AreCalmWhileTheServiceIsNotKnown) {
 }
 
 // Poisson arrivals in steps of 10 ms.
-double at_least(double per_second, double for_seconds, OfferedRate& rate, Random& chance) {
+Offered offered(double per_second, double for_seconds, OfferedRate& rate, Random& chance) {
   double next = chance.exponential(1 / per_second);
   for (double now = 0; now < for_seconds; now += 0.01) {
     int arrived = 0;
     for (; next < now + 0.01; next += chance.exponential(1 / per_second)) ++arrived;
     rate.add(arrived, milliseconds(10), seconds(2));
   }
-  return rate.now().at_least;
+  return rate.now();
+}
+
+double at_least(double per_second, double for_seconds, OfferedRate& rate, Random& chance) {
+  return offered(per_second, for_seconds, rate, chance).at_least;
 }
 
 TEST(OfferedRate, HardlyEverSaysMoreThanIsTrue) {
@@ -109,6 +123,31 @@ TEST(OfferedRate, SeesAnOverloadWithinAHundredArrivals) {
     seen += at_least(2500, 0.06, rate, chance) > 1000 ? 1 : 0;
   }
   EXPECT_GE(seen, 95);
+}
+
+TEST(OfferedRate, SeesATenthTooMuchWithinSomeSeconds) {
+  Random chance(6);
+  int at_once = 0;
+  int lasting = 0;
+  for (int i = 0; i < 50; ++i) {
+    OfferedRate rate;
+    const Offered seen = offered(1100, 6, rate, chance);
+    at_once += seen.at_least > 1000 ? 1 : 0;
+    lasting += seen.lasting > 1000 ? 1 : 0;
+  }
+  EXPECT_LT(at_once, 35) << "or nothing else were needed";
+  EXPECT_GE(lasting, 45);
+}
+
+TEST(OfferedRate, ForgetsATenthTooMuchAsSoonAsItIsOver) {
+  Random chance(7);
+  int over = 0;
+  for (int i = 0; i < 50; ++i) {
+    OfferedRate rate;
+    offered(1100, 6, rate, chance);
+    over += offered(700, 0.4, rate, chance).lasting < 1000 ? 1 : 0;
+  }
+  EXPECT_GE(over, 48);
 }
 
 TEST(OfferedRate, ForgetsASilence) {

@@ -82,6 +82,17 @@ TEST_F(RegulatorTest, SomeSamplesWillDoWhenTheyTookLongToCome) {
   EXPECT_EQ(pool_->limit(), 21);
 }
 
+TEST_F(RegulatorTest, WhoHasNoAnswerYetCountsWithTheTimeThatItHasTaken) {
+  build();
+  fill();
+  finish(one_, 96);
+  for (int i = 0; i < 4; ++i) one_.granted(pool_->cohort());
+  pass(milliseconds(200));
+  EXPECT_EQ(regulator_->last().samples, 96);
+  EXPECT_GT(regulator_->last().latency_seconds, 0.010 + 4 / 96.0 * 0.030);
+  EXPECT_LT(regulator_->last().latency_seconds, 0.010 + 4 / 96.0 * 0.100);
+}
+
 TEST_F(RegulatorTest, OverloadsAloneLowerTheLimit) {
   build();
   finish(one_, 60, Outcome::kOverload);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace weir::limiters {
 namespace {
 
@@ -74,6 +76,17 @@ TEST(SamplerShard, KeepsWhatIsNeededForMeanAndSpread) {
   EXPECT_NEAR(level.variance(), 4e-6, 1e-12);
 }
 
+TEST(SamplerShard, KeepsWhatIsNeededForTheLogarithms) {
+  SamplerShard shard;
+  serve(shard, milliseconds(2), Outcome::kSuccess);
+  serve(shard, milliseconds(6), Outcome::kSuccess);
+  const Level level = all_levels(shard);
+  EXPECT_NEAR(level.mean_log(), (std::log(0.002) + std::log(0.006)) / 2, 1e-12);
+  EXPECT_NEAR(level.sum_log_squares, std::pow(std::log(0.002), 2) + std::pow(std::log(0.006), 2),
+              1e-9);
+  EXPECT_NEAR(level.sum_products, 0.002 * std::log(0.002) + 0.006 * std::log(0.006), 1e-12);
+}
+
 TEST(SamplerShard, TellsLatenciesApartByHowManyWereInFlight) {
   SamplerShard shard;
   serve(shard, milliseconds(1), Outcome::kSuccess, 1);
@@ -81,6 +94,36 @@ TEST(SamplerShard, TellsLatenciesApartByHowManyWereInFlight) {
   EXPECT_DOUBLE_EQ(shard.read(kCohort).levels[level_of(1)].mean(), 0.001);
   EXPECT_DOUBLE_EQ(shard.read(kCohort).levels[level_of(50)].mean(), 0.009);
 }
+
+void expect_same(const Level& one, const Level& other) {
+  EXPECT_NEAR(one.count, other.count, 1e-9);
+  EXPECT_NEAR(one.sum_seconds, other.sum_seconds, 1e-12);
+  EXPECT_NEAR(one.sum_squares, other.sum_squares, 1e-12);
+  EXPECT_NEAR(one.sum_in_flight, other.sum_in_flight, 1e-9);
+  EXPECT_NEAR(one.sum_logs, other.sum_logs, 1e-9);
+  EXPECT_NEAR(one.sum_log_squares, other.sum_log_squares, 1e-9);
+  EXPECT_NEAR(one.sum_products, other.sum_products, 1e-9);
+}
+
+TEST(Level, StretchedIsThatOfLatenciesThatTookSoMuchLonger) {
+  Level level = Level::of(0.002, 3);
+  level.add(Level::of(0.006, 4));
+  level.stretch(1.5);
+  Level longer = Level::of(0.003, 3);
+  longer.add(Level::of(0.009, 4));
+  expect_same(level, longer);
+}
+
+TEST(Level, ForgetsEvenly) {
+  Level level = Level::of(0.002, 3, 80);
+  level.add(Level::of(0.006, 3, 20));
+  level.forget_all_but(10);
+  Level few = Level::of(0.002, 3, 8);
+  few.add(Level::of(0.006, 3, 2));
+  expect_same(level, few);
+}
+
+TEST(Level, HasALogarithmOfNoTimeAtAll) { EXPECT_TRUE(std::isfinite(Level::of(0, 1).sum_logs)); }
 
 TEST(Levels, GrowWithTheNumberInFlightAndStayInBounds) {
   EXPECT_EQ(level_of(1), 0U);

@@ -44,6 +44,24 @@ TEST(Bench, AMissedBarIsSaidAndARegressionUnlessItIsKnown) {
   EXPECT_FALSE(run_bench(spec, nullptr).cells.front().regressed);
 }
 
+TEST(Bench, AMissWithinTheLeewayIsSaidAndNoRegression) {
+  BenchSpec spec = spec_of({"fixed:1"});
+  spec.leeway = 0.9;
+  const WorldCell missed = run_bench(spec, nullptr).cells.front();
+  EXPECT_EQ(missed.missed.size(), 1U);
+  EXPECT_FALSE(missed.regressed);
+}
+
+TEST(Report, ARunOfAnySeedIsShown) {
+  BenchSpec spec = spec_of({"knee"});
+  const std::string first = plot(run_bench(spec, nullptr).cells.front(), 60);
+  spec.traced_seed = 2;
+  const std::string second = plot(run_bench(spec, nullptr).cells.front(), 60);
+  EXPECT_NE(first.find("seed 1\n"), std::string::npos);
+  EXPECT_NE(second.find("seed 2\n"), std::string::npos);
+  EXPECT_NE(first.substr(first.find('\n')), second.substr(second.find('\n')));
+}
+
 TEST(Bench, ProgressCountsEveryRun) {
   int last = 0, all = 0;
   run_bench(spec_of({"knee"}), [&](int done, int of) {
