@@ -50,8 +50,11 @@ void KneeLimit::move(double limit) {
 void KneeLimit::learn(const Window& window) { curve_.add(window.levels); }
 
 Cause KneeLimit::update(const Window& window) {
+  const double successes = window.count(Outcome::kSuccess);
   const double overloads = window.count(Outcome::kOverload);
-  if (overloads > 0 && overloads * 10 >= overloads + window.count(Outcome::kSuccess)) {
+  // Who gave up shows no latency: where most do, nothing else tells that it is too high.
+  const bool too_late = window.limited && window.count(Outcome::kAbandoned) > successes;
+  if ((overloads > 0 && overloads * 10 >= overloads + successes) || too_late) {
     slow_start_ = false;
     trial_.reset();
     move(limit_ * 0.9);

@@ -19,7 +19,7 @@ enum class Cause : uint8_t {
   kSlowStart,      // in use and no queue seen yet: doubled
   kLatencyLow,     // in use and the service is hardly queueing
   kLatencyHigh,    // a queue in the service
-  kOverload,       // timeouts, refusals
+  kOverload,       // timeouts, refusals; or most callers gave up
   kServiceSlower,  // fewer requests were no faster: the service itself has changed
   kTryingLess,     // to see whether fewer requests are faster
   kTryingMore,     // to see whether more are done

@@ -10,12 +10,13 @@
 namespace weir::limiters {
 
 enum class Outcome : uint8_t {
-  kSuccess,   // the service did its work: its latency counts
-  kFailure,   // the service said that it failed: quick or slow, its latency means nothing
-  kOverload,  // timed out, refused or turned away by the service: too much was sent
-  kIgnored    // cancelled, upgraded, or never reached the service: teaches nothing
+  kSuccess,    // the service did its work: its latency counts
+  kFailure,    // the service said that it failed: quick or slow, its latency means nothing
+  kOverload,   // timed out, refused or turned away by the service: too much was sent
+  kAbandoned,  // its caller left before there was an answer
+  kIgnored     // upgraded, or never reached the service: teaches nothing
 };
-inline constexpr size_t kOutcomes = 4;
+inline constexpr size_t kOutcomes = static_cast<size_t>(Outcome::kIgnored) + 1;
 
 struct Sample {
   TimePoint granted;

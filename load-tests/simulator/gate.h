@@ -50,7 +50,7 @@ class Gate {
   virtual void responded(Ticket& ticket, Outcome outcome) = 0;
   // The service is done with it, but its caller has not read the answer for a while.
   virtual void held_by_caller(Ticket& /*ticket*/) {}
-  // An admitted request has left the service; `outcome` kIgnored when its caller went away.
+  // An admitted request has left the service; `outcome` kAbandoned when its caller went away.
   virtual void finished(Ticket& ticket, Outcome outcome) = 0;
   // A waiting request's caller went away.
   virtual void left(Ticket& ticket) = 0;

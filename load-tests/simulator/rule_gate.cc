@@ -19,6 +19,8 @@ void RuleGate::responded(Ticket& ticket, Outcome) { ticket.responded = timeline_
 
 void RuleGate::finished(Ticket& ticket, Outcome outcome) {
   const TimePoint now = timeline_.now();
+  // To none of the originals does a caller who went away say anything.
+  if (outcome == Outcome::kAbandoned) outcome = Outcome::kIgnored;
   const TimePoint responded = ticket.responded == ticket.granted ? now : ticket.responded;
   rule_->on_finished({ticket.granted, responded, now, ticket.in_flight, outcome}, in_flight_);
   --in_flight_;

@@ -235,7 +235,7 @@ void Simulation::knock(Request& request) {
   if (world_.deadline_seconds) {
     const TimePoint until = request.arrived + from_seconds(deadline_);
     request.patience = timeline_.at(until, [this, &request] {
-      if (request.inside) return give_up(request, Outcome::kIgnored);
+      if (request.inside) return give_up(request, Outcome::kAbandoned);
       gate_->left(request);
       end(request, false);
     });

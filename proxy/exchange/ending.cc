@@ -13,7 +13,7 @@ constexpr std::array<EndingRow, kEndings> kRows{{
     {Ending::kServed, "served", 0, Outcome::kSuccess, ""},
     {Ending::kUpgraded, "upgraded", 0, Outcome::kIgnored, ""},
     {Ending::kRejected, "rejected", 503, Outcome::kIgnored, "proxy_internal_response"},
-    {Ending::kClientLeft, "client_left", 0, Outcome::kIgnored, ""},
+    {Ending::kClientLeft, "client_left", 0, Outcome::kAbandoned, ""},
     {Ending::kClientStalled, "client_stalled", 0, Outcome::kIgnored, ""},
     {Ending::kRequestRefused, "request_refused", 400, Outcome::kIgnored, "http_request_error"},
     {Ending::kRequestTimedOut, "request_timed_out", 408, Outcome::kIgnored, "http_request_error"},

@@ -179,7 +179,7 @@ TEST_F(ExchangeTest, AClientThatLeavesCancelsTheServiceAndGivesThePermitBackAtOn
   exchange->on_client_left();
   EXPECT_EQ(notebook.take(), "open\nbackend: GET / end\nbackend: released\nended\n");
   EXPECT_EQ(permits.in_flight(), 0);
-  EXPECT_EQ(finished(Outcome::kIgnored), 1);
+  EXPECT_EQ(finished(Outcome::kAbandoned), 1);
   EXPECT_EQ(entry().ending, Ending::kClientLeft);
 }
 

@@ -165,6 +165,21 @@ TEST(KneeLimit, OverloadsCutByATenth) {
   EXPECT_EQ(limit.limit(), 90);
 }
 
+TEST(KneeLimit, WhereMostCallersGaveUpItIsTooHigh) {
+  const Service service{10};
+  KneeLimit limit = begun(service, 40);
+  Window window;
+  window.closed = window.opened + std::chrono::seconds(1);
+  window.answered[static_cast<size_t>(Outcome::kAbandoned)] = 60;
+  window.answered[static_cast<size_t>(Outcome::kSuccess)] = 40;
+  EXPECT_NE(limit.update(window), Cause::kOverload) << "nobody had to wait for a place";
+  window.limited = true;
+  EXPECT_EQ(limit.update(window), Cause::kOverload);
+  EXPECT_EQ(limit.limit(), 36);
+  window.answered[static_cast<size_t>(Outcome::kSuccess)] = 70;
+  EXPECT_NE(limit.update(window), Cause::kOverload) << "some always leave";
+}
+
 TEST(KneeLimit, StaysWithinItsBounds) {
   const Service wide{1e6};
   KneeLimit limit = begun(wide, 20, 30);

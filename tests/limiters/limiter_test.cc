@@ -163,8 +163,8 @@ TEST_F(LimiterTest, AnAnswerThatStallsHalfWayIsAnOverloadAsWell) {
 
 TEST_F(LimiterTest, OnlySuccessesShowLatency) {
   build(4);
-  for (const Outcome outcome :
-       {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload, Outcome::kIgnored}) {
+  for (const Outcome outcome : {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload,
+                                Outcome::kAbandoned, Outcome::kIgnored}) {
     ask()->finish(outcome);
     EXPECT_EQ(finished(outcome), 1);
   }

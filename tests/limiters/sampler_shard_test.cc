@@ -31,9 +31,10 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
   serve(shard, milliseconds(4), Outcome::kSuccess);
   serve(shard, milliseconds(1), Outcome::kFailure);
   serve(shard, milliseconds(900), Outcome::kOverload);
+  serve(shard, milliseconds(1), Outcome::kAbandoned);
   serve(shard, milliseconds(1), Outcome::kIgnored);
-  for (const Outcome outcome :
-       {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload, Outcome::kIgnored})
+  for (const Outcome outcome : {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload,
+                                Outcome::kAbandoned, Outcome::kIgnored})
     EXPECT_EQ(finished(shard, outcome), 1);
   EXPECT_EQ(shard.read(kCohort).answered, 4);
   EXPECT_EQ(all_levels(shard).count, 1);
