@@ -36,7 +36,7 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
   for (const Outcome outcome : {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload,
                                 Outcome::kAbandoned, Outcome::kIgnored})
     EXPECT_EQ(finished(shard, outcome), 1);
-  EXPECT_EQ(shard.read(kCohort).answered, 4);
+  EXPECT_EQ(shard.read(kCohort).answered, 5);
   EXPECT_EQ(all_levels(shard).count, 1);
   EXPECT_DOUBLE_EQ(all_levels(shard).mean(), 0.004);
 }
