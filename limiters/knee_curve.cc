@@ -54,7 +54,7 @@ struct Seen {
 struct AllSeen {
   AllSeen(const std::array<Level, kLevels>& levels) : shape(shape_of(levels)) {
     for (const Level& level : levels) {
-      if (level.count <= 0) continue;
+      if (level.count <= 0 || level.mean_in_flight() <= 0) continue;
       seen[count++] = {1 / (shape.variance / level.count + kMisfit * kMisfit),
                        level.mean_in_flight(),
                        std::log(level.mean_in_flight()),

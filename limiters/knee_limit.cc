@@ -10,6 +10,7 @@ namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
 constexpr double kFew = 5;           // show nothing yet
+constexpr double kMany = 10;         // are not here by chance
 constexpr double kWellSeen = 50;     // enough to look elsewhere first
 constexpr double kHardlySeen = 100;  // looks elsewhere are not put off by cuts
 constexpr double kMemory = 256;      // of the latency near the limit
@@ -53,7 +54,10 @@ Cause KneeLimit::update(const Window& window) {
   const double successes = window.count(Outcome::kSuccess);
   const double overloads = window.count(Outcome::kOverload);
   // Who gave up shows no latency: where most do, nothing else tells that it is too high.
-  const bool too_late = window.limited && window.count(Outcome::kAbandoned) > successes;
+  const double abandoned = window.count(Outcome::kAbandoned);
+  const bool too_late =
+      window.limited && abandoned >= kMany &&
+      abandoned > std::max(successes, window.all_levels().count) + window.count(Outcome::kFailure);
   if ((overloads > 0 && overloads * 10 >= overloads + successes) || too_late) {
     slow_start_ = false;
     trial_.reset();

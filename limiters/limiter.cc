@@ -116,8 +116,12 @@ Permit Limiter::permit(int in_flight) {
 }
 
 void Limiter::answered(const Permit& permit, Outcome outcome) {
-  shard_.answered({permit.granted_, timeline_.now() - permit.granted_, permit.in_flight_, outcome},
-                  permit.cohort_);
+  const Duration latency = timeline_.now() - permit.granted_;
+  // Who leaves before the service could have answered says nothing about it.
+  if (outcome == Outcome::kAbandoned &&
+      (pool_.baseline() == Duration(0) || latency < 2 * pool_.baseline()))
+    outcome = Outcome::kIgnored;
+  shard_.answered({permit.granted_, latency, permit.in_flight_, outcome}, permit.cohort_);
 }
 
 void Limiter::finished() {

@@ -40,7 +40,8 @@ double overload(const ServiceView& service, const Offered& offered) {
   if (offered.at_least > service.per_second) {
     const double lasting =
         service.lasting_per_second > 0 ? service.lasting_per_second : service.per_second;
-    const double done = std::min(service.per_second, lasting);
+    // By chance they differ by this much; by more the service has changed, and the former knows.
+    const double done = std::clamp(lasting, service.per_second * 0.8, service.per_second);
     return (offered.at_least + std::max(offered.at_least, offered.likely)) / 2 / done;
   }
   // What is done is known from a few windows only, and less well than what is asked for.

@@ -23,6 +23,9 @@ constexpr int kLeastWaiting = 1000;
 constexpr double kBelieved = 0.25;
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
+// How long arrivals are remembered.
+Duration memory_of(Duration baseline) { return std::max<Duration>(seconds(2), baseline * 60); }
+
 // Far enough apart that what was seen under one limit says little about the other.
 bool is_step(int one, int other) { return std::abs(one - other) * 10 > std::max(one, other); }
 
@@ -66,7 +69,7 @@ void Regulator::tick() {
 
 void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   const Duration baseline = algorithm_->baseline();
-  offered_.add(now.arrived - arrived_before_, kTick, std::max<Duration>(seconds(2), baseline * 60));
+  offered_.add(now.arrived - arrived_before_, kTick, memory_of(baseline));
   arrived_before_ = now.arrived;
   const QueueBounds bounds = queue_bounds(queue_params_,
                                           {baseline, algorithm_->guessing() ? 0 : per_second_,
@@ -175,7 +178,9 @@ int Regulator::take_peak_in_flight() {
 void Regulator::tell_gates(const Window& window) {
   // What the service can do shows only while all of it is asked for.
   const double seen = window.throughput();
-  if (window.limited) finished_.add(window.count(Outcome::kSuccess), window.closed - window.opened);
+  if (window.limited && seen > 0)
+    finished_.add(window.count(Outcome::kSuccess), window.closed - window.opened,
+                  8 * memory_of(algorithm_->baseline()));
   if (per_second_ == 0)
     per_second_ = seen;
   else if (seen > per_second_)

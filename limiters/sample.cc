@@ -16,7 +16,8 @@ size_t level_of(int in_flight) {
 
 Level Level::of(double seconds, double in_flight, double count) {
   // A nanosecond is the least that a clock tells apart; nothing at all has no logarithm.
-  const double log = std::log(std::max(seconds, 1e-9));
+  seconds = std::max(seconds, 1e-9);
+  const double log = std::log(seconds);
   return {.count = count,
           .sum_seconds = seconds * count,
           .sum_squares = seconds * seconds * count,

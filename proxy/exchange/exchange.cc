@@ -313,6 +313,8 @@ void Exchange::reply(Ending how, std::string_view error_text) {
 }
 
 limiters::Outcome Exchange::outcome_of(Ending how) const {
+  const bool asked = request_complete_ && ended_in_ == Stage::kForwarding;
+  if (how == Ending::kClientLeft && !asked) return limiters::Outcome::kIgnored;
   if (how != Ending::kServed) return row_of(how).outcome;
   if (status_ == 503 || status_ == 504) return limiters::Outcome::kOverload;
   return status_ >= 500 ? limiters::Outcome::kFailure : limiters::Outcome::kSuccess;

@@ -179,8 +179,26 @@ TEST_F(ExchangeTest, AClientThatLeavesCancelsTheServiceAndGivesThePermitBackAtOn
   exchange->on_client_left();
   EXPECT_EQ(notebook.take(), "open\nbackend: GET / end\nbackend: released\nended\n");
   EXPECT_EQ(permits.in_flight(), 0);
-  EXPECT_EQ(finished(Outcome::kAbandoned), 1);
+  EXPECT_EQ(finished(Outcome::kIgnored), 1);
   EXPECT_EQ(entry().ending, Ending::kClientLeft);
+}
+
+TEST_F(ExchangeTest, AClientThatLeavesAfterWaitingLongForTheServiceHasGivenItUp) {
+  permits.publish_service(milliseconds(10), 100);
+  start(head("GET", "/"));
+  backend().events.on_backend_open();
+  run_for(milliseconds(50));
+  exchange->on_client_left();
+  EXPECT_EQ(finished(Outcome::kAbandoned), 1);
+}
+
+TEST_F(ExchangeTest, AClientThatLeavesInTheMiddleOfItsRequestSaysNothingOfTheService) {
+  permits.publish_service(milliseconds(10), 100);
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 5}), End::kNo);
+  backend().events.on_backend_open();
+  run_for(milliseconds(50));
+  exchange->on_client_left();
+  EXPECT_EQ(finished(Outcome::kIgnored), 1);
 }
 
 TEST_F(ExchangeTest, HealthChecksPassByTheLimiter) {

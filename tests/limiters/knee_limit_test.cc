@@ -178,6 +178,9 @@ TEST(KneeLimit, WhereMostCallersGaveUpItIsTooHigh) {
   EXPECT_EQ(limit.limit(), 36);
   window.answered[static_cast<size_t>(Outcome::kSuccess)] = 70;
   EXPECT_NE(limit.update(window), Cause::kOverload) << "some always leave";
+  window.answered[static_cast<size_t>(Outcome::kSuccess)] = 0;
+  window.answered[static_cast<size_t>(Outcome::kAbandoned)] = 3;
+  EXPECT_NE(limit.update(window), Cause::kOverload) << "three are chance";
 }
 
 TEST(KneeLimit, StaysWithinItsBounds) {

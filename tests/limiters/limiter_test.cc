@@ -163,12 +163,24 @@ TEST_F(LimiterTest, AnAnswerThatStallsHalfWayIsAnOverloadAsWell) {
 
 TEST_F(LimiterTest, OnlySuccessesShowLatency) {
   build(4);
-  for (const Outcome outcome : {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload,
-                                Outcome::kAbandoned, Outcome::kIgnored}) {
+  for (const Outcome outcome :
+       {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload, Outcome::kIgnored}) {
     ask()->finish(outcome);
     EXPECT_EQ(finished(outcome), 1);
   }
   EXPECT_EQ(latencies().count, 1);
+}
+
+TEST_F(LimiterTest, WhoLeavesSoonerThanTheServiceCouldAnswerHasNotGivenItUp) {
+  build(2);
+  pool_->publish_service(milliseconds(10), 100);
+  const Request hasty = ask(), patient = ask();
+  pass(milliseconds(15));
+  hasty->finish(Outcome::kAbandoned);
+  EXPECT_EQ(finished(Outcome::kIgnored), 1);
+  pass(milliseconds(15));
+  patient->finish(Outcome::kAbandoned);
+  EXPECT_EQ(finished(Outcome::kAbandoned), 1);
 }
 
 TEST_F(LimiterTest, WhatIsLeftUnsampledTeachesNothing) {

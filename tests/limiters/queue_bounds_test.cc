@@ -77,6 +77,13 @@ TEST(QueueBounds, ALittleTooMuchForLongIsAnOverloadToo) {
       << "the last windows say less is done than is";
 }
 
+TEST(QueueBounds, AServiceThatWasSlowForLongIsBelievedWhenItIsNotAnyMore) {
+  ServiceView pool = kPool;
+  const int at_once = queue_bounds({}, pool, surely(1200)).most_waiting;
+  pool.lasting_per_second = 30;
+  EXPECT_GE(queue_bounds({}, pool, surely(1200)).most_waiting, at_once / 2);
+}
+
 TEST(QueueBounds, AreOfSomeSecondsAtMostAndNeverBeyondWhatIsConfigured) {
   EXPECT_EQ(queue_bounds({}, {.baseline = seconds(8)}, {}).longest_wait, seconds(5));
   const QueueParams short_wait{.max_wait = milliseconds(3), .max_waiting = {}};

@@ -124,7 +124,11 @@ TEST(Level, ForgetsEvenly) {
   expect_same(level, few);
 }
 
-TEST(Level, HasALogarithmOfNoTimeAtAll) { EXPECT_TRUE(std::isfinite(Level::of(0, 1).sum_logs)); }
+TEST(Level, OfNoTimeAtAllTookANanosecond) {
+  const Level level = Level::of(0, 1, 2);
+  EXPECT_TRUE(std::isfinite(level.sum_logs));
+  EXPECT_GT(level.mean(), 0);
+}
 
 TEST(Levels, GrowWithTheNumberInFlightAndStayInBounds) {
   EXPECT_EQ(level_of(1), 0U);
