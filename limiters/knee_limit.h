@@ -20,7 +20,8 @@ namespace weir::limiters {
 //
 // room(c) = max(1.08 c, c + 1/2): enough that the service never waits for the next request.
 //
-// and by a tenth, whatever was seen, where one in ten fails of overload or most callers give up.
+// Where one in ten fails of overload, or most callers give up, it is cut by a tenth whatever was
+// seen.
 //
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
