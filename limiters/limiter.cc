@@ -117,9 +117,9 @@ Permit Limiter::permit(int in_flight) {
 
 void Limiter::answered(const Permit& permit, Outcome outcome) {
   const Duration latency = timeline_.now() - permit.granted_;
-  // Who leaves before the service could have answered says nothing about it.
+  // Who leaves before an idle service would have answered says nothing about it.
   if (outcome == Outcome::kAbandoned &&
-      (pool_.baseline() == Duration(0) || latency < 2 * pool_.baseline()))
+      (pool_.baseline() == Duration(0) || latency < pool_.baseline()))
     outcome = Outcome::kIgnored;
   shard_.answered({permit.granted_, latency, permit.in_flight_, outcome}, permit.cohort_);
 }

@@ -10,9 +10,8 @@ class FadingRate {
  public:
   // `memory`: so many weigh.
   explicit FadingRate(double memory) : memory_(memory) {}
-  // What came within `over`; `age`: older than that does not count any more, when it is given.
-  void add(double count, Duration over, Duration age = Duration::max());
-  double count() const { return count_; }
+  // What came within `over`; `age`: older than that does not count any more.
+  void add(double count, Duration over, Duration age);
   double per_second() const { return seconds_ > 0 ? count_ / seconds_ : 0; }
   // Less so many standard errors of a count by chance.
   double at_least(double errors) const;

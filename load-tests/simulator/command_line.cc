@@ -122,7 +122,7 @@ std::variant<Options, int> read_command_line(int count, char** words) {
   add_runs(trace_verb, options);
   trace_verb
       ->add_option("--seed", options.traced_seed,
-                   "whose run is shown: `run --details` has the worst of several")
+                   "whose run is shown; so many are played, as by --seeds")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   trace_verb->add_option("--width", options.width, "in characters")

@@ -40,6 +40,27 @@ static_assert(in_order(), "the table follows the enumeration");
 
 }  // namespace
 
+Ending ending_of(BackendFailure why) {
+  switch (why) {
+    case BackendFailure::kRefused:
+      return Ending::kBackendRefused;
+    case BackendFailure::kUnreachable:
+      return Ending::kBackendUnreachable;
+    case BackendFailure::kConnectTimedOut:
+      return Ending::kConnectTimedOut;
+    case BackendFailure::kClosedUnanswered:
+    case BackendFailure::kClosed:
+      return Ending::kBackendClosed;
+    case BackendFailure::kProtocol:
+      return Ending::kBackendProtocol;
+    case BackendFailure::kHeadTimedOut:
+      return Ending::kResponseTimedOut;
+    case BackendFailure::kStalled:
+      return Ending::kBackendStalled;
+  }
+  return Ending::kBackendClosed;
+}
+
 const EndingRow& row_of(Ending ending) { return kRows[static_cast<size_t>(ending)]; }
 
 std::string_view word_of(Ending ending) { return row_of(ending).word; }

@@ -8,6 +8,7 @@
 #include "limiters/sample.h"
 #include "limiters/timeline.h"
 #include "limiters/wait_queue.h"
+#include "proxy/exchange/streams.h"
 
 // How a request can end, and what each ending means to the client, the limiter, the metrics and the
 // log: one table.
@@ -44,6 +45,7 @@ struct EndingRow {
   std::string_view proxy_error;  // the error type of RFC 9209; empty: none
 };
 const EndingRow& row_of(Ending ending);
+Ending ending_of(BackendFailure why);
 std::string_view word_of(Ending ending);
 std::string_view word_of(limiters::Rejection rejection);
 

@@ -24,27 +24,6 @@ constexpr auto kMoves = [] {
   return moves;
 }();
 
-Ending ending_of(BackendFailure why) {
-  switch (why) {
-    case BackendFailure::kRefused:
-      return Ending::kBackendRefused;
-    case BackendFailure::kUnreachable:
-      return Ending::kBackendUnreachable;
-    case BackendFailure::kConnectTimedOut:
-      return Ending::kConnectTimedOut;
-    case BackendFailure::kClosedUnanswered:
-    case BackendFailure::kClosed:
-      return Ending::kBackendClosed;
-    case BackendFailure::kProtocol:
-      return Ending::kBackendProtocol;
-    case BackendFailure::kHeadTimedOut:
-      return Ending::kResponseTimedOut;
-    case BackendFailure::kStalled:
-      return Ending::kBackendStalled;
-  }
-  return Ending::kBackendClosed;
-}
-
 std::string_view version_word(http::Version version) {
   return version == http::Version::kHttp10  ? "h1.0"
          : version == http::Version::kHttp2 ? "h2"

@@ -175,10 +175,10 @@ TEST_F(LimiterTest, WhoLeavesSoonerThanTheServiceCouldAnswerHasNotGivenItUp) {
   build(2);
   pool_->publish_service(milliseconds(10), 100);
   const Request hasty = ask(), patient = ask();
-  pass(milliseconds(15));
+  pass(milliseconds(6));
   hasty->finish(Outcome::kAbandoned);
   EXPECT_EQ(finished(Outcome::kIgnored), 1);
-  pass(milliseconds(15));
+  pass(milliseconds(6));
   patient->finish(Outcome::kAbandoned);
   EXPECT_EQ(finished(Outcome::kAbandoned), 1);
 }

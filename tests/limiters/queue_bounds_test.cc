@@ -111,50 +111,53 @@ double at_least(double per_second, double for_seconds, OfferedRate& rate, Random
   return offered(per_second, for_seconds, rate, chance).at_least;
 }
 
-TEST(OfferedRate, HardlyEverSaysMoreThanIsTrue) {
-  Random chance(3);
-  int above = 0;
-  for (int i = 0; i < 200; ++i) {
+// In how many of so many runs it comes true of a rate that is new in each.
+template <typename Run>
+int times(int runs, uint64_t seed, const Run& run) {
+  Random chance(seed);
+  int count = 0;
+  for (int i = 0; i < runs; ++i) {
     OfferedRate rate;
-    above += at_least(900, 1, rate, chance) > 1000 ? 1 : 0;
+    count += run(rate, chance) ? 1 : 0;
   }
-  EXPECT_LE(above, 2);
+  return count;
+}
+
+TEST(OfferedRate, HardlyEverSaysMoreThanIsTrue) {
+  EXPECT_LE(times(200, 3,
+                  [](OfferedRate& rate, Random& chance) {
+                    return at_least(900, 1, rate, chance) > 1000;
+                  }),
+            2);
 }
 
 TEST(OfferedRate, SeesAnOverloadWithinAHundredArrivals) {
-  Random chance(4);
-  int seen = 0;
-  for (int i = 0; i < 100; ++i) {
-    OfferedRate rate;
-    at_least(700, 2, rate, chance);
-    seen += at_least(2500, 0.06, rate, chance) > 1000 ? 1 : 0;
-  }
-  EXPECT_GE(seen, 95);
+  EXPECT_GE(times(100, 4,
+                  [](OfferedRate& rate, Random& chance) {
+                    at_least(700, 2, rate, chance);
+                    return at_least(2500, 0.06, rate, chance) > 1000;
+                  }),
+            95);
 }
 
 TEST(OfferedRate, SeesATenthTooMuchWithinSomeSeconds) {
-  Random chance(6);
-  int at_once = 0;
-  int lasting = 0;
-  for (int i = 0; i < 50; ++i) {
-    OfferedRate rate;
-    const Offered seen = offered(1100, 6, rate, chance);
-    at_once += seen.at_least > 1000 ? 1 : 0;
-    lasting += seen.lasting > 1000 ? 1 : 0;
-  }
-  EXPECT_LT(at_once, 35) << "or nothing else were needed";
-  EXPECT_GE(lasting, 45);
+  const auto at_once = [](OfferedRate& rate, Random& chance) {
+    return at_least(1100, 6, rate, chance) > 1000;
+  };
+  const auto lasting = [](OfferedRate& rate, Random& chance) {
+    return offered(1100, 6, rate, chance).lasting > 1000;
+  };
+  EXPECT_LT(times(50, 6, at_once), 35) << "or nothing else were needed";
+  EXPECT_GE(times(50, 6, lasting), 45);
 }
 
 TEST(OfferedRate, ForgetsATenthTooMuchAsSoonAsItIsOver) {
-  Random chance(7);
-  int over = 0;
-  for (int i = 0; i < 50; ++i) {
-    OfferedRate rate;
-    offered(1100, 6, rate, chance);
-    over += offered(700, 0.4, rate, chance).lasting < 1000 ? 1 : 0;
-  }
-  EXPECT_GE(over, 48);
+  EXPECT_GE(times(50, 7,
+                  [](OfferedRate& rate, Random& chance) {
+                    offered(1100, 6, rate, chance);
+                    return offered(700, 0.4, rate, chance).lasting < 1000;
+                  }),
+            48);
 }
 
 TEST(OfferedRate, ForgetsASilence) {

@@ -250,8 +250,7 @@ TEST(ReplayBinary, ALogGivesATableJsonAndAPage) {
   std::remove(page.c_str());
   const auto [json, ended_too] = weir_sim(words + " --service sharing --json");
   EXPECT_EQ(ended_too, 0);
-  const nlohmann::json one_at_a_time = nlohmann::json::parse(json)["cells"][1]["seeds"][0];
-  EXPECT_NEAR(one_at_a_time["goodput_share"].get<double>(), 0.25, 0.05);
+  EXPECT_GT(nlohmann::json::parse(json)["cells"][0]["seeds"][0]["goodput_share"], 0.8);
   std::remove(page.c_str());
 }
 
