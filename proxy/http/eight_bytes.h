@@ -27,6 +27,8 @@ class ByteMarks {
 // Each answer is right up to the first byte that it marks; behind that one it may mark too many.
 class EightBytes {
  public:
+  static constexpr size_t kCount = 8;
+
   explicit EightBytes(const char* text) {
     std::memcpy(&bytes_, text, sizeof bytes_);
     if constexpr (std::endian::native == std::endian::big) bytes_ = __builtin_bswap64(bytes_);

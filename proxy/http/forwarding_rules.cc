@@ -9,44 +9,22 @@ enum class Direction : bool { kRequest, kResponse };
 constexpr size_t kMostOptions = 128;
 
 // Removed whoever names them.
-bool is_for_one_hop(Name name) {
-  switch (name) {
-    case Name::kConnection:
-    case Name::kHttp2Settings:
-    case Name::kKeepAlive:
-    case Name::kProxyAuthenticate:
-    case Name::kProxyAuthorization:
-    case Name::kProxyConnection:
-    case Name::kUpgrade:
-      return true;
-    default:
-      return false;
-  }
-}
+constexpr NameSet kForOneHop{
+    Name::kConnection,         Name::kHttp2Settings,   Name::kKeepAlive, Name::kProxyAuthenticate,
+    Name::kProxyAuthorization, Name::kProxyConnection, Name::kUpgrade};
+// May be removed or be the reason to remove others.
+constexpr NameSet kOfConcern = kForOneHop | NameSet{Name::kExpect, Name::kTe};
 
 // What Connection may not name away: framing and routing, and what hops in front said about the
 // client. A caller could else have its trail wiped by the proxies that are to leave it.
-bool is_protected(Name name) {
-  switch (name) {
-    case Name::kContentLength:
-    case Name::kForwarded:
-    case Name::kHost:
-    case Name::kTransferEncoding:
-    case Name::kVia:
-    case Name::kXForwardedFor:
-    case Name::kXForwardedHost:
-    case Name::kXForwardedProto:
-      return true;
-    default:
-      return false;
-  }
-}
+constexpr NameSet kProtected{
+    Name::kContentLength, Name::kForwarded,     Name::kHost,           Name::kTransferEncoding,
+    Name::kVia,           Name::kXForwardedFor, Name::kXForwardedHost, Name::kXForwardedProto};
 
 // TE and Trailer have rules of their own, so being named changes nothing.
 bool needs_no_look(std::string_view option) {
-  const Name name = name_of(option);
-  return is_for_one_hop(name) || name == Name::kTe || name == Name::kTrailer ||
-         equal_ignoring_case(option, "close");
+  constexpr NameSet kRuled = kForOneHop | NameSet{Name::kTe, Name::kTrailer};
+  return kRuled.has(name_of(option)) || equal_ignoring_case(option, "close");
 }
 
 // The options of all Connection fields that may name a field of this message, as a list of its own;
@@ -86,19 +64,21 @@ struct Kept {
 };
 
 void remove_hop_by_hop(Headers& headers, Direction direction, Kept kept) {
+  if (!headers.names().has_any(kOfConcern)) return;
   const std::string named = named_fields(headers);
   bool trailers_wanted = false;
   for (size_t i = headers.size(); i-- > 0;) {
     const Headers::Field& field = headers[i];
     if (field.known == Name::kOther && named.empty()) continue;
-    bool remove = is_for_one_hop(field.known);
+    bool remove = kForOneHop.has(field.known);
     if (field.known == Name::kUpgrade && kept.upgrade) remove = false;
     if (field.known == Name::kExpect && !kept.expect) remove = true;
     if (field.known == Name::kTe) {
       trailers_wanted |= direction == Direction::kRequest && asks_for_trailers(field.value);
       remove = true;
     }
-    if (!remove && !named.empty() && !is_protected(field.known)) remove = names(named, field.name);
+    if (!remove && !named.empty() && !kProtected.has(field.known))
+      remove = names(named, field.name);
     if (remove) headers.remove_at(i);
   }
   if (trailers_wanted) headers.add(Name::kTe, "trailers");
@@ -107,7 +87,7 @@ void remove_hop_by_hop(Headers& headers, Direction direction, Kept kept) {
 // Adds to the end of a list that may stand in several fields; they become one, since many readers
 // look at one only.
 void append_to_list(Headers& headers, Name name, std::string_view element) {
-  if (headers.count(name) == 0) return headers.add(name, element);
+  if (!headers.names().has(name)) return headers.add(name, element);
   std::string list;
   for (size_t i = 0; i < headers.size(); ++i) {
     const Headers::Field& field = headers[i];
@@ -162,9 +142,9 @@ void say_who_asked(RequestHead& head, const ForwardingParams& params, const Hop&
   const bool has_address = !hop.peer_address.empty() && hop.peer_address != "unix";
   if (params.x_forwarded) {
     if (has_address) append_to_list(head.headers, Name::kXForwardedFor, hop.peer_address);
-    if (head.headers.count(Name::kXForwardedProto) == 0)
+    if (!head.headers.names().has(Name::kXForwardedProto))
       head.headers.add(Name::kXForwardedProto, hop.scheme);
-    if (!head.authority.empty() && head.headers.count(Name::kXForwardedHost) == 0)
+    if (!head.authority.empty() && !head.headers.names().has(Name::kXForwardedHost))
       head.headers.add(Name::kXForwardedHost, head.authority);
   }
   if (params.forwarded)

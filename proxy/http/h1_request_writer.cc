@@ -8,20 +8,9 @@ namespace weir::http {
 namespace {
 
 // Written by the codec itself, whatever the head holds.
-bool is_codecs_own(Name name) {
-  switch (name) {
-    case Name::kConnection:
-    case Name::kContentLength:
-    case Name::kHost:
-    case Name::kKeepAlive:
-    case Name::kTe:
-    case Name::kTransferEncoding:
-    case Name::kUpgrade:
-      return true;
-    default:
-      return false;
-  }
-}
+constexpr NameSet kCodecsOwn{
+    Name::kConnection, Name::kContentLength,    Name::kHost,   Name::kKeepAlive,
+    Name::kTe,         Name::kTransferEncoding, Name::kUpgrade};
 
 // RFC 9110 section 8.6: for these a missing length is news, and some services refuse it with 411.
 bool expects_body(std::string_view method) {
@@ -46,7 +35,7 @@ void add_framing(HeadWriter& out, const RequestHead& head) {
 }
 
 void add_connection(HeadWriter& out, const RequestHead& head) {
-  const bool te = head.headers.count(Name::kTe) > 0;
+  const bool te = head.headers.names().has(Name::kTe);
   if (te) out.add("TE: trailers\r\n");
   if (!head.upgrade.empty()) {
     out.add_field("Upgrade", head.upgrade);
@@ -66,7 +55,7 @@ size_t append_request_head(Buffer& out, const RequestHead& head) {
   writer.add(head.target);
   writer.add(" HTTP/1.1\r\n");
   writer.add_field("Host", head.authority);
-  writer.add_fields(head.headers, is_codecs_own);
+  writer.add_fields(head.headers, kCodecsOwn);
   add_framing(writer, head);
   add_connection(writer, head);
   writer.add("\r\n");
@@ -90,7 +79,7 @@ size_t append_last_chunk(Buffer& out, const Headers& trailers) {
   const size_t before = out.size();
   HeadWriter writer(out);
   writer.add("0\r\n");
-  writer.add_fields(trailers, is_codecs_own);
+  writer.add_fields(trailers, kCodecsOwn);
   writer.add("\r\n");
   writer.flush();
   return out.size() - before;

@@ -7,19 +7,10 @@
 namespace weir::http {
 namespace {
 
-bool is_codecs_own(Name name, int status) {
-  switch (name) {
-    case Name::kConnection:
-    case Name::kContentLength:
-    case Name::kKeepAlive:
-    case Name::kTransferEncoding:
-      return true;
-    case Name::kUpgrade:
-      return status != 101;
-    default:
-      return false;
-  }
-}
+// Written by the codec itself, whatever the head holds.
+constexpr NameSet kCodecsOwn{Name::kConnection, Name::kContentLength, Name::kKeepAlive,
+                             Name::kTransferEncoding};
+constexpr NameSet kCodecsOwnOrUnasked = kCodecsOwn | NameSet{Name::kUpgrade};
 
 void add_framing(HeadWriter& out, BodyLength framing) {
   switch (framing.kind) {
@@ -63,7 +54,7 @@ size_t append_response_head(Buffer& out, const ResponseHead& head, BodyLength fr
   writer.add(" ");
   writer.add(head.reason.empty() ? reason_phrase(head.status) : head.reason);
   writer.add("\r\n");
-  writer.add_fields(head.headers, [&](Name name) { return is_codecs_own(name, head.status); });
+  writer.add_fields(head.headers, head.status == 101 ? kCodecsOwn : kCodecsOwnOrUnasked);
   add_framing(writer, framing);
   writer.add(line_of(option));
   writer.add("\r\n");

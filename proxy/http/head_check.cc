@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "proxy/http/eight_bytes.h"
+#include "proxy/http/sixteen_bytes.h"
 
 namespace weir::http {
 namespace {
@@ -35,31 +36,40 @@ size_t end_of(Class wanted, std::string_view text, size_t at) {
   return at;
 }
 
-// The same for what is mostly long, eight bytes at a time: `suspects(EightBytes)` marks those that
-// may not be of `wanted`.
-template <typename Suspects>
-size_t end_of_long(Class wanted, std::string_view text, size_t at, Suspects suspects) {
-  while (at + sizeof(uint64_t) <= text.size()) {
-    const ByteMarks marks = suspects(EightBytes(text.data() + at));
+// Goes on to that place by as many bytes as `Bytes` holds; false when fewer than those are left
+// before it.
+template <typename Bytes, typename Suspects>
+bool find_end_by(Class wanted, std::string_view text, size_t& at, Suspects suspects) {
+  while (at + Bytes::kCount <= text.size()) {
+    const auto marks = suspects(Bytes(text.data() + at));
     at += marks.before_first();
     if (!marks.any()) continue;
-    if (!is(wanted, text[at])) return at;
+    if (!is(wanted, text[at])) return true;
     ++at;
   }
+  return false;
+}
+
+// As end_of(), for what is mostly long: `suspects(SixteenBytes or EightBytes)` marks those that may
+// not be of `wanted`.
+template <typename Suspects>
+size_t end_of_long(Class wanted, std::string_view text, size_t at, Suspects suspects) {
+  if (find_end_by<SixteenBytes>(wanted, text, at, suspects)) return at;
+  if (find_end_by<EightBytes>(wanted, text, at, suspects)) return at;
   return end_of(wanted, text, at);
 }
 
 size_t end_of_value(std::string_view text, size_t at) {
   return end_of_long(kValue, text, at,
-                     [](EightBytes bytes) { return bytes.below(' ') | bytes.equal(0x7f); });
+                     [](auto bytes) { return bytes.below(' ') | bytes.equal(0x7f); });
 }
 
 size_t end_of_name(std::string_view text, size_t at) {
-  return end_of_long(kToken, text, at, [](EightBytes bytes) { return bytes.beside_names(); });
+  return end_of_long(kToken, text, at, [](auto bytes) { return bytes.beside_names(); });
 }
 
 size_t end_of_target(std::string_view text, size_t at) {
-  return end_of_long(kTarget, text, at, [](EightBytes bytes) {
+  return end_of_long(kTarget, text, at, [](auto bytes) {
     return bytes.below(' ' + 1) | bytes.equal('#') | bytes.equal(0x7f) | bytes.above_ascii();
   });
 }

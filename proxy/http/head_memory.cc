@@ -6,16 +6,6 @@
 #include "proxy/buffer/block_pool.h"
 
 namespace weir::http {
-
-// Its bytes lie behind it.
-struct HeadMemory::Block {
-  Block* before;
-  size_t bytes;  // this struct included
-  size_t used;
-
-  char* begin() { return reinterpret_cast<char*>(this); }
-};
-
 namespace {
 
 // What a head that is put together piece by piece begins with.
@@ -29,15 +19,10 @@ void HeadMemory::reserve(size_t bytes) {
   last_ = new (block.memory) Block{last_, block.bytes, sizeof(Block)};
 }
 
-char* HeadMemory::take(size_t bytes, size_t alignment) {
-  size_t at = last_ == nullptr ? 0 : (last_->used + alignment - 1) & ~(alignment - 1);
-  if (last_ == nullptr || at + bytes > last_->bytes) {
-    const size_t grown = last_ == nullptr ? kFirstBytes : last_->bytes;
-    reserve(std::max(grown, bytes + alignment));
-    at = (last_->used + alignment - 1) & ~(alignment - 1);
-  }
-  last_->used = at + bytes;
-  return last_->begin() + at;
+char* HeadMemory::take_more(size_t bytes, size_t alignment) {
+  const size_t grown = last_ == nullptr ? kFirstBytes : last_->bytes;
+  reserve(std::max(grown, bytes + alignment));
+  return take(bytes, alignment);
 }
 
 std::string_view HeadMemory::keep(std::string_view text) {

@@ -26,7 +26,16 @@ class HeadMemory {
   // The next `bytes` bytes that are taken cost one block at most.
   void reserve(size_t bytes);
   // Uninitialised; aligned for `alignment`, a power of two.
-  char* take(size_t bytes, size_t alignment = 1);
+  char* take(size_t bytes, size_t alignment = 1) {
+    if (last_ != nullptr) {
+      const size_t at = (last_->used + alignment - 1) & ~(alignment - 1);
+      if (at + bytes <= last_->bytes) {
+        last_->used = at + bytes;
+        return last_->begin() + at;
+      }
+    }
+    return take_more(bytes, alignment);
+  }
   // A copy.
   std::string_view keep(std::string_view text);
   void clear() noexcept {
@@ -34,7 +43,16 @@ class HeadMemory {
   }
 
  private:
-  struct Block;
+  // Its bytes lie behind it.
+  struct Block {
+    Block* before;
+    size_t bytes;  // this struct included
+    size_t used;
+
+    char* begin() { return reinterpret_cast<char*>(this); }
+  };
+
+  char* take_more(size_t bytes, size_t alignment);
   void release() noexcept;
 
   Block* last_ = nullptr;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "proxy/buffer.h"
+#include "proxy/http/sixteen_bytes.h"
 
 namespace weir::http {
 namespace {
@@ -13,8 +14,14 @@ constexpr uint8_t kMostEmptyLines = 2;
 // For what stands beside the target in a start line: method, blanks and version.
 constexpr size_t kStartLineRoom = 64;
 
-// As text.find(), which is called for each line of each head, but inline.
+// As text.find(), but the few bytes that most lines have are looked at here, without a call.
 size_t find_byte(std::string_view text, char byte, size_t from) {
+  constexpr size_t kUsualLine = 64;
+  for (size_t seen = 0; seen < kUsualLine && from + SixteenBytes::kCount <= text.size();
+       seen += SixteenBytes::kCount, from += SixteenBytes::kCount) {
+    const auto marks = SixteenBytes(text.data() + from).equal(static_cast<uint8_t>(byte));
+    if (marks.any()) return from + marks.before_first();
+  }
   const void* const found =
       from < text.size() ? std::memchr(text.data() + from, byte, text.size() - from) : nullptr;
   return found == nullptr ? std::string_view::npos

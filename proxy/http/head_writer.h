@@ -4,11 +4,11 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "proxy/buffer.h"
 #include "proxy/http/message.h"
+#include "proxy/http/short_copy.h"
 
 // Gathers the many short pieces of a head before they go to a buffer; it does not know what they
 // say.
@@ -22,16 +22,8 @@ class HeadWriter {
   HeadWriter& operator=(const HeadWriter&) = delete;
 
   void add(std::string_view text) {
-    if (text.empty()) return;
-    if (text.size() > pieces_.size() - size_) {
-      flush();
-      if (text.empty()) return;
-      if (text.size() > pieces_.size()) {
-        out_.append(text);
-        return;
-      }
-    }
-    std::memcpy(pieces_.data() + size_, text.data(), text.size());
+    if (text.size() > pieces_.size() - size_) return add_beyond(text);
+    copy_short(pieces_.data() + size_, text);
     size_ += text.size();
   }
   void add_field(std::string_view name, std::string_view value) {
@@ -40,14 +32,13 @@ class HeadWriter {
     add(value);
     add("\r\n");
   }
-  // All fields but those that `left_out(Name)` names. What lies side by side goes in one piece,
-  // which most of a head does.
-  template <typename LeftOut>
-  void add_fields(const Headers& headers, LeftOut left_out) {
+  // All fields but those named by `left_out`. What lies side by side goes in one piece, which most
+  // of a head does.
+  void add_fields(const Headers& headers, NameSet left_out) {
     const char* begin = nullptr;
     const char* end = nullptr;
     for (const Headers::Field& field : headers) {
-      if (left_out(field.known)) continue;
+      if (left_out.has(field.known)) continue;
       if (field.in_one_piece && field.name.data() == end) {
         end = field.value.data() + field.value.size() + 2;
         continue;
@@ -75,6 +66,13 @@ class HeadWriter {
   }
 
  private:
+  // More than there is room for.
+  void add_beyond(std::string_view text) {
+    flush();
+    if (text.size() > pieces_.size()) return out_.append(text);
+    add(text);
+  }
+
   Buffer& out_;
   size_t size_ = 0;
   // Uninitialised on purpose: written before it is read.

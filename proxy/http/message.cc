@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "proxy/http/eight_bytes.h"
+#include "proxy/http/short_copy.h"
 
 namespace weir::http {
 namespace {
@@ -46,11 +47,13 @@ constexpr std::array kKnown{
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-// Length and two letters tell the known names apart, so at most a few are ever compared.
+// Length and two letters tell the known names apart, so at most a few are ever compared. That bytes
+// other than letters share a bucket with some does no harm.
 constexpr size_t kBuckets = 64;
 constexpr size_t bucket_of(std::string_view text) {
-  const auto first = static_cast<unsigned char>(lower(text.front()));
-  const auto last = static_cast<unsigned char>(lower(text.back()));
+  constexpr unsigned kCase = 'a' - 'A';
+  const unsigned first = static_cast<unsigned char>(text.front()) | kCase;
+  const unsigned last = static_cast<unsigned char>(text.back()) | kCase;
   return (text.size() * 7 + first * 3u + last) % kBuckets;
 }
 
@@ -120,8 +123,6 @@ constexpr size_t kMoreBytes = 256;
 // Around a name and a value: ": " and CRLF.
 constexpr size_t kFrameBytes = 4;
 
-char* write(char* to, std::string_view text) { return std::copy(text.begin(), text.end(), to); }
-
 }  // namespace
 
 Headers Headers::copy() const {
@@ -136,6 +137,7 @@ void Headers::swap(Headers& other) noexcept {
   std::swap(fields_, other.fields_);
   std::swap(size_, other.size_);
   std::swap(capacity_, other.capacity_);
+  std::swap(names_, other.names_);
   std::swap(bytes_, other.bytes_);
   std::swap(held_, other.held_);
 }
@@ -158,9 +160,10 @@ void Headers::append(std::string_view name, Name known, std::string_view first,
                      std::string_view second) {
   const size_t value_size = first.size() + second.size();
   char* const begin = memory_.take(name.size() + value_size + kFrameBytes);
-  char* const value = write(write(begin, name), ": ");
-  write(write(write(value, first), second), "\r\n");
+  char* const value = copy_short(copy_short(begin, name), ": ");
+  copy_short(copy_short(copy_short(value, first), second), "\r\n");
   next_field() = {{begin, name.size()}, {value, value_size}, known, true};
+  names_.add(known);
   bytes_ += name.size() + value_size;
 }
 
@@ -180,11 +183,15 @@ void Headers::hold(std::string_view text, size_t fields) {
 
 void Headers::add_held(std::string_view name, std::string_view value, Shape shape) {
   assert(name.data() >= held_.data() && value.data() + value.size() <= held_.data() + held_.size());
-  next_field() = {name, value, name_of(name), shape == Shape::kInOnePiece};
+  const Name known = name_of(name);
+  next_field() = {name, value, known, shape == Shape::kInOnePiece};
+  names_.add(known);
   bytes_ += name.size() + value.size();
 }
 
 void Headers::remove(Name name) {
+  if (!names_.has(name)) return;
+  names_.remove(name);
   uint32_t kept = 0;
   for (uint32_t i = 0; i < size_; ++i) {
     if (fields_[i].known == name) {
@@ -200,14 +207,18 @@ void Headers::remove_at(size_t index) {
   bytes_ -= fields_[index].name.size() + fields_[index].value.size();
   std::copy(fields_ + index + 1, fields_ + size_, fields_ + index);
   --size_;
+  names_ = {};
+  for (const Field& field : *this) names_.add(field.known);
 }
 
 size_t Headers::count(Name name) const {
+  if (!names_.has(name)) return 0;
   return static_cast<size_t>(
       std::count_if(begin(), end(), [&](const Field& field) { return field.known == name; }));
 }
 
 std::optional<std::string_view> Headers::get(Name name) const {
+  if (!names_.has(name)) return std::nullopt;
   for (const Field& field : *this)
     if (field.known == name) return field.value;
   return std::nullopt;
@@ -223,6 +234,7 @@ void Headers::clear() {
   memory_.clear();
   fields_ = nullptr;
   size_ = capacity_ = 0;
+  names_ = {};
   bytes_ = 0;
   held_ = {};
 }

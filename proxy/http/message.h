@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,32 @@ std::string_view text_of(Name name);
 // ASCII letters only, as HTTP compares names and tokens.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+// Some of those names, kOther being one.
+class NameSet {
+ public:
+  constexpr NameSet() = default;
+  constexpr NameSet(std::initializer_list<Name> names) {
+    for (const Name name : names) add(name);
+  }
+
+  constexpr void add(Name name) { bits_ |= bit_of(name); }
+  constexpr void remove(Name name) { bits_ &= ~bit_of(name); }
+  constexpr bool has(Name name) const { return (bits_ & bit_of(name)) != 0; }
+  constexpr bool has_any(NameSet of) const { return (bits_ & of.bits_) != 0; }
+  constexpr NameSet operator|(NameSet other) const {
+    other.bits_ |= bits_;
+    return other;
+  }
+
+ private:
+  static constexpr uint32_t bit_of(Name name) {
+    static_assert(static_cast<unsigned>(Name::kXRequestId) < 32);
+    return uint32_t{1} << static_cast<unsigned>(name);
+  }
+
+  uint32_t bits_ = 0;
+};
+
 // An ordered list of fields. Views given out stay valid until clear() or hold(), or the end of who
 // owns the list, wherever it has been moved.
 class Headers {
@@ -90,6 +117,8 @@ class Headers {
   // Removes the field at `index`; later ones move up.
   void remove_at(size_t index);
 
+  // Those that the list has fields of; so that nobody searches it for what is mostly not there.
+  NameSet names() const { return names_; }
   size_t count(Name name) const;
   // The first value of that name.
   std::optional<std::string_view> get(Name name) const;
@@ -120,6 +149,7 @@ class Headers {
   Field* fields_ = nullptr;  // in memory_
   uint32_t size_ = 0;
   uint32_t capacity_ = 0;
+  NameSet names_;
   size_t bytes_ = 0;
   std::string_view held_;
 };

@@ -20,6 +20,9 @@ bool is_plain(const Headers::Field& field) {
 }
 
 bool are_plain(const Headers& headers) {
+  constexpr NameSet kOfConcern{Name::kConnection, Name::kProxyConnection, Name::kTransferEncoding,
+                               Name::kUpgrade};
+  if (!headers.names().has_any(kOfConcern)) return true;
   return std::all_of(headers.begin(), headers.end(),
                      [](const Headers::Field& field) { return is_plain(field); });
 }

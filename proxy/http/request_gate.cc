@@ -35,7 +35,9 @@ Failure bad(const char* reason, int status = 400) { return ProtocolError{status,
 
 // Some services read '_' in a name as '-', so this one may frame the body for them alone.
 bool is_disguised(std::string_view name) {
-  if (name.find('_') == std::string_view::npos) return false;
+  const bool as_long = name.size() == text_of(Name::kContentLength).size() ||
+                       name.size() == text_of(Name::kTransferEncoding).size();
+  if (!as_long || name.find('_') == std::string_view::npos) return false;
   std::string plain(name);
   std::ranges::replace(plain, '_', '-');
   const Name known = name_of(plain);

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "proxy/http/eight_bytes.h"
+#include "proxy/http/short_copy.h"
+#include "proxy/http/sixteen_bytes.h"
 
 namespace weir::http {
 namespace {
@@ -39,14 +41,46 @@ TEST(NameTest, IsFoundInWhateverCase) {
   }
 }
 
-TEST(NameTest, EightOfItsBytesAreLookedAtAtOnce) {
+TEST(NameTest, EightOrSixteenOfItsBytesAreLookedAtAtOnce) {
   for (int byte = 0; byte < 256; ++byte) {
-    for (size_t at = 0; at < 8; ++at) {
-      std::string text = "Accept-C";
+    for (size_t at = 0; at < 16; ++at) {
+      std::string text = "Accept-CHallenge";
       text[at] = static_cast<char>(byte);
       const bool usual = byte < 128 && (std::isalpha(byte) != 0 || byte == '-');
+      const auto sixteen = SixteenBytes(text.data()).beside_names();
+      EXPECT_EQ(sixteen.before_first(), usual ? 16 : at) << byte;
+      EXPECT_EQ(sixteen.any(), !usual) << byte;
+      if (at >= 8) continue;
       EXPECT_EQ(EightBytes(text.data()).beside_names().before_first(), usual ? 8 : at) << byte;
     }
+  }
+}
+
+TEST(SixteenBytesTest, MarkWhatIsAskedForUpToTheFirst) {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (size_t at = 0; at < 16; ++at) {
+      SCOPED_TRACE(testing::Message() << byte << " at " << at);
+      std::string text(16, 'z');
+      text[at] = static_cast<char>(byte);
+      const SixteenBytes bytes(text.data());
+      EXPECT_EQ(bytes.below(' ').before_first(), byte < ' ' ? at : 16);
+      EXPECT_EQ(bytes.below(1).any(), byte == 0);
+      EXPECT_EQ(bytes.equal('\n').before_first(), byte == '\n' ? at : 16);
+      EXPECT_EQ(bytes.above_ascii().before_first(), byte >= 128 ? at : 16);
+      const bool either = byte < ' ' || byte == 0x7f;
+      EXPECT_EQ((bytes.below(' ') | bytes.equal(0x7f)).before_first(), either ? at : 16);
+    }
+  }
+}
+
+TEST(CopyShortTest, CopiesWhatItIsGivenAndNotAByteMore) {
+  std::string from;
+  for (size_t i = 0; i < 80; ++i) from += static_cast<char>('!' + i);
+  for (size_t size = 0; size <= from.size(); ++size) {
+    std::string to(from.size() + 2, '_');
+    EXPECT_EQ(copy_short(to.data() + 1, std::string_view(from).substr(0, size)),
+              to.data() + 1 + size);
+    EXPECT_EQ(to, "_" + from.substr(0, size) + std::string(from.size() - size + 1, '_'));
   }
 }
 
@@ -113,6 +147,39 @@ TEST(HeadersTest, RemoveAllOfANameOrOneByItsPlace) {
   EXPECT_EQ(headers.bytes(), 2u);
   headers.add("Z", "5");
   EXPECT_EQ(list_of(headers), "Y=4;Z=5;");
+}
+
+TEST(HeadersTest, TellWhichNamesTheyHaveAfterEveryChange) {
+  const auto have = [](const Headers& headers, NameSet names) {
+    for (uint8_t i = 0; i <= kLastName; ++i) {
+      const Name name = static_cast<Name>(i);
+      EXPECT_EQ(headers.names().has(name), names.has(name)) << i;
+    }
+  };
+  Headers headers;
+  have(headers, {});
+  headers.hold("Host: a\r\n\r\n", 1);
+  headers.add_held(headers.held().substr(0, 4), headers.held().substr(6, 1));
+  headers.add("via", "1");
+  headers.add(Name::kVia, "2");
+  headers.add("X-Other", "3");
+  have(headers, {Name::kHost, Name::kVia, Name::kOther});
+  EXPECT_TRUE(headers.names().has_any({Name::kTe, Name::kVia}));
+  EXPECT_FALSE(headers.names().has_any({Name::kTe, Name::kAge}));
+  have(headers.copy(), {Name::kHost, Name::kVia, Name::kOther});
+  headers.remove_at(1);
+  have(headers, {Name::kHost, Name::kVia, Name::kOther});
+  headers.remove_at(2);
+  have(headers, {Name::kHost, Name::kVia});
+  headers.remove(Name::kHost);
+  have(headers, {Name::kVia});
+  const Headers moved = std::move(headers);
+  have(moved, {Name::kVia});
+  headers = Headers();
+  have(headers, {});
+  headers.add("Age", "1");
+  headers.hold("\r\n", 0);
+  have(headers, {});
 }
 
 TEST(HeadersTest, NameFieldsWithinTheLinesTheyHold) {
