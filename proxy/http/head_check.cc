@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 
-#include "proxy/http/eight_bytes.h"
 #include "proxy/http/sixteen_bytes.h"
 
 namespace weir::http {
@@ -30,48 +29,43 @@ constexpr std::array<uint8_t, 256> kClasses = [] {
 
 bool is(Class wanted, char c) { return (kClasses[static_cast<unsigned char>(c)] & wanted) != 0; }
 
-// The first place at or behind `at` whose byte is not of `wanted`; text.size() when there is none.
-size_t end_of(Class wanted, std::string_view text, size_t at) {
-  while (at < text.size() && is(wanted, text[at])) ++at;
+// Where the first byte at or behind `at` stands that is not of `wanted`. `at` lies in what headers
+// hold, whose zero bytes end every search: they are of no class.
+const char* end_of(Class wanted, const char* at) {
+  while (is(wanted, *at)) ++at;
   return at;
 }
 
-// Goes on to that place by as many bytes as `Bytes` holds; false when fewer than those are left
-// before it.
-template <typename Bytes, typename Suspects>
-bool find_end_by(Class wanted, std::string_view text, size_t& at, Suspects suspects) {
-  while (at + Bytes::kCount <= text.size()) {
-    const auto marks = suspects(Bytes(text.data() + at));
+// The same for what is mostly long: `suspects(SixteenBytes)` marks those that may not be of
+// `wanted`, zero among them.
+template <typename Suspects>
+const char* end_of_long(Class wanted, const char* at, Suspects suspects) {
+  for (;;) {
+    const auto marks = suspects(SixteenBytes(at));
     at += marks.before_first();
     if (!marks.any()) continue;
-    if (!is(wanted, text[at])) return true;
+    if (!is(wanted, *at)) return at;
     ++at;
   }
-  return false;
 }
 
-// As end_of(), for what is mostly long: `suspects(SixteenBytes or EightBytes)` marks those that may
-// not be of `wanted`.
-template <typename Suspects>
-size_t end_of_long(Class wanted, std::string_view text, size_t at, Suspects suspects) {
-  if (find_end_by<SixteenBytes>(wanted, text, at, suspects)) return at;
-  if (find_end_by<EightBytes>(wanted, text, at, suspects)) return at;
-  return end_of(wanted, text, at);
+const char* end_of_value(const char* at) {
+  return end_of_long(kValue, at,
+                     [](SixteenBytes bytes) { return bytes.below(' ') | bytes.equal(0x7f); });
 }
 
-size_t end_of_value(std::string_view text, size_t at) {
-  return end_of_long(kValue, text, at,
-                     [](auto bytes) { return bytes.below(' ') | bytes.equal(0x7f); });
+const char* end_of_name(const char* at) {
+  return end_of_long(kToken, at, [](SixteenBytes bytes) { return bytes.beside_names(); });
 }
 
-size_t end_of_name(std::string_view text, size_t at) {
-  return end_of_long(kToken, text, at, [](auto bytes) { return bytes.beside_names(); });
-}
-
-size_t end_of_target(std::string_view text, size_t at) {
-  return end_of_long(kTarget, text, at, [](auto bytes) {
+const char* end_of_target(const char* at) {
+  return end_of_long(kTarget, at, [](SixteenBytes bytes) {
     return bytes.below(' ' + 1) | bytes.equal('#') | bytes.equal(0x7f) | bytes.above_ascii();
   });
+}
+
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<size_t>(end - begin)};
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -93,44 +87,44 @@ Failure take_version(std::string_view text, RequestHead& head) {
   return std::nullopt;
 }
 
-// `line` is without its CRLF.
+// `line` is without its CRLF, and lies in what headers hold.
 Failure take_start_line(std::string_view line, const HeadLimits& limits, RequestHead& head) {
-  const size_t method_end = end_of(kToken, line, 0);
-  if (method_end == 0 || method_end == line.size() || line[method_end] != ' ')
+  const char* const method_end = end_of(kToken, line.data());
+  if (method_end == line.data() || *method_end != ' ')
     return bad("a malformed method in the request line");
-  const size_t target = method_end + 1;
-  const size_t target_end = end_of_target(line, target);
-  if (target_end == target || target_end == line.size() || line[target_end] != ' ')
+  const char* const target = method_end + 1;
+  const char* const target_end = end_of_target(target);
+  if (target_end == target || *target_end != ' ')
     return bad("a malformed target in the request line");
-  if (target_end - target > limits.max_target_bytes)
+  head.method = between(line.data(), method_end);
+  head.target = between(target, target_end);
+  if (head.target.size() > limits.max_target_bytes)
     return bad("the request target is too long", 414);
-  head.method = line.substr(0, method_end);
-  head.target = line.substr(target, target_end - target);
-  return take_version(line.substr(target_end + 1), head);
+  return take_version(between(target_end + 1, line.data() + line.size()), head);
 }
 
 // Where the field that begins at `at` ends, behind its CRLF.
-size_t take_field(std::string_view text, size_t at, Headers& headers, const char*& fault) {
-  const size_t name_end = end_of_name(text, at);
+const char* take_field(const char* at, Headers& headers, const char*& fault) {
+  const char* const name_end = end_of_name(at);
   if (name_end == at) {
-    fault = is_blank(text[at]) ? "a folded field" : "a field without a name";
+    fault = is_blank(*at) ? "a folded field" : "a field without a name";
     return at;
   }
-  if (text[name_end] != ':') {
+  if (*name_end != ':') {
     fault = "a field name that is not followed by a colon";
     return at;
   }
-  size_t value = name_end + 1;
-  while (is_blank(text[value])) ++value;
-  const size_t end = end_of_value(text, value);
-  if (text[end] != '\r' || text[end + 1] != '\n') {
+  const char* value = name_end + 1;
+  while (is_blank(*value)) ++value;
+  const char* const end = end_of_value(value);
+  if (end[0] != '\r' || end[1] != '\n') {
     fault = "a control byte in a field value";
     return at;
   }
-  size_t value_end = end;
-  while (value_end > value && is_blank(text[value_end - 1])) --value_end;
-  const bool usual = value == name_end + 2 && text[name_end + 1] == ' ' && value_end == end;
-  headers.add_held({text.data() + at, name_end - at}, {text.data() + value, value_end - value},
+  const char* value_end = end;
+  while (value_end > value && is_blank(value_end[-1])) --value_end;
+  const bool usual = value == name_end + 2 && name_end[1] == ' ' && value_end == end;
+  headers.add_held(between(at, name_end), between(value, value_end),
                    usual ? Headers::Shape::kInOnePiece : Headers::Shape::kAny);
   return end + 2;
 }
@@ -153,10 +147,11 @@ const char* take_fields(std::string_view lines, size_t fields, Headers& headers)
 }
 
 const char* take_held_fields(size_t at, Headers& headers) {
-  // Ends in CRLF on a line of its own, which stops every search below.
   const std::string_view held = headers.held();
+  const char* const blank_line = held.data() + held.size() - 2;
+  const char* field = held.data() + at;
   const char* fault = nullptr;
-  while (at + 2 < held.size() && fault == nullptr) at = take_field(held, at, headers, fault);
+  while (field < blank_line && fault == nullptr) field = take_field(field, headers, fault);
   return fault;
 }
 

@@ -1,10 +1,10 @@
 #include "proxy/http/head_reader.h"
 
 #include <algorithm>
-#include <cstring>
+#include <optional>
 
 #include "proxy/buffer.h"
-#include "proxy/http/sixteen_bytes.h"
+#include "proxy/http/whole_head.h"
 
 namespace weir::http {
 namespace {
@@ -13,20 +13,6 @@ namespace {
 constexpr uint8_t kMostEmptyLines = 2;
 // For what stands beside the target in a start line: method, blanks and version.
 constexpr size_t kStartLineRoom = 64;
-
-// As text.find(), but the few bytes that most lines have are looked at here, without a call.
-size_t find_byte(std::string_view text, char byte, size_t from) {
-  constexpr size_t kUsualLine = 64;
-  for (size_t seen = 0; seen < kUsualLine && from + SixteenBytes::kCount <= text.size();
-       seen += SixteenBytes::kCount, from += SixteenBytes::kCount) {
-    const auto marks = SixteenBytes(text.data() + from).equal(static_cast<uint8_t>(byte));
-    if (marks.any()) return from + marks.before_first();
-  }
-  const void* const found =
-      from < text.size() ? std::memchr(text.data() + from, byte, text.size() - from) : nullptr;
-  return found == nullptr ? std::string_view::npos
-                          : static_cast<size_t>(static_cast<const char*>(found) - text.data());
-}
 
 bool is_printable(std::byte b) { return b > std::byte{' '} && b < std::byte{0x7f}; }
 
@@ -56,7 +42,7 @@ HeadReader::Step HeadReader::next(std::span<const std::byte>& bytes, const HeadL
   }
   if (held_) held_->append(weir::text_of(bytes));
   const std::string_view text = held_ ? std::string_view(*held_) : weir::text_of(bytes);
-  switch (find_end(text, limits)) {
+  switch (find_at_once(text, limits) ? Found::kEnd : find_end(text, limits)) {
     case Found::kFault:
       return Step::kFailed;
     case Found::kMore:
@@ -88,10 +74,23 @@ bool HeadReader::skip_empty_lines(std::span<const std::byte>& bytes) {
   return true;
 }
 
+// As find_end(), of nearly every head; else it leaves everything to that one.
+bool HeadReader::find_at_once(std::string_view text, const HeadLimits& limits) {
+  if (held_) return false;
+  const std::optional<WholeHead> whole = find_whole_head(text);
+  // All lines but the first and the blank one are fields.
+  if (!whole || whole->first_line > most_of_first_line(limits) ||
+      whole->bytes > limits.max_head_bytes || whole->lines - 2 > limits.max_fields)
+    return false;
+  line_ = searched_ = static_cast<uint32_t>(whole->bytes);
+  fields_ = static_cast<uint32_t>(whole->lines - 2);
+  return true;
+}
+
 // At the end `line_` is where the body begins.
 HeadReader::Found HeadReader::find_end(std::string_view text, const HeadLimits& limits) {
-  for (size_t feed = find_byte(text, '\n', searched_); feed != std::string_view::npos;
-       feed = find_byte(text, '\n', line_)) {
+  for (size_t feed = text.find('\n', searched_); feed != std::string_view::npos;
+       feed = text.find('\n', line_)) {
     if (!check_bounds(feed, limits)) return Found::kFault;
     const size_t size = feed - line_;
     if (size == 0 || text[feed - 1] != '\r') {
@@ -119,7 +118,7 @@ bool HeadReader::check_returns(std::string_view text, size_t end) {
   if (message_ == Message::kRequest) return true;
   // The last byte seen may have been a CR that waited for its LF.
   const size_t from = std::max(line_, searched_ - std::min(searched_, 1u));
-  const size_t carriage = find_byte(text, '\r', from);
+  const size_t carriage = text.find('\r', from);
   return carriage >= end - 1 || fail(400, "a bare CR in the head");
 }
 
@@ -127,8 +126,12 @@ bool HeadReader::check_returns(std::string_view text, size_t end) {
 bool HeadReader::check_bounds(size_t bytes, const HeadLimits& limits) {
   if (line_ > 0 || message_ == Message::kResponse)
     return bytes < limits.max_head_bytes || fail(431, "the head is too long");
-  const size_t most = std::min(limits.max_target_bytes + kStartLineRoom, limits.max_head_bytes);
-  return bytes <= most || fail(414, "the request target is too long");
+  return bytes <= most_of_first_line(limits) || fail(414, "the request target is too long");
+}
+
+size_t HeadReader::most_of_first_line(const HeadLimits& limits) const {
+  if (message_ == Message::kResponse) return limits.max_head_bytes - 1;
+  return std::min(limits.max_target_bytes + kStartLineRoom, limits.max_head_bytes);
 }
 
 }  // namespace weir::http

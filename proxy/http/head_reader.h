@@ -46,9 +46,11 @@ class HeadReader {
   enum class Found : uint8_t { kMore, kEnd, kFault };
 
   bool skip_empty_lines(std::span<const std::byte>& bytes);
+  bool find_at_once(std::string_view text, const HeadLimits& limits);
   Found find_end(std::string_view text, const HeadLimits& limits);
   bool check_returns(std::string_view text, size_t end);
   bool check_bounds(size_t bytes, const HeadLimits& limits);
+  size_t most_of_first_line(const HeadLimits& limits) const;
   bool fail(int status, const char* reason);
 
   std::unique_ptr<std::string> held_;  // what came of a head whose end has not; never empty

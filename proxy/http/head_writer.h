@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "proxy/buffer.h"
@@ -25,6 +26,14 @@ class HeadWriter {
     if (text.size() > pieces_.size() - size_) return add_beyond(text);
     copy_short(pieces_.data() + size_, text);
     size_ += text.size();
+  }
+  // What stands in the source is as long as it says, which leaves a move or two of it.
+  template <size_t kBytes>
+  void add(const char (&text)[kBytes]) {
+    constexpr size_t kSize = kBytes - 1;
+    if (kSize > pieces_.size() - size_) return add_beyond({text, kSize});
+    std::memcpy(pieces_.data() + size_, text, kSize);
+    size_ += kSize;
   }
   void add_field(std::string_view name, std::string_view value) {
     add(name);

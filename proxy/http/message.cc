@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cstring>
 #include <memory>
 #include <type_traits>
 
@@ -120,6 +121,8 @@ namespace {
 // What a gateway adds to nearly every message fits without taking memory again.
 constexpr size_t kMoreFields = 6;
 constexpr size_t kMoreBytes = 256;
+// Behind what is held.
+constexpr size_t kStopBytes = 16;
 // Around a name and a value: ": " and CRLF.
 constexpr size_t kFrameBytes = 4;
 
@@ -176,9 +179,12 @@ void Headers::add(Name name, std::string_view first, std::string_view second) {
 void Headers::hold(std::string_view text, size_t fields) {
   clear();
   const size_t room = fields + kMoreFields;
-  memory_.reserve(room * sizeof(Field) + alignof(Field) + text.size() + kMoreBytes);
+  memory_.reserve(room * sizeof(Field) + alignof(Field) + text.size() + kStopBytes + kMoreBytes);
   grow(room);
-  held_ = memory_.keep(text);
+  char* const copy = memory_.take(text.size() + kStopBytes);
+  std::memcpy(copy, text.data(), text.size());
+  std::memset(copy + text.size(), 0, kStopBytes);
+  held_ = {copy, text.size()};
 }
 
 void Headers::add_held(std::string_view name, std::string_view value, Shape shape) {

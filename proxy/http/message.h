@@ -133,6 +133,7 @@ class Headers {
   // For readers, which have all fields in one piece: starts over with a copy of `text`, with room
   // for `fields` of them and some more. They are then named, as parts of held(), by add_held().
   void hold(std::string_view text, size_t fields);
+  // Sixteen zero bytes lie behind it, so that it can be looked at sixteen at a time up to its end.
   std::string_view held() const { return held_; }
   enum class Shape : bool { kAny, kInOnePiece };
   void add_held(std::string_view name, std::string_view value, Shape shape = Shape::kAny);

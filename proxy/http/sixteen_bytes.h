@@ -75,9 +75,7 @@ class SixteenBytes {
     size_t before_first() const {
       return first_.any() ? first_.before_first() : 8 + second_.before_first();
     }
-    Marks operator|(Marks other) const {
-      return {first_ | other.first_, second_ | other.second_};
-    }
+    Marks operator|(Marks other) const { return {first_ | other.first_, second_ | other.second_}; }
 
    private:
     ByteMarks first_;
