@@ -112,6 +112,8 @@ void BackendConnection::on_bytes(std::span<const std::byte> bytes) {
   if (events_ == nullptr) return finish();
   answer_begun_ = true;
   if (auto error = codec_.feed(bytes)) return fail(BackendFailure::kProtocol, error->reason);
+  // Who comes later in this turn may need it already.
+  if (released_) return at_turn_end();
   turn_queue_.add(*this);
 }
 
@@ -167,14 +169,15 @@ void BackendConnection::on_reset(http::StreamId, http::ResetReason) {
   fail(BackendFailure::kClosed, "the backend reset the stream");
 }
 
-// ---- end of a turn ----
+// ---- end of a turn, or of a response ----
 
 void BackendConnection::at_turn_end() {
   if (over_) return;
   if (open_) pump();
   if (over_) return;
   if (released_) return settle();
-  watch();
+  // Else it is idle, and settled.
+  if (events_ != nullptr) watch();
 }
 
 void BackendConnection::pump() {

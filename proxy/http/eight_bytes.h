@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-// Eight bytes of a text judged at once, which is what makes long texts cheap; it does not know what
-// they mean.
+// Eight bytes of a text judged or compared at once; it does not know what they mean.
 namespace weir::http {
 
 // Some of eight bytes, in the order of the text.

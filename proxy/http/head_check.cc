@@ -29,15 +29,15 @@ constexpr std::array<uint8_t, 256> kClasses = [] {
 
 bool is(Class wanted, char c) { return (kClasses[static_cast<unsigned char>(c)] & wanted) != 0; }
 
-// Where the first byte at or behind `at` stands that is not of `wanted`. `at` lies in what headers
-// hold, whose zero bytes end every search: they are of no class.
+// Where the first byte at or behind `at` stands that is not of `wanted`. `at` lies in a line of
+// what headers hold, whose CRLF ends every search, being of no class.
 const char* end_of(Class wanted, const char* at) {
   while (is(wanted, *at)) ++at;
   return at;
 }
 
 // The same for what is mostly long: `suspects(SixteenBytes)` marks those that may not be of
-// `wanted`, zero among them.
+// `wanted`. Behind the last line there are sixteen bytes more to be looked at.
 template <typename Suspects>
 const char* end_of_long(Class wanted, const char* at, Suspects suspects) {
   for (;;) {
@@ -147,6 +147,7 @@ const char* take_fields(std::string_view lines, size_t fields, Headers& headers)
 }
 
 const char* take_held_fields(size_t at, Headers& headers) {
+  // Ends in CRLF on a line of its own, so that none of the searches above leaves it.
   const std::string_view held = headers.held();
   const char* const blank_line = held.data() + held.size() - 2;
   const char* field = held.data() + at;

@@ -130,7 +130,7 @@ bool HeadReader::check_bounds(size_t bytes, const HeadLimits& limits) {
 }
 
 size_t HeadReader::most_of_first_line(const HeadLimits& limits) const {
-  if (message_ == Message::kResponse) return limits.max_head_bytes - 1;
+  if (message_ == Message::kResponse) return limits.max_head_bytes;
   return std::min(limits.max_target_bytes + kStartLineRoom, limits.max_head_bytes);
 }
 

@@ -12,8 +12,8 @@
 // Gathers the bytes of a head of HTTP/1 up to its blank line; it does not know what its lines say.
 namespace weir::http {
 
-// Every byte is looked at once, however the head is cut. What ends in a bare LF or goes over a
-// limit is refused as soon as it is seen.
+// A head that comes whole is looked at once, any other at most once more, however it is cut. What
+// ends in a bare LF or goes over a limit is refused as soon as it is seen.
 class HeadReader {
  public:
   enum class Step : uint8_t {

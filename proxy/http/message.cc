@@ -9,6 +9,7 @@
 
 #include "proxy/http/eight_bytes.h"
 #include "proxy/http/short_copy.h"
+#include "proxy/http/sixteen_bytes.h"
 
 namespace weir::http {
 namespace {
@@ -122,7 +123,7 @@ namespace {
 constexpr size_t kMoreFields = 6;
 constexpr size_t kMoreBytes = 256;
 // Behind what is held.
-constexpr size_t kStopBytes = 16;
+constexpr size_t kStopBytes = SixteenBytes::kCount;
 // Around a name and a value: ": " and CRLF.
 constexpr size_t kFrameBytes = 4;
 

@@ -73,7 +73,7 @@ class SixteenBytes {
 
     bool any() const { return first_.any() || second_.any(); }
     size_t before_first() const {
-      return first_.any() ? first_.before_first() : 8 + second_.before_first();
+      return first_.any() ? first_.before_first() : EightBytes::kCount + second_.before_first();
     }
     Marks operator|(Marks other) const { return {first_ | other.first_, second_ | other.second_}; }
 
@@ -82,7 +82,7 @@ class SixteenBytes {
     ByteMarks second_;
   };
 
-  static constexpr size_t kCount = 16;
+  static constexpr size_t kCount = 2 * EightBytes::kCount;
 
   explicit SixteenBytes(const char* text) : first_(text), second_(text + EightBytes::kCount) {}
 

@@ -31,6 +31,8 @@ EventLoop::EventLoop() : timeline_(steady_now()), scratch_(new std::byte[kScratc
     const Turn turn(loop);
     loop.run_posted();
   }));
+  must(uv_check_init(&uv_, &polled_));
+  must(uv_check_start(&polled_, [](uv_check_t* polled) { of(polled->loop).end_sockets(); }));
 }
 
 EventLoop::~EventLoop() {
@@ -44,6 +46,7 @@ EventLoop::~EventLoop() {
   turn_queue_.run();
   uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&wake_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&polled_), nullptr);
   uv_walk(
       &uv_, []([[maybe_unused]] uv_handle_t* handle, void*) { assert(uv_is_closing(handle) != 0); },
       nullptr);
@@ -114,6 +117,27 @@ void EventLoop::end_turn() {
   }
   arm_timer(now);
   count_turn(now - turn_began_);
+}
+
+void EventLoop::begin_socket() {
+  if (sockets_ == 0) {
+    assert(depth_ == 0);
+    depth_ = 1;
+    begin_turn();
+  } else {
+    timeline_.run_until(steady_now());
+  }
+}
+
+void EventLoop::end_socket() {
+  if (++sockets_ >= SocketTurn::kMostSockets) end_sockets();
+}
+
+void EventLoop::end_sockets() {
+  if (sockets_ == 0) return;
+  sockets_ = 0;
+  end_turn();
+  depth_ = 0;
 }
 
 // Nearly every turn is short, so the search for its class ends after a step or two.

@@ -51,7 +51,7 @@ void PolledSocket::arm(int what) {
   }
   [[maybe_unused]] const int result =
       uv_poll_start(poll_, what, [](uv_poll_t* poll, int status, int ready) {
-        const EventLoop::Turn turn(EventLoop::of(poll->loop));
+        const EventLoop::SocketTurn turn(EventLoop::of(poll->loop));
         // A timer that the turn has run first may have closed this very socket.
         if (uv_is_closing(reinterpret_cast<uv_handle_t*>(poll)) != 0) return;
         auto& socket = *static_cast<PolledSocket*>(poll->data);

@@ -198,6 +198,15 @@ TEST(HeadersTest, NameFieldsWithinTheLinesTheyHold) {
   EXPECT_EQ(headers[0].known, Name::kHost);
 }
 
+TEST(HeadersTest, HoldSixteenZeroBytesBehindTheirLines) {
+  Headers headers;
+  headers.hold("Host: a\r\n\r\n", 1);
+  const std::string_view held = headers.held();
+  EXPECT_EQ(std::string_view(held.data() + held.size(), 16), std::string_view("\0\0\0\0\0\0\0\0"
+                                                                              "\0\0\0\0\0\0\0\0",
+                                                                              16));
+}
+
 TEST(HeadersTest, AreCopiedWithAllTheyHold) {
   Headers copy;
   {

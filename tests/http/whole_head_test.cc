@@ -68,8 +68,8 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-// Given piece by piece, no head is whole when it comes. Of several faults the cut decides which one is
-// met first.
+// Given piece by piece, no head is whole when it comes. Of several faults the cut decides which one
+// is met first.
 Outcome read(HeadReader::Message message, std::string_view text, size_t piece,
              const HeadLimits& limits) {
   HeadReader reader(message);
@@ -92,9 +92,8 @@ TEST(HeadReaderTest, FindsTheSameInAWholeHeadAsInItsPieces) {
   limits.max_head_bytes = 200;
   limits.max_target_bytes = 20;
   limits.max_fields = 4;
-  constexpr std::string_view kParts[] = {"GET /a HTTP/1.1", "X: y",     "Name: a longer value",
-                                         "\r\n",            "\r\n\r\n", "\n",
-                                         "\r",              "",         "z"};
+  constexpr std::string_view kParts[] = {
+      "GET /a HTTP/1.1", "X: y", "Name: a longer value", "\r\n", "\r\n\r\n", "\n", "\r", "", "z"};
   size_t found = 0;
   for (int round = 0; round < 20000; ++round) {
     std::string text = "GET /" + std::string(below(100), 'p') + " HTTP/1.1\r\n";

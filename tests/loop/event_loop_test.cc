@@ -1,7 +1,10 @@
 #include "proxy/loop/event_loop.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <thread>
@@ -180,6 +183,99 @@ TEST_F(EventLoopTest, CountsItsTurnsByTheirLength) {
   }
   EXPECT_EQ(past(loop.turns(), Duration(0)), 1u);
   EXPECT_EQ(past(loop.turns(), milliseconds(2)), 1u);
+}
+
+// Sockets that all have something to be read when the loop runs.
+class ReadySockets {
+ public:
+  using Told = std::function<void(size_t place)>;
+
+  ReadySockets(EventLoop& loop, size_t count, Told told) : sockets_(count), told_(std::move(told)) {
+    for (Socket& socket : sockets_) {
+      socket.all = this;
+      EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, socket.fds.data()), 0);
+      EXPECT_EQ(::write(socket.fds[1], "x", 1), 1);
+      EXPECT_EQ(uv_poll_init(loop.uv(), &socket.poll, socket.fds[0]), 0);
+      socket.poll.data = &socket;
+      uv_poll_start(&socket.poll, UV_READABLE, [](uv_poll_t* poll, int, int) {
+        const EventLoop::SocketTurn turn(EventLoop::of(poll->loop));
+        auto& ready = *static_cast<Socket*>(poll->data);
+        uv_poll_stop(poll);
+        ready.all->told_(static_cast<size_t>(&ready - ready.all->sockets_.data()));
+      });
+    }
+  }
+  ~ReadySockets() {
+    for (Socket& socket : sockets_) {
+      uv_close(reinterpret_cast<uv_handle_t*>(&socket.poll), nullptr);
+      uv_run(socket.poll.loop, UV_RUN_NOWAIT);
+      for (const int fd : socket.fds) ::close(fd);
+    }
+  }
+  ReadySockets(const ReadySockets&) = delete;
+  ReadySockets& operator=(const ReadySockets&) = delete;
+
+ private:
+  struct Socket {
+    ReadySockets* all = nullptr;
+    std::array<int, 2> fds{};
+    uv_poll_t poll{};
+  };
+  std::vector<Socket> sockets_;
+  Told told_;
+};
+
+TEST_F(EventLoopTest, OneTurnGoesOnOverTheSocketsOfAPoll) {
+  Work answer([&] {
+    said.push_back("answer");
+    loop.stop();
+  });
+  const ReadySockets sockets(loop, 3, [&](size_t) {
+    said.push_back("read");
+    loop.turn_queue().add(answer);
+  });
+  loop.run();
+  EXPECT_EQ(said, (Words{"read", "read", "read", "answer"}));
+}
+
+TEST_F(EventLoopTest, MoreSocketsThanATurnGoesOnOverGetAnotherOne) {
+  constexpr size_t kMost = EventLoop::SocketTurn::kMostSockets;
+  size_t read = 0;
+  std::vector<size_t> read_before;
+  Work answer([&] {
+    read_before.push_back(read);
+    if (read == 2 * kMost + 1) loop.stop();
+  });
+  const ReadySockets sockets(loop, 2 * kMost + 1, [&](size_t) {
+    ++read;
+    loop.turn_queue().add(answer);
+  });
+  loop.run();
+  EXPECT_EQ(read_before, (std::vector<size_t>{kMost, 2 * kMost, 2 * kMost + 1}));
+}
+
+TEST_F(EventLoopTest, ASocketThatSaysMuchEndsTheTurn) {
+  Work answer([&] { said.push_back("answer"); });
+  const ReadySockets sockets(loop, 3, [&](size_t) {
+    said.push_back("read");
+    loop.turn_queue().add(answer);
+    if (said.size() == 2) loop.answer_sockets_now();
+    if (said.size() > 2) loop.stop();
+  });
+  loop.run();
+  EXPECT_EQ(said, (Words{"read", "read", "answer", "read", "answer"}));
+}
+
+TEST_F(EventLoopTest, TimeGoesOnFromOneSocketOfATurnToTheNext) {
+  std::vector<TimePoint> times;
+  const ReadySockets sockets(loop, 2, [&](size_t) {
+    times.push_back(loop.timeline().now());
+    while (steady_now() - times.back() < milliseconds(2)) continue;
+    if (times.size() == 2) loop.stop();
+  });
+  loop.run();
+  ASSERT_EQ(times.size(), 2u);
+  EXPECT_GE(times[1] - times[0], milliseconds(2));
 }
 
 TEST(RealClockTest, SeedsDiffer) { EXPECT_NE(random_seed(), random_seed()); }

@@ -1,0 +1,222 @@
+#include "proxy/backend/backend_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "limiters/timeline.h"
+#include "proxy/loop/turn_queue.h"
+#include "tests/fakes/fake_transport.h"
+
+namespace weir::backend {
+namespace {
+
+using exchange::Reuse;
+using fakes::FakeTransport;
+using std::chrono::seconds;
+
+constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+// A request that lets go of its connection as soon as it is answered, as an exchange does.
+class Caller final : public exchange::ResponseEvents {
+ public:
+  Caller(BackendPool& pool, Reuse reuse = Reuse::kAllowed) : stream(pool.open(*this, reuse)) {
+    http::RequestHead head;
+    head.method = "GET";
+    head.target = "/";
+    head.authority = "service";
+    stream->send_request(head, http::End::kYes);
+  }
+
+  void on_backend_open() override {}
+  void on_informational(http::ResponseHead&&) override {}
+  void on_response_head(http::ResponseHead&& head, http::End end) override {
+    status = head.status;
+    if (end == http::End::kYes) stream.reset();
+  }
+  void on_response_body(std::span<const std::byte> bytes, http::End end) override {
+    body += text_of(bytes);
+    if (end == http::End::kYes) stream.reset();
+  }
+  void on_response_trailers(const http::Headers&) override { stream.reset(); }
+  void on_response_held() override {}
+  void on_request_sent(size_t) override {}
+  void on_backend_failed(exchange::BackendFailure why, std::string_view) override {
+    failure = why;
+    stream.reset();
+  }
+
+  exchange::BackendStreamPtr stream;
+  int status = 0;
+  std::string body;
+  std::optional<exchange::BackendFailure> failure;
+};
+
+class BackendPoolTest : public ::testing::Test {
+ protected:
+  FakeTransport& at(size_t place) { return *dialled.at(place).transport; }
+  void pass(limiters::Duration time) {
+    timeline.run_until(timeline.now() + time);
+    turn_queue.run();
+  }
+
+  BackendParams params;
+  limiters::Timeline timeline{limiters::TimePoint(seconds(1))};
+  loop::TurnQueue turn_queue;
+  std::deque<FakeTransport::Record> dialled;
+  BackendPool pool{params,
+                   [this]() -> std::unique_ptr<transport::Transport> {
+                     return std::make_unique<FakeTransport>(dialled.emplace_back());
+                   },
+                   timeline, turn_queue};
+};
+
+TEST_F(BackendPoolTest, SendsARequestWhenItsConnectionStands) {
+  const Caller caller(pool);
+  turn_queue.run();
+  EXPECT_EQ(dialled[0].sent, "");
+  at(0).open();
+  turn_queue.run();
+  EXPECT_EQ(dialled[0].sent, "GET / HTTP/1.1\r\nHost: service\r\n\r\n");
+}
+
+TEST_F(BackendPoolTest, GivesAnAnsweredConnectionToWhoComesInTheSameTurn) {
+  Caller first(pool);
+  at(0).open();
+  turn_queue.run();
+  at(0).bytes(kAnswer);
+  EXPECT_EQ(first.body, "hi");
+  EXPECT_EQ(pool.idle(), 1u);
+  Caller second(pool);
+  EXPECT_TRUE(second.stream->reused());
+  turn_queue.run();
+  EXPECT_EQ(pool.connections(), 1u);
+  at(0).bytes(kAnswer);
+  EXPECT_EQ(second.status, 200);
+}
+
+TEST_F(BackendPoolTest, ClosesWhatIsIdleForTooLong) {
+  const Caller caller(pool);
+  at(0).open();
+  turn_queue.run();
+  at(0).bytes(kAnswer);
+  turn_queue.run();
+  pass(params.idle_timeout - seconds(1));
+  EXPECT_EQ(pool.idle(), 1u);
+  pass(seconds(2));
+  EXPECT_EQ(pool.connections(), 0u);
+  EXPECT_EQ(dialled[0].transport, nullptr);
+}
+
+TEST_F(BackendPoolTest, TakesTheLastUsedFirst) {
+  Caller first(pool);
+  Caller second(pool);
+  at(0).open();
+  at(1).open();
+  turn_queue.run();
+  at(1).bytes(kAnswer);
+  at(0).bytes(kAnswer);
+  turn_queue.run();
+  const Caller third(pool);
+  turn_queue.run();
+  EXPECT_EQ(dialled[0].sent.size(), 2 * dialled[1].sent.size());
+}
+
+TEST_F(BackendPoolTest, KeepsNoMoreIdleThanItMay) {
+  params.max_idle_connections = 1;
+  const Caller first(pool);
+  const Caller second(pool);
+  for (size_t i : {0u, 1u}) at(i).open();
+  turn_queue.run();
+  for (size_t i : {0u, 1u}) at(i).bytes(kAnswer);
+  turn_queue.run();
+  EXPECT_EQ(pool.connections(), 1u);
+  EXPECT_EQ(pool.idle(), 1u);
+}
+
+TEST_F(BackendPoolTest, GivesAFreshConnectionToWhoAsksForOne) {
+  const Caller first(pool);
+  at(0).open();
+  turn_queue.run();
+  at(0).bytes(kAnswer);
+  const Caller second(pool, Reuse::kFreshOnly);
+  EXPECT_FALSE(second.stream->reused());
+  EXPECT_EQ(pool.connections(), 2u);
+}
+
+TEST_F(BackendPoolTest, KeepsNoConnectionThatSaidMoreThanItsAnswer) {
+  for (const std::string_view more : {"HTTP/1.1 200 OK\r\n", "\r\n"}) {
+    const Caller caller(pool);
+    at(dialled.size() - 1).open();
+    turn_queue.run();
+    at(dialled.size() - 1).bytes(std::string(kAnswer) + std::string(more));
+    EXPECT_EQ(caller.status, 200);
+    turn_queue.run();
+    EXPECT_EQ(pool.connections(), 0u);
+  }
+}
+
+TEST_F(BackendPoolTest, KeepsNoConnectionThatSpeaksUnasked) {
+  const Caller caller(pool);
+  at(0).open();
+  turn_queue.run();
+  at(0).bytes(kAnswer);
+  turn_queue.run();
+  at(0).bytes("HTTP/1.1 408 Request Timeout\r\n\r\n");
+  turn_queue.run();
+  EXPECT_EQ(pool.connections(), 0u);
+}
+
+TEST_F(BackendPoolTest, KeepsNoConnectionWhoseRequestWasGivenUp) {
+  {
+    const Caller caller(pool);
+    at(0).open();
+    turn_queue.run();
+  }
+  turn_queue.run();
+  EXPECT_EQ(pool.connections(), 0u);
+  EXPECT_EQ(dialled[0].closed, transport::CloseHow::kNow);
+}
+
+TEST_F(BackendPoolTest, TellsWhyARequestHasNoAnswer) {
+  using exchange::BackendFailure;
+  Caller refused(pool);
+  at(0).fail(transport::CloseReason::kRefused);
+  EXPECT_EQ(refused.failure, BackendFailure::kRefused);
+
+  Caller unanswered(pool);
+  at(1).open();
+  turn_queue.run();
+  at(1).end();
+  EXPECT_EQ(unanswered.failure, BackendFailure::kClosedUnanswered);
+
+  Caller cut(pool);
+  at(2).open();
+  turn_queue.run();
+  at(2).bytes(kAnswer.substr(0, kAnswer.size() - 1));
+  at(2).end();
+  EXPECT_EQ(cut.failure, BackendFailure::kClosed);
+
+  Caller nonsense(pool);
+  at(3).open();
+  turn_queue.run();
+  at(3).bytes("SSH-2.0-OpenSSH\r\n\r\n");
+  EXPECT_EQ(nonsense.failure, BackendFailure::kProtocol);
+
+  Caller late(pool);
+  at(4).open();
+  turn_queue.run();
+  pass(params.response_head_timeout + seconds(1));
+  EXPECT_EQ(late.failure, BackendFailure::kHeadTimedOut);
+
+  turn_queue.run();
+  EXPECT_EQ(pool.connections(), 0u);
+}
+
+}  // namespace
+}  // namespace weir::backend
