@@ -6,6 +6,13 @@
 #include "proxy/loop/real_clock.h"
 
 namespace weir {
+namespace {
+
+// At 16 a request costs 4 to 9 % less than at 1, and hardly less at 64; the first one read waits
+// for the others, some 0.1 ms when all of them are busy.
+constexpr int kSocketsPerTurn = 16;
+
+}  // namespace
 
 Fleet::Fleet(Plan plan)
     : plan_(std::move(plan)), all_(static_cast<std::ptrdiff_t>(plan_.samples.size())) {
@@ -35,7 +42,7 @@ Fleet::~Fleet() {
 // A thread's whole life.
 void Fleet::live(size_t index, std::function<void()> on_ready) {
   Crew& crew = *crews_[index];
-  crew.loop = std::make_unique<loop::EventLoop>();
+  crew.loop = std::make_unique<loop::EventLoop>(kSocketsPerTurn);
   crew.worker = std::make_unique<Worker>(static_cast<int>(index), *crew.loop,
                                          Worker::Shared{.plan = plan_.worker,
                                                         .permits = plan_.permits,

@@ -22,7 +22,10 @@ void must(int uv_result) {
 
 }  // namespace
 
-EventLoop::EventLoop() : timeline_(steady_now()), scratch_(new std::byte[kScratchBytes]) {
+EventLoop::EventLoop(int sockets_per_turn)
+    : timeline_(steady_now()),
+      scratch_(new std::byte[kScratchBytes]),
+      sockets_per_turn_(sockets_per_turn) {
   must(uv_loop_init(&uv_));
   uv_.data = this;
   must(uv_timer_init(&uv_, &timer_));
@@ -130,7 +133,7 @@ void EventLoop::begin_socket() {
 }
 
 void EventLoop::end_socket() {
-  if (++sockets_ >= SocketTurn::kMostSockets) end_sockets();
+  if (++sockets_ >= sockets_per_turn_) end_sockets();
 }
 
 void EventLoop::end_sockets() {

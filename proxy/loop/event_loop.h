@@ -28,7 +28,9 @@ using limiters::TimePoint;
 // turn waits for the next one; run() begins with one.
 class EventLoop {
  public:
-  EventLoop();
+  // How many sockets a SocketTurn goes on over, at least 1; more costs less CPU for each and lets
+  // the first of them wait for the others.
+  explicit EventLoop(int sockets_per_turn = 1);
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
   // Destroys stragglers and tasks never run, then waits for handles and queries that are closing. A
@@ -54,14 +56,12 @@ class EventLoop {
     EventLoop& loop_;
   };
 
-  // Opens the callback of a socket instead. One turn goes on over what a poll reports, up to so
-  // many sockets: first all are read, then all are answered, which costs less than to change
-  // between the two with each. The time is brought up to date for every one of them. No turn may be
-  // open around.
+  // Opens the callback of a socket instead. One turn goes on over several of those that a poll
+  // reports: first all are read, then all are answered, which costs less than to change between the
+  // two with each. The time is brought up to date for every one of them. No turn may be open
+  // around.
   class SocketTurn {
    public:
-    static constexpr int kMostSockets = 16;
-
     explicit SocketTurn(EventLoop& loop) : loop_(loop) { loop_.begin_socket(); }
     ~SocketTurn() { loop_.end_socket(); }
     SocketTurn(const SocketTurn&) = delete;
@@ -72,7 +72,7 @@ class EventLoop {
   };
   // The turn of the sockets ends with the present one: so much was read that it would not be at
   // hand any more when its time to be sent came.
-  void answer_sockets_now() { sockets_ = SocketTurn::kMostSockets - 1; }
+  void answer_sockets_now() { sockets_ = sockets_per_turn_ - 1; }
 
   // Something that goes on by itself after its owner has let go, until it is done or the loop ends.
   class Straggler {
@@ -140,6 +140,7 @@ class EventLoop {
   std::unique_ptr<std::byte[]> scratch_;
   std::vector<std::unique_ptr<Straggler>> stragglers_;
   int depth_ = 0;
+  const int sockets_per_turn_;
   int sockets_ = 0;  // reported in the present turn; none: it is not theirs
   TimePoint turn_began_;
   TimePoint armed_for_;

@@ -43,7 +43,8 @@ class EventLoopTest : public ::testing::Test {
   }
   using Words = std::vector<std::string>;
   Words said;
-  EventLoop loop;
+  static constexpr size_t kPerTurn = 4;
+  EventLoop loop{kPerTurn};
 };
 
 TEST_F(EventLoopTest, RunsEverythingPostedFromManyThreadsOnItsOwn) {
@@ -238,20 +239,31 @@ TEST_F(EventLoopTest, OneTurnGoesOnOverTheSocketsOfAPoll) {
   EXPECT_EQ(said, (Words{"read", "read", "read", "answer"}));
 }
 
+TEST_F(EventLoopTest, EverySocketHasATurnOfItsOwnUnlessMoreAreAskedFor) {
+  EventLoop exact;
+  Work answer([&] { said.push_back("answer"); });
+  const ReadySockets sockets(exact, 2, [&](size_t) {
+    said.push_back("read");
+    exact.turn_queue().add(answer);
+    if (said.size() > 1) exact.stop();
+  });
+  exact.run();
+  EXPECT_EQ(said, (Words{"read", "answer", "read", "answer"}));
+}
+
 TEST_F(EventLoopTest, MoreSocketsThanATurnGoesOnOverGetAnotherOne) {
-  constexpr size_t kMost = EventLoop::SocketTurn::kMostSockets;
   size_t read = 0;
   std::vector<size_t> read_before;
   Work answer([&] {
     read_before.push_back(read);
-    if (read == 2 * kMost + 1) loop.stop();
+    if (read == 2 * kPerTurn + 1) loop.stop();
   });
-  const ReadySockets sockets(loop, 2 * kMost + 1, [&](size_t) {
+  const ReadySockets sockets(loop, 2 * kPerTurn + 1, [&](size_t) {
     ++read;
     loop.turn_queue().add(answer);
   });
   loop.run();
-  EXPECT_EQ(read_before, (std::vector<size_t>{kMost, 2 * kMost, 2 * kMost + 1}));
+  EXPECT_EQ(read_before, (std::vector<size_t>{kPerTurn, 2 * kPerTurn, 2 * kPerTurn + 1}));
 }
 
 TEST_F(EventLoopTest, ASocketThatSaysMuchEndsTheTurn) {
