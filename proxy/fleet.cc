@@ -8,7 +8,7 @@
 namespace weir {
 namespace {
 
-// At 16 a request costs 4 to 9 % less than at 1, and hardly less at 64; the first one read waits
+// At 16 a request costs 4 to 8 % less than at 1, and no less at 64; the first one read waits
 // for the others, some 0.1 ms when all of them are busy.
 constexpr int kSocketsPerTurn = 16;
 
