@@ -60,6 +60,16 @@ class Caller final : public exchange::ResponseEvents {
 class BackendPoolTest : public ::testing::Test {
  protected:
   FakeTransport& at(size_t place) { return *dialled.at(place).transport; }
+  void stand(size_t place) {
+    at(place).open();
+    turn_queue.run();
+  }
+  void leave_one_idle() {
+    const Caller caller(pool);
+    stand(0);
+    at(0).bytes(kAnswer);
+    turn_queue.run();
+  }
   void pass(limiters::Duration time) {
     timeline.run_until(timeline.now() + time);
     turn_queue.run();
@@ -80,15 +90,13 @@ TEST_F(BackendPoolTest, SendsARequestWhenItsConnectionStands) {
   const Caller caller(pool);
   turn_queue.run();
   EXPECT_EQ(dialled[0].sent, "");
-  at(0).open();
-  turn_queue.run();
+  stand(0);
   EXPECT_EQ(dialled[0].sent, "GET / HTTP/1.1\r\nHost: service\r\n\r\n");
 }
 
 TEST_F(BackendPoolTest, GivesAnAnsweredConnectionToWhoComesInTheSameTurn) {
   Caller first(pool);
-  at(0).open();
-  turn_queue.run();
+  stand(0);
   at(0).bytes(kAnswer);
   EXPECT_EQ(first.body, "hi");
   EXPECT_EQ(pool.idle(), 1u);
@@ -101,11 +109,7 @@ TEST_F(BackendPoolTest, GivesAnAnsweredConnectionToWhoComesInTheSameTurn) {
 }
 
 TEST_F(BackendPoolTest, ClosesWhatIsIdleForTooLong) {
-  const Caller caller(pool);
-  at(0).open();
-  turn_queue.run();
-  at(0).bytes(kAnswer);
-  turn_queue.run();
+  leave_one_idle();
   pass(params.idle_timeout - seconds(1));
   EXPECT_EQ(pool.idle(), 1u);
   pass(seconds(2));
@@ -117,8 +121,7 @@ TEST_F(BackendPoolTest, TakesTheLastUsedFirst) {
   Caller first(pool);
   Caller second(pool);
   at(0).open();
-  at(1).open();
-  turn_queue.run();
+  stand(1);
   at(1).bytes(kAnswer);
   at(0).bytes(kAnswer);
   turn_queue.run();
@@ -140,20 +143,16 @@ TEST_F(BackendPoolTest, KeepsNoMoreIdleThanItMay) {
 }
 
 TEST_F(BackendPoolTest, GivesAFreshConnectionToWhoAsksForOne) {
-  const Caller first(pool);
-  at(0).open();
-  turn_queue.run();
-  at(0).bytes(kAnswer);
-  const Caller second(pool, Reuse::kFreshOnly);
-  EXPECT_FALSE(second.stream->reused());
+  leave_one_idle();
+  const Caller caller(pool, Reuse::kFreshOnly);
+  EXPECT_FALSE(caller.stream->reused());
   EXPECT_EQ(pool.connections(), 2u);
 }
 
 TEST_F(BackendPoolTest, KeepsNoConnectionThatSaidMoreThanItsAnswer) {
   for (const std::string_view more : {"HTTP/1.1 200 OK\r\n", "\r\n"}) {
     const Caller caller(pool);
-    at(dialled.size() - 1).open();
-    turn_queue.run();
+    stand(dialled.size() - 1);
     at(dialled.size() - 1).bytes(std::string(kAnswer) + std::string(more));
     EXPECT_EQ(caller.status, 200);
     turn_queue.run();
@@ -162,11 +161,7 @@ TEST_F(BackendPoolTest, KeepsNoConnectionThatSaidMoreThanItsAnswer) {
 }
 
 TEST_F(BackendPoolTest, KeepsNoConnectionThatSpeaksUnasked) {
-  const Caller caller(pool);
-  at(0).open();
-  turn_queue.run();
-  at(0).bytes(kAnswer);
-  turn_queue.run();
+  leave_one_idle();
   at(0).bytes("HTTP/1.1 408 Request Timeout\r\n\r\n");
   turn_queue.run();
   EXPECT_EQ(pool.connections(), 0u);
@@ -175,8 +170,7 @@ TEST_F(BackendPoolTest, KeepsNoConnectionThatSpeaksUnasked) {
 TEST_F(BackendPoolTest, KeepsNoConnectionWhoseRequestWasGivenUp) {
   {
     const Caller caller(pool);
-    at(0).open();
-    turn_queue.run();
+    stand(0);
   }
   turn_queue.run();
   EXPECT_EQ(pool.connections(), 0u);
@@ -190,27 +184,23 @@ TEST_F(BackendPoolTest, TellsWhyARequestHasNoAnswer) {
   EXPECT_EQ(refused.failure, BackendFailure::kRefused);
 
   Caller unanswered(pool);
-  at(1).open();
-  turn_queue.run();
+  stand(1);
   at(1).end();
   EXPECT_EQ(unanswered.failure, BackendFailure::kClosedUnanswered);
 
   Caller cut(pool);
-  at(2).open();
-  turn_queue.run();
+  stand(2);
   at(2).bytes(kAnswer.substr(0, kAnswer.size() - 1));
   at(2).end();
   EXPECT_EQ(cut.failure, BackendFailure::kClosed);
 
   Caller nonsense(pool);
-  at(3).open();
-  turn_queue.run();
+  stand(3);
   at(3).bytes("SSH-2.0-OpenSSH\r\n\r\n");
   EXPECT_EQ(nonsense.failure, BackendFailure::kProtocol);
 
   Caller late(pool);
-  at(4).open();
-  turn_queue.run();
+  stand(4);
   pass(params.response_head_timeout + seconds(1));
   EXPECT_EQ(late.failure, BackendFailure::kHeadTimedOut);
 
