@@ -106,6 +106,8 @@ void EventLoop::begin_turn() {
   timeline_.run_until(turn_began_);
 }
 
+void EventLoop::catch_up() { timeline_.run_until(steady_now()); }
+
 void EventLoop::end_turn() {
   turn_queue_.run();
   const TimePoint now = steady_now();
@@ -128,17 +130,18 @@ void EventLoop::begin_socket() {
     depth_ = 1;
     begin_turn();
   } else {
-    timeline_.run_until(steady_now());
+    catch_up();
   }
 }
 
 void EventLoop::end_socket() {
-  if (++sockets_ >= sockets_per_turn_) end_sockets();
+  if (++sockets_ >= sockets_per_turn_ || answer_now_) end_sockets();
 }
 
 void EventLoop::end_sockets() {
   if (sockets_ == 0) return;
   sockets_ = 0;
+  answer_now_ = false;
   end_turn();
   depth_ = 0;
 }

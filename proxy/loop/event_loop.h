@@ -39,11 +39,15 @@ class EventLoop {
 
   // Opens every uv callback: brings the timeline to the real time. At its end runs the turn queue
   // and what became due, until both are quiet, and arms the one uv timer. Nests: only the outermost
-  // turn does so.
+  // turn does so, which may be that of the sockets around it.
   class Turn {
    public:
     explicit Turn(EventLoop& loop) : loop_(loop) {
-      if (loop_.depth_++ == 0) loop_.begin_turn();
+      if (loop_.depth_++ == 0) {
+        loop_.begin_turn();
+      } else if (loop_.sockets_ > 0) {
+        loop_.catch_up();
+      }
     }
     ~Turn() {
       if (loop_.depth_ == 1) loop_.end_turn();
@@ -72,7 +76,7 @@ class EventLoop {
   };
   // The turn of the sockets ends with the present one: so much was read that it would not be at
   // hand any more when its time to be sent came.
-  void answer_sockets_now() { sockets_ = sockets_per_turn_ - 1; }
+  void answer_sockets_now() { answer_now_ = true; }
 
   // Something that goes on by itself after its owner has let go, until it is done or the loop ends.
   class Straggler {
@@ -123,6 +127,7 @@ class EventLoop {
 
  private:
   void begin_turn();
+  void catch_up();
   void end_turn();
   void begin_socket();
   void end_socket();
@@ -141,7 +146,8 @@ class EventLoop {
   std::vector<std::unique_ptr<Straggler>> stragglers_;
   int depth_ = 0;
   const int sockets_per_turn_;
-  int sockets_ = 0;  // reported in the present turn; none: it is not theirs
+  bool answer_now_ = false;  // the turn of the sockets goes on over no more
+  int sockets_ = 0;          // reported in the present turn; none: it is not theirs
   TimePoint turn_began_;
   TimePoint armed_for_;
   bool armed_ = false;

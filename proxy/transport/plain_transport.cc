@@ -12,7 +12,7 @@ namespace weir::transport {
 
 namespace {
 
-// Of these, what sixteen sockets have to say still lies in the second cache when it is sent.
+// Of no more, what all sockets of a turn have said still lies in the second cache when it is sent.
 constexpr size_t kMuchBytes = 8 * 1024;
 
 CloseReason reason_of(int error) {

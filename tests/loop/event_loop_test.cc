@@ -290,6 +290,20 @@ TEST_F(EventLoopTest, TimeGoesOnFromOneSocketOfATurnToTheNext) {
   EXPECT_GE(times[1] - times[0], milliseconds(2));
 }
 
+TEST_F(EventLoopTest, ATurnInsideThatOfTheSocketsKnowsTheTime) {
+  std::vector<Duration> behind;
+  const ReadySockets sockets(loop, 2, [&](size_t) {
+    const TimePoint began = steady_now();
+    while (steady_now() - began < milliseconds(2)) continue;
+    const EventLoop::Turn inside(loop);
+    behind.push_back(loop.timeline().now() - began);
+    if (behind.size() == 2) loop.stop();
+  });
+  loop.run();
+  ASSERT_EQ(behind.size(), 2u);
+  EXPECT_GE(behind[1], milliseconds(2));
+}
+
 TEST(RealClockTest, SeedsDiffer) { EXPECT_NE(random_seed(), random_seed()); }
 
 }  // namespace
