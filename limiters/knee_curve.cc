@@ -158,6 +158,12 @@ Knee KneeCurve::knee(double unlikely) const {
   return knee;
 }
 
+double KneeCurve::most_seen() const {
+  for (size_t i = kLevels; i-- > 0;)
+    if (levels_[i].count >= 1) return levels_[i].mean_in_flight();
+  return 0;
+}
+
 double KneeCurve::seen_up_to(double in_flight) const {
   double count = 0;
   for (const Level& level : levels_)

@@ -52,6 +52,8 @@ class KneeCurve {
   double spread() const;
   // Samples at or below so many in flight.
   double seen_up_to(double in_flight) const;
+  // The most in flight of which a sample is known; 0: none.
+  double most_seen() const;
 
   // What was seen above may not hold any more: keeps this share of it.
   void doubt_above(double in_flight, double kept);

@@ -18,7 +18,8 @@ constexpr double kDoubted = 300;     // what was seen above the limit fades
 constexpr double kLongTrial = 250;   // after which the likelier side has it
 constexpr double kOften = 1000;      // from one trial to the next
 constexpr double kRarely = 20000;
-constexpr double kSoon = 20;  // from a move to the next growth
+constexpr double kRetry = 20;  // from a refusal to the next growth to there
+constexpr double kSoon = 20;   // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 6000;  // divided by the limit: one more is a large step for a small one
 
@@ -36,7 +37,12 @@ double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 }  // namespace
 
 KneeLimit::KneeLimit(const LimiterParams& params)
-    : params_(params), limit_(0), until_trial_(kOften), until_growth_(kSoon), step_(kFirstStep) {
+    : params_(params),
+      limit_(0),
+      until_trial_(kOften),
+      until_growth_(kSoon),
+      step_(kFirstStep),
+      until_retry_(kRetry) {
   move(params.initial_limit);
 }
 
@@ -58,12 +64,8 @@ Cause KneeLimit::update(const Window& window) {
   const bool too_late =
       window.limited && abandoned >= kMany &&
       abandoned > std::max(successes, window.all_levels().count) + window.count(Outcome::kFailure);
-  if ((overloads > 0 && overloads * 10 >= overloads + successes) || too_late) {
-    slow_start_ = false;
-    trial_.reset();
-    move(limit_ * 0.9);
-    return Cause::kOverload;
-  }
+  if ((overloads > 0 && overloads * 10 >= overloads + successes) || too_late)
+    return back_off(!too_late);
   if (window.all_levels().count < 1) return Cause::kFewSamples;
   note(window);
   Knee knee = fitted();
@@ -93,6 +95,7 @@ void KneeLimit::note(const Window& window) {
   full_.forget_all_but(kMemory);
   unmoved_ += samples;
   untried_ += samples;
+  unrefused_ += samples;
 }
 
 // Small limits have levels of their own; of large ones the last two, for the top one may begin just
@@ -120,24 +123,53 @@ Cause KneeLimit::settle(bool limited, const Knee& knee) {
 Cause KneeLimit::cut(double highest) {
   slow_start_ = false;
   if (!trial_) trial_ = Trial{Trial::Kind::kCut, limit_, full_};
-  if (grown_) until_growth_ = std::min(until_growth_ * 2, std::max(kLate, kLatest / limit_));
-  grown_ = false;
-  step_ = kFirstStep;
+  put_off_growth();
   move(std::max(limit_ / 2, room(highest)));
   return Cause::kLatencyHigh;
 }
 
+Cause KneeLimit::back_off(bool refused) {
+  const auto trial = std::exchange(trial_, std::nullopt);
+  const bool looked = trial && trial->kind == Trial::Kind::kMore;
+  if (looked) {
+    untried_ = 0;
+    until_trial_ = std::min(until_trial_ * 2, kRarely);
+  }
+  // Who leaves tells nothing of what the service can do: what was seen to be fine is not cut.
+  const double fine = std::min({limit_, curve_.knee(kLikely).lowest, curve_.most_seen()});
+  const double cut = refused ? limit_ * 0.9 : std::max(limit_ * 0.9, fine);
+  // The step that was one too many is taken back, no more.
+  const double back = looked ? trial->from : grown_ ? *grown_ : cut;
+  slow_start_ = false;
+  if (refused) {
+    if (looked || grown_) until_retry_ = std::min(until_retry_ * 2, kRarely);
+    refused_ = limit();
+    unrefused_ = 0;
+  }
+  put_off_growth();
+  move(back);
+  return Cause::kOverload;
+}
+
+void KneeLimit::put_off_growth() {
+  if (grown_) until_growth_ = std::min(until_growth_ * 2, std::max(kLate, kLatest / limit_));
+  grown_.reset();
+  step_ = kFirstStep;
+}
+
 Cause KneeLimit::grow(double knee) {
   const bool below = limit() + 1 <= room(knee);
+  if (limit() + 1 >= refused_ && unrefused_ < until_retry_) return Cause::kHeld;
   if (!below && unmoved_ < until_growth_) return Cause::kHeld;
   if (trial_ && limit_ >= trial_->from * 0.9) trial_.reset();
   if (grown_) {
     until_growth_ = kSoon;
     if (below) step_ = std::min(1.0, step_ * 2);
   }
-  grown_ = true;
+  grown_ = limit_;
   const double share = slow_start_ ? 1.0 : below ? step_ : kFirstStep;
   const double wanted = std::max(limit_ * (1 + share), limit_ + 1);
+  if (limit() > refused_) until_retry_ = kRetry;
   move(std::min(wanted, std::max(limit_ + 1, room(knee))));
   return slow_start_ ? Cause::kSlowStart : Cause::kLatencyLow;
 }

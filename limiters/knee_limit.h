@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "limiters/knee_curve.h"
@@ -59,6 +60,8 @@ class KneeLimit final : public LimitAlgorithm {
   Knee fitted();
   Cause settle(bool limited, const Knee& knee);
   Cause cut(double highest);
+  Cause back_off(bool refused);
+  void put_off_growth();
   Cause grow(double knee);
   Cause try_less();
   Cause try_more();
@@ -73,12 +76,16 @@ class KneeLimit final : public LimitAlgorithm {
   Level full_;  // latency near the limit, since it last moved by much
   std::optional<Trial> trial_;
   bool less_next_ = false;
-  double untried_ = 0;   // samples since the last trial
-  double until_trial_;   // samples from one to the next
-  double unmoved_ = 0;   // samples since the last move
-  double until_growth_;  // samples from a move to the next growth
-  bool grown_ = false;   // by the last move
-  double step_;          // of the next growth, as a share
+  double untried_ = 0;           // samples since the last trial
+  double until_trial_;           // samples from one to the next
+  double unmoved_ = 0;           // samples since the last move
+  double until_growth_;          // samples from a move to the next growth
+  std::optional<double> grown_;  // by the last move, from there
+  double step_;                  // of the next growth, as a share
+  // What the service itself has refused, or not answered in time.
+  double refused_ = std::numeric_limits<double>::infinity();
+  double unrefused_ = 0;  // samples since
+  double until_retry_;    // samples from a refusal to the next growth to there
 };
 
 }  // namespace weir::limiters

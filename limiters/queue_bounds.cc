@@ -12,7 +12,9 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr double kIdle = 0.015;  // of the service's time
+constexpr double kIdle = 0.02;    // of the service's time
+constexpr double kUneven = 0.21;  // by how much what was done is in doubt, for each spread beyond 1
+constexpr double kMostUneven = 3;
 
 // How many must be able to wait so that `places`, offered `load` > 1 times what they can do, idle
 // for at most kIdle. With p(n) the chance of n in the system, p(c-m)/p(c) is the product of
@@ -37,7 +39,8 @@ double overload(const ServiceView& service, const Offered& offered) {
   if (service.per_second <= 0) return 0;
   // Between what is sure and what is likely: a queue that is too long costs latency, one that is
   // too short costs work.
-  if (offered.at_least > service.per_second) {
+  const double doubt = kUneven * std::clamp(service.spread - 1, 0.0, kMostUneven);
+  if (offered.at_least > service.per_second * (1 + doubt)) {
     const double lasting =
         service.lasting_per_second > 0 ? service.lasting_per_second : service.per_second;
     // By chance they differ by this much; by more the service has changed, and the former knows.

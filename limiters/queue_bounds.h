@@ -54,6 +54,8 @@ struct ServiceView {
   double per_second = 0;  // what it finishes while it is full; 0: not known
   int limit = 1;
   double lasting_per_second = 0;  // the same, over as many as Offered::lasting
+  // Of latencies, the standard deviation as a share of the mean; exponential times have 1.
+  double spread = 1;
 };
 
 // Two regimes. While no more is asked for than can be done, the queue comes and goes: a burst may
@@ -61,9 +63,11 @@ struct ServiceView {
 // places is long by chance), at least 4, at most 40, and between 300 ms and 5 s; or as configured.
 // When more is asked for than can be done, somebody will be turned away whatever happens, and the
 // queue only has to be long enough to never leave the service idle: so many may wait that a pool
-// fed by chance (Erlang's formula for M/M/c/N) idles for no more than 1.5 % of its time, within
+// fed by chance (Erlang's formula for M/M/c/N) idles for no more than 2 % of its time, within
 // bounds; see the README. It is more when `at_least` is, or `lasting` is and nothing recent speaks
 // against it: a twentieth too many fills the longest queue as surely as twice as many, only later.
+// Where latencies vary more than exponential ones, what a few windows have done does so too, and
+// `at_least` has to be above it by more.
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
                          const Offered& offered);
 

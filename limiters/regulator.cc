@@ -21,6 +21,9 @@ constexpr int kLeastWaiting = 1000;
 // Of a window in which less was done than before. Some are by chance: to think too little of a
 // service is to shed what it could do, to think too much of it is to let some wait for a while.
 constexpr double kBelieved = 0.25;
+constexpr double kLeastInUse = 0.3;       // of the places, for the rest to be judged by them
+constexpr double kSteady = 20;            // looks at how many are: a window of 20 ms has two
+constexpr double kManyLatencies = 10000;  // that tell how much they vary
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
 // How long arrivals are remembered.
@@ -58,6 +61,7 @@ void Regulator::tick() {
   timer_ = timeline_.after(kTick, [this] { tick(); });
   const SamplerShard::Totals now = read();
   note_arrivals(now);
+  note_use(batches_.back());
   if (ripe(batches_.back())) open_next(now);
   while (batches_.size() > 1 && complete(batches_.front())) {
     const Window window = judged(batches_.front());
@@ -73,9 +77,14 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   arrived_before_ = now.arrived;
   const QueueBounds bounds = queue_bounds(queue_params_,
                                           {baseline, algorithm_->guessing() ? 0 : per_second_,
-                                           algorithm_->limit(), finished_.per_second()},
+                                           algorithm_->limit(), finished_.per_second(), spread()},
                                           offered_.now());
   pool_.publish_queue(bounds.longest_wait, bounds.most_waiting);
+}
+
+void Regulator::note_use(Batch& batch) const {
+  batch.in_use += std::min(1.0, static_cast<double>(pool_.in_flight()) / algorithm_->limit());
+  ++batch.looks;
 }
 
 bool Regulator::ripe(const Batch& batch) const {
@@ -113,7 +122,7 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
     last.window.overloaded = pool_.standing();
     next = last.cohort + 1;
   }
-  batches_.push_back({.cohort = next, .window = {}, .before = now});
+  batches_.push_back({.cohort = next, .window = {}, .before = now, .in_use = 0, .looks = 0});
   batches_.back().window.opened = timeline_.now();
   batches_.back().window.limit = algorithm_->limit();
   pool_.publish_cohort(next);
@@ -125,6 +134,8 @@ Window Regulator::judged(const Batch& batch) const {
   const SamplerShard::CohortTotals totals = read(batch.cohort);
   Window window = batch.window;
   window.levels = totals.levels;
+  window.looks = batch.looks;
+  if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
   const double unanswered = totals.granted - totals.answered;
   if (unanswered <= 0 || totals.answered <= 0) return window;
   const Duration age =
@@ -175,18 +186,32 @@ int Regulator::take_peak_in_flight() {
   return std::max(std::exchange(peak_in_flight_, 0), pool_.in_flight());
 }
 
-void Regulator::tell_gates(const Window& window) {
-  // What the service can do shows only while all of it is asked for.
-  const double seen = window.throughput();
-  if (window.limited && seen > 0)
-    finished_.add(window.count(Outcome::kSuccess), window.closed - window.opened,
-                  8 * memory_of(algorithm_->baseline()));
+// What the service can do shows only while it is asked for; the places that were empty now and then
+// would have done as much as the others. A failure is work, too.
+void Regulator::note_done(const Window& window) {
+  if (window.limited)
+    in_use_ += (window.in_use - in_use_) * window.looks / (window.looks + kSteady);
+  const double share = window.limited ? std::max(kLeastInUse, in_use_) : 1;
+  const double done = (window.count(Outcome::kSuccess) + window.count(Outcome::kFailure)) / share;
+  if (window.limited && done > 0)
+    finished_.add(done, window.closed - window.opened, 8 * memory_of(algorithm_->baseline()));
+  const double seen = window.seconds() > 0 ? done / window.seconds() : 0;
   if (per_second_ == 0)
     per_second_ = seen;
   else if (seen > per_second_)
     per_second_ += (seen - per_second_) / 2;
   else if (window.limited)
     per_second_ -= (per_second_ - seen) * kBelieved;
+  latencies_.add(window.all_levels());
+  latencies_.forget_all_but(kManyLatencies);
+}
+
+double Regulator::spread() const {
+  return latencies_.count < kEnough ? 1 : std::sqrt(latencies_.variance()) / latencies_.mean();
+}
+
+void Regulator::tell_gates(const Window& window) {
+  note_done(window);
   const Duration baseline = algorithm_->baseline();
   pool_.publish_service(baseline, per_second_);
   if (queue_params_.max_waiting) return;

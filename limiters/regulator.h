@@ -64,12 +64,15 @@ class Regulator {
     Cohort cohort;
     Window window;
     SamplerShard::Totals before;  // at its opening
-    bool ramp = false;            // a burst let in by a raised limit: shows the burst, not
-                                  // the limit
+    double in_use = 0;            // sum of the shares of places in use, one each look
+    int looks = 0;
+    bool ramp = false;  // a burst let in by a raised limit: shows the burst, not
+                        // the limit
   };
 
   void tick();
   void note_arrivals(const SamplerShard::Totals& now);
+  void note_use(Batch& batch) const;
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;
   void open_next(const SamplerShard::Totals& now);
@@ -77,6 +80,8 @@ class Regulator {
   void decide(const Window& window);
   void publish();
   void tell_gates(const Window& window);
+  void note_done(const Window& window);
+  double spread() const;
   SamplerShard::Totals read() const;
   SamplerShard::CohortTotals read(Cohort cohort) const;
 
@@ -91,6 +96,8 @@ class Regulator {
   OfferedRate offered_;
   double per_second_ = 0;      // while the limit was in use
   FadingRate finished_{2048};  // then, too
+  double in_use_ = 1;          // share of the places, then, over kSteady looks
+  Level latencies_;
   std::deque<Decision> decisions_;
   Changes changes_;
   double samples_ = 0;

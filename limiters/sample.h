@@ -75,6 +75,8 @@ struct Window {
   std::array<Level, kLevels> levels{};
   int limit = 0;  // they were granted under
   int peak_in_flight = 0;
+  double in_use = 1;        // share of the places, on average,
+  double looks = 0;         // over so many looks
   bool limited = false;     // somebody had to wait or was turned away
   bool overloaded = false;  // more was asked for than can be done
 

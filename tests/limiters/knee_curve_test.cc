@@ -132,6 +132,17 @@ TEST(KneeCurve, ForgetsWhatItIsToldTo) {
   EXPECT_EQ(curve.seen_up_to(1000), 50) << "faded away";
 }
 
+TEST(KneeCurve, KnowsTheMostThatWereSeen) {
+  KneeCurve curve;
+  EXPECT_EQ(curve.most_seen(), 0);
+  std::array<Level, kLevels> levels{};
+  for (const int in_flight : {2, 30}) levels[level_of(in_flight)] = Level::of(0.010, in_flight, 10);
+  curve.add(levels);
+  EXPECT_EQ(curve.most_seen(), 30);
+  curve.doubt_above(20, 0.01);
+  EXPECT_EQ(curve.most_seen(), 2);
+}
+
 TEST(KneeCurve, StartsAnewFromWhatIsKnown) {
   KneeCurve curve;
   curve.add(exact({{1, 0.010}, {10, 0.010}, {40, 0.040}}));

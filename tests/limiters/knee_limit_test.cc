@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace weir::limiters {
 namespace {
@@ -165,6 +166,62 @@ TEST(KneeLimit, OverloadsCutByATenth) {
   EXPECT_EQ(limit.limit(), 90);
 }
 
+Window refusing(const Service& service, const KneeLimit& limit) {
+  Window window = service.window(limit.limit(), limit.limit());
+  window.answered[static_cast<size_t>(Outcome::kOverload)] = 50;
+  return window;
+}
+
+TEST(KneeLimit, TheStepThatTheServiceRefusedIsTakenBackAndTriedAgainLaterAndLater) {
+  const Service wide{1000};
+  KneeLimit limit = begun(wide, 20);
+  limit.update(refusing(wide, limit));
+  EXPECT_EQ(limit.limit(), 18);
+  std::vector<int> pauses;
+  for (int windows = 0; windows < 400; ++windows) {
+    Window taken = wide.window(limit.limit(), limit.limit());
+    taken.overloaded = false;  // so that it does not look around
+    limit.update(taken);
+    ASSERT_LE(limit.limit(), 24) << "no step beyond is a leap";
+    if (limit.limit() < 20) continue;
+    const int before = limit.limit();
+    limit.update(refusing(wide, limit));
+    EXPECT_LT(limit.limit(), 20) << "from " << before;
+    pauses.push_back(windows);
+  }
+  ASSERT_GE(pauses.size(), 4U);
+  for (size_t i = 2; i < pauses.size(); ++i)
+    EXPECT_GE(pauses[i] - pauses[i - 1], 3 * (pauses[i - 1] - pauses[i - 2]) / 2);
+}
+
+TEST(KneeLimit, WhatTheServiceRefusedOnceItMayTakeLater) {
+  const Service wide{1000};
+  KneeLimit limit = begun(wide, 20);
+  limit.update(refusing(wide, limit));
+  for (int i = 0; i < 30; ++i) wide.fill(limit);
+  EXPECT_GT(limit.limit(), 100);
+}
+
+TEST(KneeLimit, ALookThatTheServiceRefusesEndsWhereItBegan) {
+  const Service service{10};
+  KneeLimit limit = begun(service, 20);
+  int before = 0;
+  for (int i = 0; i < 400 && !limit.probing(); ++i) {
+    before = limit.limit();
+    service.fill(limit);
+    if (limit.probing() && limit.limit() < before) before = 0;
+    for (int j = 0; j < 100 && limit.probing() && before == 0; ++j) service.fill(limit);
+  }
+  ASSERT_GT(limit.limit(), before);
+  EXPECT_EQ(limit.update(refusing(service, limit)), Cause::kOverload);
+  EXPECT_EQ(limit.limit(), before);
+  EXPECT_FALSE(limit.probing());
+  for (int i = 0; i < 10; ++i) {
+    service.fill(limit);
+    EXPECT_FALSE(limit.probing()) << "it looked again at once";
+  }
+}
+
 TEST(KneeLimit, WhereMostCallersGaveUpItIsTooHigh) {
   const Service service{10};
   KneeLimit limit = begun(service, 40);
@@ -181,6 +238,19 @@ TEST(KneeLimit, WhereMostCallersGaveUpItIsTooHigh) {
   window.answered[static_cast<size_t>(Outcome::kSuccess)] = 0;
   window.answered[static_cast<size_t>(Outcome::kAbandoned)] = 3;
   EXPECT_NE(limit.update(window), Cause::kOverload) << "three are chance";
+}
+
+TEST(KneeLimit, WhoGivesUpDoesNotLowerItBelowWhatIsSurelyFine) {
+  const Service service{10};
+  KneeLimit limit = begun(service, 40);
+  for (const int in_flight : {6, 8, 10, 16, 30}) limit.learn(service.window(in_flight, 40));
+  Window gone;
+  gone.closed = gone.opened + std::chrono::seconds(1);
+  gone.answered[static_cast<size_t>(Outcome::kAbandoned)] = 60;
+  gone.limited = true;
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(limit.update(gone), Cause::kOverload);
+  EXPECT_GE(limit.limit(), 9);
+  EXPECT_LE(limit.limit(), 11);
 }
 
 TEST(KneeLimit, StaysWithinItsBounds) {

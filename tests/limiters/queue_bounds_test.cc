@@ -67,6 +67,17 @@ TEST(QueueBounds, WhatALimitLetsWaitInsideTheServiceNeedNotWaitOutside) {
             queue_bounds({}, kPool, surely(1300)).most_waiting);
 }
 
+TEST(QueueBounds, WhereWorkVariesMuchALittleMoreThanWasDoneIsChance) {
+  ServiceView uneven = kPool;
+  uneven.spread = 2.4;
+  EXPECT_EQ(queue_bounds({}, uneven, surely(1250)).most_waiting, kAnyNumber);
+  EXPECT_LT(queue_bounds({}, uneven, surely(1400)).most_waiting, 20);
+  uneven.spread = 0;
+  EXPECT_LT(queue_bounds({}, uneven, surely(1010)).most_waiting, 50) << "nor is it ever less";
+  uneven.spread = 100;
+  EXPECT_LT(queue_bounds({}, uneven, surely(1700)).most_waiting, 20) << "within bounds";
+}
+
 TEST(QueueBounds, ALittleTooMuchForLongIsAnOverloadToo) {
   ServiceView pool = kPool;
   pool.lasting_per_second = 1000;

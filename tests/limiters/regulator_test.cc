@@ -162,6 +162,41 @@ TEST_F(RegulatorTest, TellsTheGatesHowFastTheServiceIs) {
   EXPECT_GT(pool_->per_second(), 0);
 }
 
+TEST_F(RegulatorTest, PlacesThatAreEmptyNowAndThenCouldHaveDoneAsMuchAsTheOthers) {
+  params_.algorithm = Algorithm::kFixed;
+  params_.fixed.limit = 20;
+  const auto per_second = [this](int in_use) {
+    build();
+    for (int i = 0; i < in_use; ++i) EXPECT_TRUE(pool_->take());
+    for (int window = 0; window < 40; ++window) {
+      pool_->note_limited();
+      finish(one_, 60);
+      pass(milliseconds(100));
+    }
+    return pool_->per_second();
+  };
+  const double full = per_second(20);
+  EXPECT_NEAR(per_second(10), 2 * full, full / 10);
+  EXPECT_NEAR(per_second(1), full / 0.3, full / 10) << "too few to judge the others by";
+}
+
+TEST_F(RegulatorTest, WhatFailsIsWorkTooWhatIsRefusedIsNot) {
+  build();
+  fill();
+  finish(one_, 30);
+  finish(one_, 30, Outcome::kFailure);
+  finish(one_, 2, Outcome::kOverload);
+  pass(milliseconds(100));
+  const double with_failures = pool_->per_second();
+  pool_.reset();
+  build();
+  fill();
+  finish(one_, 60);
+  finish(one_, 2, Outcome::kOverload);
+  pass(milliseconds(100));
+  EXPECT_NEAR(with_failures, pool_->per_second(), 1);
+}
+
 TEST_F(RegulatorTest, ManyMayWaitBehindAFastServiceUnlessConfigured) {
   build();
   fill();
