@@ -25,9 +25,10 @@ void in_parallel(size_t count, const std::function<void(size_t)>& work) {
 }
 
 std::string in_words(const Bar& bar, double value) {
+  const bool too_little = bar.at_least && value < *bar.at_least;
   char text[96];
   std::snprintf(text, sizeof text, "%s %.3g, %s %.3g", bar.score.c_str(), value,
-                bar.at_least ? "at least" : "at most", bar.at_least ? *bar.at_least : *bar.at_most);
+                too_little ? "at least" : "at most", too_little ? *bar.at_least : *bar.at_most);
   return text;
 }
 
@@ -36,18 +37,25 @@ bool meets(const Bar& bar, double value, double leeway) {
          (!bar.at_most || value <= *bar.at_most * (1 + leeway));
 }
 
+// A world without a step has nothing to come to rest after.
+bool applies(const Bar& bar, const Score& first) {
+  if (bar.score == "converge_seconds") return first.has_step;
+  if (bar.score == "limit_settle_seconds") return first.has_limit_step;
+  if (bar.score == "limit_shift") return first.limit_shift.has_value();
+  if (bar.score == "fairness") return first.fairness.has_value();
+  return true;
+}
+
 void hold_to_bars(const Scenario& scenario, double leeway, WorldCell& cell) {
-  for (const Bar& bar : scenario.bars) {
-    if (bar.score == "converge_seconds" && !cell.seeds.front().has_step) continue;
+  for (const Bar& bar : scenario.bars_of(cell.world)) {
+    if (!applies(bar, cell.seeds.front())) continue;
     const std::vector<double> values = values_of(cell.seeds, bar.score);
     const double value = median(values);
     const bool never = values.size() < cell.seeds.size();
     if (!never && meets(bar, value, 0)) continue;
     cell.missed.push_back(never ? bar.score + " never" : in_words(bar, value));
     if (!never && meets(bar, value, leeway)) continue;
-    const auto& known = scenario.not_yet;
-    cell.regressed =
-        cell.regressed || std::find(known.begin(), known.end(), bar.score) == known.end();
+    cell.regressed = cell.regressed || !bar.not_yet;
   }
 }
 

@@ -29,7 +29,7 @@ struct WorldCell {
   std::string scenario, world, limiter;
   std::vector<Score> seeds;
   std::vector<std::string> missed;  // bars, in words
-  bool regressed = false;           // one of them is not in the scenario's not_yet
+  bool regressed = false;           // one of them is not known to be missed
   int traced_seed = 1;              // the one that was asked for
   Trace trace;                      // of it
 };

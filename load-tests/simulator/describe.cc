@@ -53,6 +53,7 @@ Json to_json(const World& world) {
             {"gone_caller", world.gone_caller == GoneCaller::kWorksOn ? "works_on" : "stops"},
             {"seconds", world.seconds},
             {"warm_up", world.warm_up_seconds},
+            {"proxies", world.proxies},
             {"clients", world.clients},
             {"think", world.think_seconds},
             {"session_requests", world.session_requests},

@@ -22,13 +22,13 @@ MakeGate weir_gate(limiters::LimiterParams params) {
   };
 }
 
-// `times` the true width at the moment, and room for those who only read.
+// A proxy's part of `times` the true width at the moment, and room for those who only read.
 std::function<double()> width_of(const World& world, limiters::Timeline& timeline, double times) {
   return [&world, &timeline, times] {
     const double now = limiters::to_seconds(timeline.now() - limiters::TimePoint{});
     const Conditions& is = world.at(now);
     const double readers = is.capacity() * is.reading_share * is.reading_seconds;
-    return std::max(1.0, times * is.workers + readers);
+    return std::max(1.0, (times * is.workers + readers) / world.proxies);
   };
 }
 

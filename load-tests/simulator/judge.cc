@@ -75,6 +75,21 @@ double drift_per_hour(const Outcomes& outcomes) {
   return spread > 0 ? (n * xy - x * y) / spread : 0;
 }
 
+double fairness_of(const World& world, const Outcomes& outcomes) {
+  std::vector<double> good(static_cast<size_t>(world.proxies));
+  for (size_t i = 0; i < outcomes.steps.size(); ++i) {
+    if (static_cast<double>(i) * outcomes.step_seconds < world.warm_up_seconds) continue;
+    const std::vector<int>& of_step = outcomes.steps[i].good_by_proxy;
+    for (size_t j = 0; j < of_step.size(); ++j) good[j] += of_step[j];
+  }
+  double sum = 0, squares = 0;
+  for (const double each : good) {
+    sum += each;
+    squares += each * each;
+  }
+  return squares > 0 ? sum * sum / (static_cast<double>(good.size()) * squares) : 0;
+}
+
 }  // namespace
 
 double goodput_per_second(const World& world, const Outcomes& outcomes) {
@@ -92,7 +107,7 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
   Score score;
   std::vector<float> latencies;
   double calm_offered = 0, calm_shed = 0, late = 0, good = 0, attempts = 0, firsts = 0, most = 0;
-  double hurried = 0, hurried_shed = 0, begun = 0, completed = 0;
+  double hurried = 0, hurried_shed = 0, begun = 0, completed = 0, failed = 0, shed = 0;
   for (size_t i = 0; i < outcomes.steps.size(); ++i) {
     const Outcomes::Step& step = outcomes.steps[i];
     const double begin = static_cast<double>(i) * outcomes.step_seconds;
@@ -100,8 +115,9 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
     if (begin < world.warm_up_seconds) continue;
     latencies.insert(latencies.end(), step.latencies.begin(), step.latencies.end());
     const bool calm =
+        !world.frozen_between(begin, begin + outcomes.step_seconds) &&
         (world.at(begin).load + world.at(begin).batch_load) * world.at(begin).capacity() <
-        0.9 * capacity_at(world, begin);
+            0.9 * capacity_at(world, begin);
     if (calm && world.clients == 0) {
       calm_offered += step.attempts;
       calm_shed += step.shed;
@@ -114,6 +130,8 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
     hurried_shed += step.hurried_shed;
     begun += step.begun;
     completed += step.completed;
+    failed += step.failed;
+    shed += step.shed;
   }
   score.goodput_per_second = goodput_per_second(world, outcomes);
   if (oracle.goodput_per_second > 0)
@@ -124,11 +142,14 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
   score.hurried_shed_share = hurried > 0 ? hurried_shed / hurried : 0;
   score.unfinished_share = begun > 0 ? std::max(0.0, 1 - completed / begun) : 0;
   score.late_share = good + late > 0 ? late / (good + late) : 0;
+  score.failed_share = attempts > shed ? failed / (attempts - shed) : 0;
   score.amplification = firsts > 0 ? attempts / firsts : 1;
   score.overshoot = most;
   score.drift_per_hour = drift_per_hour(outcomes);
   score.has_step = world.step_seconds.has_value();
   if (score.has_step) score.converge_seconds = converged_after(world, outcomes);
+  if (world.proxies > 1) score.fairness = fairness_of(world, outcomes);
+  if (outcomes.answers_until_moved) score.answers_until_moved = *outcomes.answers_until_moved;
   judge_limit(world, outcomes, oracle, score);
   judge_probes(world, outcomes, oracle, score);
   return score;

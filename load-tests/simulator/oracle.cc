@@ -60,7 +60,7 @@ class Search {
     for (const Phase& phase : phases_) {
       const Conditions& is = world.at(phase.from_seconds);
       const bool full = world.clients > 0 || world.recorded;
-      searches_.emplace_back(width_of(is), full ? 1 : is.load + is.batch_load);
+      searches_.emplace_back(width_of(is) / world.proxies, full ? 1 : is.load + is.batch_load);
     }
   }
 

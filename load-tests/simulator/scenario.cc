@@ -35,6 +35,10 @@ const std::vector<ScoreName>& known_scores() {
       {"probe_loss", [](const Score& s) { return s.probe_loss; }},
       {"probe_seconds", [](const Score& s) { return s.probe_seconds; }},
       {"overshoot", [](const Score& s) { return s.overshoot; }},
+      {"limit_shift", [](const Score& s) { return s.limit_shift; }},
+      {"answers_until_moved", [](const Score& s) { return s.answers_until_moved; }},
+      {"failed_share", [](const Score& s) { return s.failed_share; }},
+      {"fairness", [](const Score& s) { return s.fairness; }},
       {"drift_per_hour", [](const Score& s) { return s.drift_per_hour; }},
       {"amplification", [](const Score& s) { return s.amplification; }}};
   return names;
@@ -53,12 +57,27 @@ std::string text_of(const YAML::Node& node) {
   return node.Scalar();
 }
 
+bool yes_of(const YAML::Node& node) {
+  const std::string text = text_of(node);
+  if (text != "true" && text != "false")
+    throw Wrong{node.Mark(), "\"" + text + "\" is neither true nor false"};
+  return text == "true";
+}
+
 double number_of(const YAML::Node& node) {
   const std::string text = text_of(node);
   const auto value = pieces::parse_number(text);
   if (!value || *value < 0)
     throw Wrong{node.Mark(), "\"" + text + "\" is not a number, expected one from 0 on"};
   return *value;
+}
+
+double signed_number_of(const YAML::Node& node) {
+  const std::string text = text_of(node);
+  const bool negative = text.starts_with('-');
+  if (const auto value = pieces::parse_number(negative ? text.substr(1) : text))
+    return negative ? -*value : *value;
+  throw Wrong{node.Mark(), "\"" + text + "\" is not a number"};
 }
 
 double seconds_of(const YAML::Node& node) {
@@ -131,6 +150,8 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
   if (key == "warm_up") return world.warm_up_seconds = seconds_of(value), true;
   if (key == "clients") return world.clients = static_cast<int>(number_of(value)), true;
   if (key == "think") return world.think_seconds = seconds_of(value), true;
+  if (key == "proxies")
+    return world.proxies = std::max(1, static_cast<int>(number_of(value))), true;
   if (key == "session_requests")
     return world.session_requests = std::max(1, static_cast<int>(number_of(value))), true;
   if (key == "attempts") return world.most_attempts = static_cast<int>(number_of(value)), true;
@@ -171,12 +192,52 @@ void read_conditions(const YAML::Node& node, World& world) {
   }
 }
 
-World read_world(const YAML::Node& node, World world) {
-  std::optional<YAML::Node> changes;
+// What changes does so again, so often, to the world's end.
+void repeat(const YAML::Node& node, World& world) {
+  const double every = seconds_of(node);
+  const std::vector<Conditions> once = world.conditions;
+  if (every <= once.back().from_seconds)
+    throw Wrong{node.Mark(), "expected a time after the last change"};
+  for (int turn = 1; turn * every < world.seconds; ++turn)
+    for (Conditions next : once) {
+      next.from_seconds += turn * every;
+      if (next.from_seconds < world.seconds) world.conditions.push_back(next);
+    }
+}
+
+std::vector<Bar> read_bars(const YAML::Node& node, const std::string& world) {
+  std::vector<Bar> bars;
+  each(node, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
+    if (!is_score(key)) throw Wrong{at.Mark(), "\"" + key + "\" is not a score"};
+    Bar bar{.score = key, .at_least = {}, .at_most = {}, .world = world};
+    each(value, [&](const std::string& bound, const YAML::Node& number, const YAML::Node& where) {
+      if (bound == "at_least")
+        bar.at_least = signed_number_of(number);
+      else if (bound == "at_most")
+        bar.at_most = signed_number_of(number);
+      else if (bound == "not_yet")
+        bar.not_yet = yes_of(number);
+      else
+        throw Wrong{where.Mark(),
+                    "\"" + bound + "\" is not known, expected at_least, at_most or not_yet"};
+    });
+    if (!bar.at_least && !bar.at_most) throw Wrong{at.Mark(), "expected at_least or at_most"};
+    bars.push_back(bar);
+  });
+  return bars;
+}
+
+// Its own bars go to `bars`; where there is none it may not have any.
+World read_world(const YAML::Node& node, World world, std::vector<Bar>* bars) {
+  std::optional<YAML::Node> changes, again, own_bars;
   if (world.conditions.empty()) world.conditions.emplace_back();
   each(node, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
     if (key == "then") {
       changes.emplace(value);
+    } else if (key == "repeat") {
+      again.emplace(value);
+    } else if (key == "bars" && bars != nullptr) {
+      own_bars.emplace(value);
     } else if (!read_world_key(key, value, world) &&
                !read_condition(key, value, world.conditions.front())) {
       throw Wrong{at.Mark(), "\"" + key + "\" is not known here"};
@@ -186,6 +247,11 @@ World read_world(const YAML::Node& node, World world) {
     world.conditions.resize(1);
     read_conditions(*changes, world);
   }
+  if (again) repeat(*again, world);
+  if (own_bars) {
+    const std::vector<Bar> own = read_bars(*own_bars, world.name);
+    bars->insert(bars->end(), own.begin(), own.end());
+  }
   const Conditions& first = world.conditions.front();
   if (first.workers < 1 || first.service_seconds <= 0)
     throw Wrong{node.Mark(), "expected at least one worker and a service time above 0"};
@@ -194,57 +260,46 @@ World read_world(const YAML::Node& node, World world) {
   return world;
 }
 
-std::vector<Bar> read_bars(const YAML::Node& node) {
-  std::vector<Bar> bars;
-  each(node, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
-    if (!is_score(key)) throw Wrong{at.Mark(), "\"" + key + "\" is not a score"};
-    Bar bar{.score = key, .at_least = {}, .at_most = {}};
-    each(value, [&](const std::string& bound, const YAML::Node& number, const YAML::Node& where) {
-      if (bound != "at_least" && bound != "at_most")
-        throw Wrong{where.Mark(), "\"" + bound + "\" is not known, expected at_least or at_most"};
-      (bound == "at_least" ? bar.at_least : bar.at_most) = number_of(number);
-    });
-    bars.push_back(bar);
-  });
-  return bars;
-}
-
 Scenario read(const YAML::Node& root) {
   Scenario scenario;
   World common;
-  std::optional<YAML::Node> worlds;
+  std::optional<YAML::Node> worlds, bars;
   each(root, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
     if (key == "title") {
       scenario.title = text_of(value);
     } else if (key == "seeds") {
       scenario.seeds = std::max(1, static_cast<int>(number_of(value)));
     } else if (key == "common") {
-      common = read_world(value, World{});
+      common = read_world(value, World{}, nullptr);
     } else if (key == "worlds") {
       worlds.emplace(value);
-    } else if (key == "not_yet") {
-      if (!value.IsSequence()) throw Wrong{value.Mark(), "expected a list of scores"};
-      for (const YAML::Node& name : value) {
-        if (!is_score(text_of(name)))
-          throw Wrong{name.Mark(), "\"" + text_of(name) + "\" is not a score"};
-        scenario.not_yet.push_back(text_of(name));
-      }
     } else if (key == "bars") {
-      scenario.bars = read_bars(value);
+      scenario.bars = read_bars(value, "");
     } else {
-      throw Wrong{
-          at.Mark(),
-          "\"" + key + "\" is not known, expected title, seeds, common, worlds, bars or not_yet"};
+      throw Wrong{at.Mark(),
+                  "\"" + key + "\" is not known, expected title, seeds, common, worlds or bars"};
     }
   });
   if (!worlds || !worlds->IsSequence() || worlds->size() == 0)
     throw Wrong{root.Mark(), "expected a list of worlds"};
   for (const YAML::Node& each_world : *worlds)
-    scenario.worlds.push_back(read_world(each_world, common));
+    scenario.worlds.push_back(read_world(each_world, common, &scenario.bars));
   return scenario;
 }
 
 }  // namespace
+
+std::vector<Bar> Scenario::bars_of(std::string_view world) const {
+  std::vector<Bar> found;
+  for (const Bar& bar : bars) {
+    const bool of_its_own =
+        bar.world.empty() && std::any_of(bars.begin(), bars.end(), [&](const Bar& other) {
+          return other.world == world && !world.empty() && other.score == bar.score;
+        });
+    if (bar.world == world || (bar.world.empty() && !of_its_own)) found.push_back(bar);
+  }
+  return found;
+}
 
 std::optional<double> value_of(const Score& score, std::string_view name) {
   for (const ScoreName& each_name : known_scores())

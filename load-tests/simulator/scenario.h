@@ -13,6 +13,10 @@ namespace weir::simulator {
 struct Bar {
   std::string score;  // a name that value_of() knows
   std::optional<double> at_least, at_most;
+  // weir's default is known to miss it: said in the table, no reason to fail.
+  bool not_yet = false;
+  // The only one it holds for, instead of the scenario's bar for the same score; empty: for all.
+  std::string world{};
 };
 
 struct Scenario {
@@ -21,8 +25,8 @@ struct Scenario {
   int seeds = 5;
   std::vector<World> worlds;
   std::vector<Bar> bars;
-  // Scores whose bars weir's default is known to miss: said in the table, no reason to fail.
-  std::vector<std::string> not_yet;
+  // Those that hold for a world of that name.
+  std::vector<Bar> bars_of(std::string_view world) const;
 };
 
 // In `score`; none for a name that is not one, or for a convergence that never came.

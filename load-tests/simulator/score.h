@@ -16,7 +16,8 @@ struct Score {
   double goodput_share = 0;  // of the oracle's goodput
   double w50 = 0;
   double w99 = 0;
-  double false_shed_share = 0;             // shed while less than 0.9 of the capacity was offered
+  // Shed while less than 0.9 of the capacity was offered; a service that stands has none.
+  double false_shed_share = 0;
   std::optional<double> converge_seconds;  // after the scenario's step; none: no step, or never
   bool has_step = false;
   // After the step, until the limit stays near the smallest that loses nothing to speak of; none:
@@ -26,9 +27,17 @@ struct Score {
   std::optional<double> limit_error;  // mean share by which the limit is above the needed one
   double probe_loss = 0;              // goodput lost while probing, of the oracle's
   double probe_seconds = 0;
-  double overshoot = 0;           // most in flight over the service's width
-  double drift_per_hour = 0;      // slope of log(limit) over the run
-  double amplification = 1;       // attempts over first attempts
+  double overshoot = 0;       // most in flight over the service's width
+  double drift_per_hour = 0;  // slope of log(limit) over the run
+  // Largest share by which the limit left what it was at the step, until the next change; none:
+  // no step.
+  std::optional<double> limit_shift;
+  std::optional<double> answers_until_moved;  // from the limit's first use until it moved
+  double amplification = 1;                   // attempts over first attempts
+  double failed_share = 0;  // of who was not turned away: an error, or no answer in time
+  // Of several proxies before one service, by goodput: (sum x)^2 / (n sum x^2) (Jain, Chiu and Hawe
+  // 1984); none: one proxy.
+  std::optional<double> fairness;
   double hurried_shed_share = 0;  // of those who are not of the batch
   double unfinished_share = 0;    // of sessions whose first request was served
   double late_share = 0;          // admitted, but finished after their callers' deadline

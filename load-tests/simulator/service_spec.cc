@@ -1,6 +1,7 @@
 #include "load-tests/simulator/service_spec.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "load-tests/simulator/draws.h"
@@ -8,9 +9,17 @@
 namespace weir::simulator {
 
 const Conditions& World::at(double now) const {
-  size_t i = conditions.size() - 1;
-  while (i > 0 && conditions[i].from_seconds > now) --i;
-  return conditions[i];
+  const auto later =
+      std::upper_bound(conditions.begin() + 1, conditions.end(), now,
+                       [](double at, const Conditions& each) { return at < each.from_seconds; });
+  return *(later - 1);
+}
+
+bool World::frozen_between(double from, double until) const {
+  const Conditions& is = at(from);
+  if (is.freeze_every_seconds <= 0 || is.freeze_seconds <= 0) return false;
+  const double begun = std::floor(from / is.freeze_every_seconds) * is.freeze_every_seconds;
+  return from < begun + is.freeze_seconds || until > begun + is.freeze_every_seconds;
 }
 
 double World::unloaded(double share) const {

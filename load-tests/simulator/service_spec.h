@@ -57,6 +57,7 @@ struct World {
   GoneCaller gone_caller = GoneCaller::kWorksOn;
   double seconds = 60;
   double warm_up_seconds = 5;
+  int proxies = 1;           // equal ones, each with a gate of its own; callers take any
   int clients = 0;           // above 0: a closed loop of so many instead of `load`
   double think_seconds = 0;  // of a closed-loop client between two requests
   int session_requests = 1;  // above 1: each open-loop caller has so many, one after the other,
@@ -74,6 +75,8 @@ struct World {
   std::optional<double> step_seconds;  // when the step is that convergence is timed from
 
   const Conditions& at(double now) const;
+  // A freeze falls into this time.
+  bool frozen_between(double from, double until) const;
   // Ten times the unloaded 99th percentile, at least 100 ms, unless given.
   double deadline() const;
   // A quantile of one request alone, in seconds, under the first conditions or as

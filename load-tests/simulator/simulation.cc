@@ -14,7 +14,7 @@ using limiters::TimePoint;
 
 class Simulation::Request final : public Ticket, public Job {
  public:
-  Request(Simulation& run, uint64_t number) : run_(run), id(number) {}
+  Request(Simulation& run, Gate& door, uint64_t number) : run_(run), gate(door), id(number) {}
   void on_admitted() override { run_.begin(*this); }
   void on_turned_away() override { run_.turned_away(*this); }
   void on_reply(Reply given) override {
@@ -26,22 +26,23 @@ class Simulation::Request final : public Ticket, public Job {
     const Outcome outcome = reply == Reply::kSuccess   ? Outcome::kSuccess
                             : reply == Reply::kFailure ? Outcome::kFailure
                                                        : Outcome::kOverload;
-    run_.gate_->responded(*this, outcome);
+    gate.responded(*this, outcome);
     if (reading_seconds <= 0) return finish(outcome);
     timeout =
         run_.timeline_.after(from_seconds(reading_seconds), [this, outcome] { finish(outcome); });
-    held = run_.timeline_.after(limiters::Permit::kPatience,
-                                [this] { run_.gate_->held_by_caller(*this); });
+    held =
+        run_.timeline_.after(limiters::Permit::kPatience, [this] { gate.held_by_caller(*this); });
   }
 
  private:
   void finish(Outcome outcome) {
-    run_.gate_->finished(*this, outcome);
+    gate.finished(*this, outcome);
     run_.end(*this, outcome == Outcome::kSuccess);
   }
   Simulation& run_;
 
  public:
+  Gate& gate;
   const uint64_t id;
   Errand errand;
   double reading_seconds = 0;
@@ -71,11 +72,14 @@ Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t s
       retries_(seed * 4 + 3),
       hidden_(seed * 4 + 4),
       batch_(~seed),
+      doors_(~(seed * 4 + 3)),
       outer_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 1)),
       proxy_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 2)),
       deadline_(world.deadline()),
-      service_(make_service(world, timeline_)),
-      gate_(make_gate(world, timeline_, seed)) {
+      service_(make_service(world, timeline_)) {
+  for (int i = 0; i < world.proxies; ++i)
+    gates_.push_back(make_gate(world, timeline_, seed + static_cast<uint64_t>(i) * 1'000'003));
+  first_limit_ = mean_limit();
   outcomes_.step_seconds = world.seconds / steps;
   outcomes_.steps.resize(static_cast<size_t>(steps));
 }
@@ -113,8 +117,29 @@ void Simulation::note_probe() {
     step().probe_in_flight += over * probe_inside_;
   }
   probe_noted_ = timeline_.now();
-  probing_ = gate_->probing();
-  probe_inside_ = gate_->in_flight();
+  probing_ = probing();
+  probe_inside_ = 0;
+  for (const auto& gate : gates_) probe_inside_ += gate->in_flight();
+}
+
+void Simulation::note_move() {
+  if (!outcomes_.answers_until_moved && mean_limit() != first_limit_)
+    outcomes_.answers_until_moved = answers_in_use_;
+}
+
+double Simulation::mean_limit() const {
+  double sum = 0;
+  for (const auto& gate : gates_) sum += gate->limit();
+  return sum / static_cast<double>(gates_.size());
+}
+
+bool Simulation::probing() const {
+  return std::any_of(gates_.begin(), gates_.end(),
+                     [](const auto& gate) { return gate->probing(); });
+}
+
+Gate& Simulation::any_gate() {
+  return *gates_[gates_.size() == 1 ? 0 : doors_.next() % gates_.size()];
 }
 
 // As an event loop does: what is due at once runs in the next turn, not at the end of all.
@@ -122,6 +147,7 @@ void Simulation::run_turns(TimePoint until) {
   while (timeline_.next().value_or(TimePoint::max()) <= until) {
     timeline_.run_until(*timeline_.next());
     note_probe();
+    note_move();
   }
 }
 
@@ -176,7 +202,8 @@ void Simulation::next_hidden() {
 
 void Simulation::next_busy_look() {
   busy_timer_ = timeline_.after(std::chrono::milliseconds(100), [this] {
-    gate_->on_busy_share(std::min(1.0, service_->inside() / world_.at(now()).workers));
+    const double share = std::min(1.0, service_->inside() / world_.at(now()).workers);
+    for (const auto& gate : gates_) gate->on_busy_share(share);
     next_busy_look();
   });
 }
@@ -185,10 +212,12 @@ void Simulation::next_step() {
   step_timer_ = timeline_.after(from_seconds(outcomes_.step_seconds), [this] {
     note_probe();
     Outcomes::Step& done = step();
-    done.limit = gate_->limit();
-    done.in_flight = gate_->in_flight();
-    done.waiting = gate_->waiting();
-    done.reason = gate_->reason();
+    done.limit = mean_limit();
+    for (const auto& gate : gates_) {
+      done.in_flight += gate->in_flight() / static_cast<double>(gates_.size());
+      done.waiting += gate->waiting() / static_cast<double>(gates_.size());
+    }
+    done.reason = gates_.front()->reason();
     ++step_;
     next_step();
   });
@@ -196,7 +225,7 @@ void Simulation::next_step() {
 
 Simulation::Request& Simulation::add_request(const Errand& errand) {
   const uint64_t id = ++last_id_;
-  Request& request = *(requests_[id] = std::make_unique<Request>(*this, id));
+  Request& request = *(requests_[id] = std::make_unique<Request>(*this, any_gate(), id));
   request.arrived = timeline_.now();
   request.errand = errand;
   ++step().attempts;
@@ -236,11 +265,12 @@ void Simulation::knock(Request& request) {
     const TimePoint until = request.arrived + from_seconds(deadline_);
     request.patience = timeline_.at(until, [this, &request] {
       if (request.inside) return give_up(request, Outcome::kAbandoned);
-      gate_->left(request);
+      request.gate.left(request);
       end(request, false);
     });
   }
-  const Answer answer = gate_->arrive(request);
+  const Answer answer = request.gate.arrive(request);
+  in_use_ = in_use_ || answer != Answer::kAdmitted;
   if (answer == Answer::kAdmitted) begin(request);
   if (answer == Answer::kTurnedAway) turned_away(request);
 }
@@ -258,7 +288,7 @@ void Simulation::give_up(Request& request, Outcome outcome) {
     request.patience.cancel();
     given_up_.insert(requests_.extract(request.id));
   }
-  gate_->finished(request, outcome);
+  request.gate.finished(request, outcome);
   end(request, false);
 }
 
@@ -267,7 +297,10 @@ void Simulation::enter(Request& request) {
   step().most_inside = std::max(step().most_inside, service_->inside());
 }
 
-void Simulation::answer(Request& request) { request.take_answer(); }
+void Simulation::answer(Request& request) {
+  if (in_use_) ++answers_in_use_;
+  request.take_answer();
+}
 
 void Simulation::end(Request& request, bool good) {
   const Errand errand = request.errand;
@@ -276,9 +309,18 @@ void Simulation::end(Request& request, bool good) {
   Outcomes::Step& is = step();
   if (good) is.latencies.push_back(static_cast<float>(latency));
   ++(!good ? is.failed : latency <= deadline_ ? is.good : is.late);
+  if (gates_.size() > 1 && good && latency <= deadline_) count_for_its_proxy(request);
   requests_.erase(request.id);
   if (errand.of_loop) return think();
   if (good) go_on(errand);
+}
+
+void Simulation::count_for_its_proxy(const Request& request) {
+  std::vector<int>& good = step().good_by_proxy;
+  good.resize(gates_.size());
+  const auto its = std::find_if(gates_.begin(), gates_.end(),
+                                [&](const auto& gate) { return gate.get() == &request.gate; });
+  ++good[static_cast<size_t>(its - gates_.begin())];
 }
 
 // The next of a session.
@@ -292,14 +334,14 @@ void Simulation::go_on(const Errand& errand) {
 
 void Simulation::turned_away(Request& request) {
   ++step().shed;
-  if (gate_->probing()) ++step().probe_shed;
+  if (probing()) ++step().probe_shed;
   Errand errand = request.errand;
   if (!errand.of_batch) ++step().hurried_shed;
   const bool again = world_.retry != Retry::kNever && errand.attempt < world_.most_attempts;
   double pause = 0;
   if (world_.retry == Retry::kBackOff)
     pause = retries_.uniform(0.5, 1.5) * 0.1 * std::ldexp(1.0, errand.attempt);
-  if (world_.retry == Retry::kRetryAfter) pause = gate_->retry_after_seconds();
+  if (world_.retry == Retry::kRetryAfter) pause = request.gate.retry_after_seconds();
   requests_.erase(request.id);
   if (!again) return errand.of_loop ? think() : void();
   ++errand.attempt;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct Outcomes {
     int attempts = 0, firsts = 0, good = 0, late = 0, failed = 0, shed = 0;
     int hurried = 0, hurried_shed = 0;             // attempts of callers who are not of the batch
     int begun = 0, completed = 0;                  // sessions of several requests
-    double limit = 0, in_flight = 0, waiting = 0;  // at its end
+    double limit = 0, in_flight = 0, waiting = 0;  // at its end; of several proxies, the mean
+    std::vector<int> good_by_proxy;                // where there are several
     int most_inside = 0;
     double probe_seconds = 0;      // while the gate said that it was probing:
     double probe_in_flight = 0;    // requests times seconds,
@@ -35,6 +37,9 @@ struct Outcomes {
   };
   double step_seconds = 0;
   std::vector<Step> steps;
+  // From when the limit was first in use, that is from when somebody first had to wait or was
+  // turned away, until it first moved; none: never.
+  std::optional<int> answers_until_moved;
 };
 
 class Simulation {
@@ -69,6 +74,10 @@ class Simulation {
   void next_busy_look();
   void next_step();
   void note_probe();
+  void note_move();
+  double mean_limit() const;
+  bool probing() const;
+  Gate& any_gate();
   Request& add_request(const Errand& errand);
   void arrive(const Errand& errand);
   // Calls the member when both cores, one after the other, have taken the request up.
@@ -81,6 +90,7 @@ class Simulation {
   void end(Request& request, bool good);
   // Nobody waits for the service's answer any more, but the service may not notice.
   void give_up(Request& request, Outcome outcome);
+  void count_for_its_proxy(const Request& request);
   void turned_away(Request& request);
   void go_on(const Errand& errand);
   void think();
@@ -88,11 +98,11 @@ class Simulation {
 
   const World& world_;
   limiters::Timeline timeline_{limiters::TimePoint{}};
-  limiters::Random arrivals_, work_, retries_, hidden_, batch_;
+  limiters::Random arrivals_, work_, retries_, hidden_, batch_, doors_;
   Core outer_core_, proxy_core_;  // callers and service share the outer one
   const double deadline_;
   std::unique_ptr<Service> service_;
-  std::unique_ptr<Gate> gate_;
+  std::vector<std::unique_ptr<Gate>> gates_;  // one for each proxy
   uint64_t last_id_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> requests_;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> given_up_;  // but worked on
@@ -102,6 +112,9 @@ class Simulation {
   limiters::TimePoint probe_noted_;
   bool probing_ = false;
   int probe_inside_ = 0;
+  double first_limit_ = 0;
+  bool in_use_ = false;  // somebody has had to wait or was turned away
+  int answers_in_use_ = 0;
   size_t step_ = 0;
   size_t recorded_ = 0;  // have come
   std::vector<limiters::Timeline::Timer> condition_timers_;

@@ -64,6 +64,7 @@ def why_not(world):
                for is_ in world["conditions"])
     least = min(is_["service"] for is_ in world["conditions"])
     faults = [
+        (world["proxies"] > 1, "several proxies before one service"),
         (world["clients"] > 0, "a closed loop of clients"),
         (world["session_requests"] > 1, "sessions of several requests"),
         (ever(world, "reading_share"), "callers that read slowly"),

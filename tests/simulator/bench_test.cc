@@ -40,8 +40,15 @@ TEST(Bench, AMissedBarIsSaidAndARegressionUnlessItIsKnown) {
   ASSERT_EQ(missed.missed.size(), 1U);
   EXPECT_TRUE(missed.missed.front().starts_with("goodput_share 0.2")) << missed.missed.front();
   EXPECT_TRUE(missed.regressed);
-  spec.scenarios.front().not_yet = {"goodput_share"};
+  spec.scenarios.front().bars.front().not_yet = true;
   EXPECT_FALSE(run_bench(spec, nullptr).cells.front().regressed);
+}
+
+TEST(Bench, AScoreThatAWorldCannotHaveIsNoMiss) {
+  BenchSpec spec = spec_of({"knee"});
+  for (const char* score : {"converge_seconds", "limit_settle_seconds", "limit_shift", "fairness"})
+    spec.scenarios.front().bars.push_back({.score = score, .at_least = 2, .at_most = {}});
+  EXPECT_TRUE(run_bench(spec, nullptr).cells.front().missed.empty());
 }
 
 TEST(Bench, AMissWithinTheLeewayIsSaidAndNoRegression) {

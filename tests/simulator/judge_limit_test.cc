@@ -2,22 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "load-tests/simulator/gates.h"
 #include "load-tests/simulator/judge.h"
 
 namespace weir::simulator {
 namespace {
 
-// Ten seconds of one step each, and from the fifth on only half as much is needed.
+// Twenty seconds of one step each, and from the fifth on only half as much is needed.
 class JudgeLimit : public ::testing::Test {
  protected:
   JudgeLimit() {
     world.conditions = {{.load = 2}};
-    world.seconds = 10;
+    world.seconds = 20;
     world.warm_up_seconds = 0;
     world.step_seconds = 5;
     outcomes.step_seconds = 1;
-    outcomes.steps.resize(10);
+    outcomes.steps.resize(20);
     for (Outcomes::Step& step : outcomes.steps) step.limit = 20;
   }
   Score judged() {
@@ -26,8 +28,10 @@ class JudgeLimit : public ::testing::Test {
     judge_probes(world, outcomes, oracle, score);
     return score;
   }
+  // The last one stays.
   void limits_after_the_step(const std::vector<double>& limits) {
-    for (size_t i = 0; i < limits.size(); ++i) outcomes.steps[5 + i].limit = limits[i];
+    for (size_t i = 5; i < outcomes.steps.size(); ++i)
+      outcomes.steps[i].limit = limits[std::min(i - 5, limits.size() - 1)];
   }
 
   World world;
@@ -39,7 +43,7 @@ class JudgeLimit : public ::testing::Test {
                             .limiting = true,
                             .goodput_per_second = 1000},
                            {.from_seconds = 5,
-                            .until_seconds = 10,
+                            .until_seconds = 20,
                             .limit = 10,
                             .needed = 10,
                             .limiting = true,
@@ -47,23 +51,38 @@ class JudgeLimit : public ::testing::Test {
 };
 
 TEST_F(JudgeLimit, TheErrorIsTheMeanShareAboveWhatIsNeeded) {
-  EXPECT_NEAR(*judged().limit_error, 0.5, 1e-9);
-  limits_after_the_step({10, 10, 10, 10, 10});
+  EXPECT_NEAR(*judged().limit_error, 0.75, 1e-9);
+  limits_after_the_step({10});
   EXPECT_NEAR(*judged().limit_error, 0, 1e-9);
 }
 
 TEST_F(JudgeLimit, ItHasSettledWhenItStaysWithinAFifth) {
   EXPECT_TRUE(judged().has_limit_step);
   EXPECT_FALSE(judged().limit_settle_seconds);
-  limits_after_the_step({20, 11, 15, 12, 8});
+  limits_after_the_step({20, 20, 20, 11, 15, 12, 8, 10});
   EXPECT_NEAR(*judged().limit_settle_seconds, 3, 1e-9);
 }
 
+TEST_F(JudgeLimit, OneStepTooManyIsNotToLeaveThreeAre) {
+  limits_after_the_step({10, 10, 10, 10, 10, 18, 10});
+  EXPECT_EQ(*judged().limit_settle_seconds, 0);
+  limits_after_the_step({10, 10, 10, 10, 10, 18, 18, 18, 10});
+  EXPECT_EQ(*judged().limit_settle_seconds, 7);
+}
+
 TEST_F(JudgeLimit, AProbeIsNoReasonToHaveLeft) {
-  limits_after_the_step({20, 11, 5, 11, 11});
-  EXPECT_NEAR(*judged().limit_settle_seconds, 3, 1e-9);
-  outcomes.steps[7].probe_seconds = 0.5;
+  limits_after_the_step({20, 11, 11, 11, 11, 11, 2, 2, 2, 11});
+  EXPECT_NEAR(*judged().limit_settle_seconds, 8, 1e-9);
+  for (const size_t probing : {11, 12, 13}) outcomes.steps[probing].probe_seconds = 0.5;
   EXPECT_NEAR(*judged().limit_settle_seconds, 1, 1e-9);
+}
+
+TEST_F(JudgeLimit, AShiftIsTheFarthestFromWhereItWasAtTheStepUntilTheNextChange) {
+  limits_after_the_step({21, 26, 18, 20, 100});
+  world.conditions.push_back({.from_seconds = 9});
+  EXPECT_NEAR(*judged().limit_shift, 0.3, 1e-9);
+  world.step_seconds.reset();
+  EXPECT_FALSE(judged().limit_shift);
 }
 
 TEST_F(JudgeLimit, WhereLittleComesALimitHasNothingToSay) {
@@ -77,9 +96,9 @@ TEST_F(JudgeLimit, AProbeLosesWhatItTurnsAwayAndItsEmptyPlacesCouldHaveDone) {
   step.probe_seconds = 1;
   step.probe_in_flight = 10;
   step.probe_shed = 300;
-  EXPECT_NEAR(judged().probe_loss, 300.0 / 10000, 1e-9);
+  EXPECT_NEAR(judged().probe_loss, 300.0 / 20000, 1e-9);
   step.probe_shed = 3000;
-  EXPECT_NEAR(judged().probe_loss, 500.0 / 10000, 1e-9);
+  EXPECT_NEAR(judged().probe_loss, 500.0 / 20000, 1e-9);
   step.probe_in_flight = 25;
   EXPECT_EQ(judged().probe_loss, 0);
   EXPECT_EQ(judged().probe_seconds, 1);

@@ -48,6 +48,34 @@ TEST_F(ScenarioTest, WorldsInheritWhatIsCommonAndChangeOverTime) {
   EXPECT_EQ(*scenario.bars.front().at_least, 0.9);
 }
 
+TEST_F(ScenarioTest, AWorldsOwnBarHoldsInsteadOfTheScenarios) {
+  auto scenario = std::get<Scenario>(
+      read("worlds:\n"
+           "  - {name: a, bars: {w50: {at_most: 3, not_yet: true}}}\n"
+           "  - {name: b}\n"
+           "bars: {w50: {at_most: 2}, drift_per_hour: {at_least: -0.5, at_most: 0.5}}\n"));
+  const auto w50_of = [&scenario](std::string_view world) {
+    std::vector<Bar> found = scenario.bars_of(world);
+    EXPECT_EQ(found.size(), 2U) << world;
+    std::erase_if(found, [](const Bar& bar) { return bar.score != "w50"; });
+    return found.front();
+  };
+  EXPECT_EQ(*w50_of("a").at_most, 3);
+  EXPECT_TRUE(w50_of("a").not_yet);
+  EXPECT_EQ(*w50_of("b").at_most, 2);
+  EXPECT_FALSE(w50_of("b").not_yet);
+  EXPECT_EQ(*scenario.bars_of("b").back().at_least, -0.5);
+}
+
+TEST_F(ScenarioTest, ChangesThatRepeatDoSoToTheWorldsEnd) {
+  auto scenario = std::get<Scenario>(read(
+      "worlds: [{name: a, seconds: 7s, workers: 4, then: [{at: 1s, workers: 2}], repeat: 3s}]"));
+  const World& world = scenario.worlds.front();
+  EXPECT_EQ(world.conditions.size(), 5U);
+  for (const double four : {0.0, 0.9, 3.0, 3.9, 6.5}) EXPECT_EQ(world.at(four).workers, 4) << four;
+  for (const double two : {1.0, 2.9, 4.0, 5.9}) EXPECT_EQ(world.at(two).workers, 2) << two;
+}
+
 TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"worlds: [{name: a, service: fast}]",
@@ -63,6 +91,14 @@ TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
       {"worlds: [{name: a, then: [{at: 5s}, {at: 5s}]}]",
        "1:37: expected an `at` later than the one before"},
       {"worlds: [{name: a}]\nbars: {speed: {at_least: 1}}", "2:8: \"speed\" is not a score"},
+      {"worlds: [{name: a, seconds: 9s, then: [{at: 5s}], repeat: 5s}]",
+       "1:59: expected a time after the last change"},
+      {"worlds: [{name: a}]\nbars: {w50: {most: 1}}",
+       "2:14: \"most\" is not known, expected at_least, at_most or not_yet"},
+      {"worlds: [{name: a}]\nbars: {w50: {not_yet: true}}", "2:8: expected at_least or at_most"},
+      {"worlds: [{name: a}]\nbars: {w50: {at_most: 1, not_yet: soon}}",
+       "2:35: \"soon\" is neither true nor false"},
+      {"common: {bars: {w50: {at_most: 1}}}", "1:10: \"bars\" is not known here"},
       {"worlds: [{name: \"a\xff\"}]", "1:17: \"a\\xff\" is not clean UTF-8, expected text"},
       {"worlds: [{name: a, seconds: 1s}]", "1:10: expected a warm_up shorter than seconds"}};
   for (const auto& [text, expected] : cases) EXPECT_EQ(fault(text), expected) << text;

@@ -114,6 +114,66 @@ TEST(Simulation, CallersComeAgainAsOftenAsTheyMay) {
   EXPECT_LE(score.amplification, 4);
 }
 
+TEST(Simulation, AServiceThatStandsHasNoFalseShedsUntilItGoesOn) {
+  World world =
+      world_of({.workers = 10, .freeze_every_seconds = 10, .freeze_seconds = 1, .load = 0.5}, 100);
+  EXPECT_TRUE(world.frozen_between(10.5, 11.5));
+  EXPECT_TRUE(world.frozen_between(9.5, 10.5));
+  EXPECT_FALSE(world.frozen_between(11, 12));
+  Outcomes outcomes;
+  outcomes.step_seconds = 1;
+  outcomes.steps.resize(100);
+  for (size_t i = 0; i < 100; ++i) {
+    outcomes.steps[i].attempts = 100;
+    outcomes.steps[i].shed = i % 10 == 0 ? 50 : i % 10 == 1 ? 9 : 0;
+  }
+  EXPECT_NEAR(judge(world, outcomes, Oracle{500, {}}).false_shed_share, 0.01, 1e-9);
+}
+
+TEST(Simulation, WhatTheServiceRefusesIsAShareOfWhatItWasSent) {
+  const World world =
+      world_of({.workers = 10, .service_seconds = 0.010, .hard_cap = 12, .load = 2});
+  const auto failed = [&world](int limit) {
+    return judge(world, Simulation(world, constant_gate(limit), 1, 100).run(), Oracle{1000, {}})
+        .failed_share;
+  };
+  EXPECT_EQ(failed(12), 0);
+  EXPECT_GT(failed(13), 0.1);
+}
+
+TEST(Simulation, ProxiesShareTheCallersAndTheService) {
+  World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 2}, 50);
+  world.proxies = 2;
+  const auto score = [&world](int limit) {
+    return judge(world, Simulation(world, constant_gate(limit), 1, 100).run(), Oracle{1000, {}});
+  };
+  EXPECT_NEAR(score(5).goodput_share, 0.97, 0.03);
+  EXPECT_GT(*score(5).fairness, 0.99);
+  EXPECT_NEAR(score(2).goodput_share, 0.4, 0.02) << "four places of ten";
+  world.proxies = 1;
+  EXPECT_FALSE(score(5).fairness);
+}
+
+TEST(Simulation, FairnessIsOneOverTheProxiesWhenOneHasAll) {
+  World world = world_of({}, 10);
+  world.proxies = 2;
+  Outcomes outcomes;
+  outcomes.step_seconds = 1;
+  outcomes.steps.resize(10);
+  for (Outcomes::Step& step : outcomes.steps) step.good_by_proxy = {10, 0};
+  EXPECT_NEAR(*judge(world, outcomes, Oracle{1000, {}}).fairness, 0.5, 1e-9);
+  for (Outcomes::Step& step : outcomes.steps) step.good_by_proxy = {10, 5};
+  EXPECT_NEAR(*judge(world, outcomes, Oracle{1000, {}}).fairness, 0.9, 1e-9);
+}
+
+TEST(Simulation, AnswersCountFromTheLimitsFirstUse) {
+  const World slow = world_of({.workers = 4, .service_seconds = 2, .load = 1.5}, 300);
+  const Outcomes moved = Simulation(slow, gate_named("knee"), 1, 100).run();
+  ASSERT_TRUE(moved.answers_until_moved);
+  EXPECT_LE(*moved.answers_until_moved, 20);
+  EXPECT_FALSE(Simulation(slow, constant_gate(5), 1, 100).run().answers_until_moved);
+}
+
 // As a model by hand has it: places stay empty while nobody comes or nobody lets him in.
 TEST(Simulation, CoresThatLapseCostGoodput) {
   World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 2}, 50);
