@@ -72,14 +72,14 @@ Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t s
       retries_(seed * 4 + 3),
       hidden_(seed * 4 + 4),
       batch_(~seed),
-      doors_(~(seed * 4 + 3)),
       outer_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 1)),
       proxy_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 2)),
       deadline_(world.deadline()),
-      service_(make_service(world, timeline_)) {
+      service_(make_service(world, timeline_)),
+      proxies_(~(seed * 4 + 3)) {
   for (int i = 0; i < world.proxies; ++i)
-    gates_.push_back(make_gate(world, timeline_, seed + static_cast<uint64_t>(i) * 1'000'003));
-  first_limit_ = mean_limit();
+    proxies_.add(make_gate(world, timeline_, seed + static_cast<uint64_t>(i) * 1'000'003));
+  first_limit_ = proxies_.limit();
   outcomes_.step_seconds = world.seconds / steps;
   outcomes_.steps.resize(static_cast<size_t>(steps));
 }
@@ -117,29 +117,13 @@ void Simulation::note_probe() {
     step().probe_in_flight += over * probe_inside_;
   }
   probe_noted_ = timeline_.now();
-  probing_ = probing();
-  probe_inside_ = 0;
-  for (const auto& gate : gates_) probe_inside_ += gate->in_flight();
+  probing_ = proxies_.probing();
+  probe_inside_ = proxies_.in_flight() * static_cast<double>(proxies_.count());
 }
 
 void Simulation::note_move() {
-  if (!outcomes_.answers_until_moved && mean_limit() != first_limit_)
+  if (!outcomes_.answers_until_moved && proxies_.limit() != first_limit_)
     outcomes_.answers_until_moved = answers_in_use_;
-}
-
-double Simulation::mean_limit() const {
-  double sum = 0;
-  for (const auto& gate : gates_) sum += gate->limit();
-  return sum / static_cast<double>(gates_.size());
-}
-
-bool Simulation::probing() const {
-  return std::any_of(gates_.begin(), gates_.end(),
-                     [](const auto& gate) { return gate->probing(); });
-}
-
-Gate& Simulation::any_gate() {
-  return *gates_[gates_.size() == 1 ? 0 : doors_.next() % gates_.size()];
 }
 
 // As an event loop does: what is due at once runs in the next turn, not at the end of all.
@@ -202,8 +186,7 @@ void Simulation::next_hidden() {
 
 void Simulation::next_busy_look() {
   busy_timer_ = timeline_.after(std::chrono::milliseconds(100), [this] {
-    const double share = std::min(1.0, service_->inside() / world_.at(now()).workers);
-    for (const auto& gate : gates_) gate->on_busy_share(share);
+    proxies_.on_busy_share(std::min(1.0, service_->inside() / world_.at(now()).workers));
     next_busy_look();
   });
 }
@@ -212,12 +195,10 @@ void Simulation::next_step() {
   step_timer_ = timeline_.after(from_seconds(outcomes_.step_seconds), [this] {
     note_probe();
     Outcomes::Step& done = step();
-    done.limit = mean_limit();
-    for (const auto& gate : gates_) {
-      done.in_flight += gate->in_flight() / static_cast<double>(gates_.size());
-      done.waiting += gate->waiting() / static_cast<double>(gates_.size());
-    }
-    done.reason = gates_.front()->reason();
+    done.limit = proxies_.limit();
+    done.in_flight = proxies_.in_flight();
+    done.waiting = proxies_.waiting();
+    done.reason = proxies_.reason();
     ++step_;
     next_step();
   });
@@ -225,7 +206,7 @@ void Simulation::next_step() {
 
 Simulation::Request& Simulation::add_request(const Errand& errand) {
   const uint64_t id = ++last_id_;
-  Request& request = *(requests_[id] = std::make_unique<Request>(*this, any_gate(), id));
+  Request& request = *(requests_[id] = std::make_unique<Request>(*this, proxies_.any(), id));
   request.arrived = timeline_.now();
   request.errand = errand;
   ++step().attempts;
@@ -309,18 +290,13 @@ void Simulation::end(Request& request, bool good) {
   Outcomes::Step& is = step();
   if (good) is.latencies.push_back(static_cast<float>(latency));
   ++(!good ? is.failed : latency <= deadline_ ? is.good : is.late);
-  if (gates_.size() > 1 && good && latency <= deadline_) count_for_its_proxy(request);
+  if (proxies_.count() > 1 && good && latency <= deadline_) {
+    is.good_by_proxy.resize(proxies_.count());
+    ++is.good_by_proxy[proxies_.number_of(request.gate)];
+  }
   requests_.erase(request.id);
   if (errand.of_loop) return think();
   if (good) go_on(errand);
-}
-
-void Simulation::count_for_its_proxy(const Request& request) {
-  std::vector<int>& good = step().good_by_proxy;
-  good.resize(gates_.size());
-  const auto its = std::find_if(gates_.begin(), gates_.end(),
-                                [&](const auto& gate) { return gate.get() == &request.gate; });
-  ++good[static_cast<size_t>(its - gates_.begin())];
 }
 
 // The next of a session.
@@ -334,7 +310,7 @@ void Simulation::go_on(const Errand& errand) {
 
 void Simulation::turned_away(Request& request) {
   ++step().shed;
-  if (probing()) ++step().probe_shed;
+  if (proxies_.probing()) ++step().probe_shed;
   Errand errand = request.errand;
   if (!errand.of_batch) ++step().hurried_shed;
   const bool again = world_.retry != Retry::kNever && errand.attempt < world_.most_attempts;

@@ -11,6 +11,7 @@
 #include "limiters/timeline.h"
 #include "load-tests/simulator/core.h"
 #include "load-tests/simulator/gate.h"
+#include "load-tests/simulator/proxies.h"
 #include "load-tests/simulator/service.h"
 #include "load-tests/simulator/trace.h"
 
@@ -75,9 +76,6 @@ class Simulation {
   void next_step();
   void note_probe();
   void note_move();
-  double mean_limit() const;
-  bool probing() const;
-  Gate& any_gate();
   Request& add_request(const Errand& errand);
   void arrive(const Errand& errand);
   // Calls the member when both cores, one after the other, have taken the request up.
@@ -90,7 +88,6 @@ class Simulation {
   void end(Request& request, bool good);
   // Nobody waits for the service's answer any more, but the service may not notice.
   void give_up(Request& request, Outcome outcome);
-  void count_for_its_proxy(const Request& request);
   void turned_away(Request& request);
   void go_on(const Errand& errand);
   void think();
@@ -98,11 +95,11 @@ class Simulation {
 
   const World& world_;
   limiters::Timeline timeline_{limiters::TimePoint{}};
-  limiters::Random arrivals_, work_, retries_, hidden_, batch_, doors_;
+  limiters::Random arrivals_, work_, retries_, hidden_, batch_;
   Core outer_core_, proxy_core_;  // callers and service share the outer one
   const double deadline_;
   std::unique_ptr<Service> service_;
-  std::vector<std::unique_ptr<Gate>> gates_;  // one for each proxy
+  Proxies proxies_;
   uint64_t last_id_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> requests_;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> given_up_;  // but worked on
@@ -111,7 +108,7 @@ class Simulation {
   Outcomes outcomes_;
   limiters::TimePoint probe_noted_;
   bool probing_ = false;
-  int probe_inside_ = 0;
+  double probe_inside_ = 0;
   double first_limit_ = 0;
   bool in_use_ = false;  // somebody has had to wait or was turned away
   int answers_in_use_ = 0;
