@@ -19,7 +19,9 @@ constexpr double kLongTrial = 250;   // after which the likelier side has it
 constexpr double kOften = 1000;      // from one trial to the next
 constexpr double kRarely = 20000;
 constexpr double kRetry = 20;  // from a refusal to the next growth to there
-constexpr double kSoon = 20;   // from a move to the next growth
+constexpr double kLatestRetry = 2000;
+constexpr double kLatestRetrySeconds = 15;
+constexpr double kSoon = 20;  // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 6000;  // divided by the limit: one more is a large step for a small one
 
@@ -64,8 +66,8 @@ Cause KneeLimit::update(const Window& window) {
   const bool too_late =
       window.limited && abandoned >= kMany &&
       abandoned > std::max(successes, window.all_levels().count) + window.count(Outcome::kFailure);
-  if ((overloads > 0 && overloads * 10 >= overloads + successes) || too_late)
-    return back_off(!too_late);
+  const bool refused = overloads > 0 && overloads * 10 >= overloads + successes;
+  if (refused || too_late) return back_off(window, refused);
   if (window.all_levels().count < 1) return Cause::kFewSamples;
   note(window);
   Knee knee = fitted();
@@ -96,6 +98,7 @@ void KneeLimit::note(const Window& window) {
   unmoved_ += samples;
   untried_ += samples;
   unrefused_ += samples;
+  unrefused_seconds_ += window.seconds();
 }
 
 // Small limits have levels of their own; of large ones the last two, for the top one may begin just
@@ -128,27 +131,43 @@ Cause KneeLimit::cut(double highest) {
   return Cause::kLatencyHigh;
 }
 
-Cause KneeLimit::back_off(bool refused) {
+Cause KneeLimit::back_off(const Window& window, bool refused) {
   const auto trial = std::exchange(trial_, std::nullopt);
   const bool looked = trial && trial->kind == Trial::Kind::kMore;
+  const bool grew = grown_ && *grown_ < limit_ && unmoved_ < kMemory;
   if (looked) {
     untried_ = 0;
     until_trial_ = std::min(until_trial_ * 2, kRarely);
   }
-  // Who leaves tells nothing of what the service can do: what was seen to be fine is not cut.
-  const double fine = std::min({limit_, curve_.knee(kLikely).lowest, curve_.most_seen()});
-  const double cut = refused ? limit_ * 0.9 : std::max(limit_ * 0.9, fine);
+  if (refused) remember_refusal(looked || grew);
   // The step that was one too many is taken back, no more.
-  const double back = looked ? trial->from : grown_ ? *grown_ : cut;
+  const double back = looked ? trial->from : grew ? *grown_ : limit_ * 0.9;
   slow_start_ = false;
-  if (refused) {
-    if (looked || grown_) until_retry_ = std::min(until_retry_ * 2, kRarely);
-    refused_ = limit();
-    unrefused_ = 0;
-  }
   put_off_growth();
-  move(back);
+  move(std::min(limit_, refused ? back : std::max(back, fine(window))));
   return Cause::kOverload;
+}
+
+// Who leaves tells nothing of what the service can do, who is answered does: that much is not to be
+// cut. 0 where nobody is.
+double KneeLimit::fine(const Window& window) {
+  if (window.all_levels().count < kFew) return 0;
+  curve_.add(window.levels);
+  return std::min(curve_.knee(kLikely).lowest, curve_.most_seen());
+}
+
+// A service that refuses what it had taken has changed, and is not to be judged by what it refused.
+void KneeLimit::remember_refusal(bool tried) {
+  const bool there = limit_ >= refused_ * 0.75 && limit_ * 0.75 <= refused_;
+  if (!there) until_retry_ = kRetry;
+  if (tried) {
+    if (there) until_retry_ = std::min(until_retry_ * 2, kLatestRetry);
+    refused_ = limit();
+  } else if (limit_ < refused_ * 0.75) {
+    refused_ = std::numeric_limits<double>::infinity();
+  }
+  unrefused_ = 0;
+  unrefused_seconds_ = 0;
 }
 
 void KneeLimit::put_off_growth() {
@@ -159,7 +178,8 @@ void KneeLimit::put_off_growth() {
 
 Cause KneeLimit::grow(double knee) {
   const bool below = limit() + 1 <= room(knee);
-  if (limit() + 1 >= refused_ && unrefused_ < until_retry_) return Cause::kHeld;
+  const bool wary = unrefused_ < until_retry_ && unrefused_seconds_ < kLatestRetrySeconds;
+  if (wary && limit() + 1 >= refused_) return Cause::kHeld;
   if (!below && unmoved_ < until_growth_) return Cause::kHeld;
   if (trial_ && limit_ >= trial_->from * 0.9) trial_.reset();
   if (grown_) {
@@ -168,7 +188,8 @@ Cause KneeLimit::grow(double knee) {
   }
   grown_ = limit_;
   const double share = slow_start_ ? 1.0 : below ? step_ : kFirstStep;
-  const double wanted = std::max(limit_ * (1 + share), limit_ + 1);
+  const double most = wary ? refused_ - 1 : std::numeric_limits<double>::infinity();
+  const double wanted = std::min(most, std::max(limit_ * (1 + share), limit_ + 1));
   if (limit() > refused_) until_retry_ = kRetry;
   move(std::min(wanted, std::max(limit_ + 1, room(knee))));
   return slow_start_ ? Cause::kSlowStart : Cause::kLatencyLow;

@@ -60,7 +60,9 @@ class KneeLimit final : public LimitAlgorithm {
   Knee fitted();
   Cause settle(bool limited, const Knee& knee);
   Cause cut(double highest);
-  Cause back_off(bool refused);
+  Cause back_off(const Window& window, bool refused);
+  double fine(const Window& window);
+  void remember_refusal(bool tried);
   void put_off_growth();
   Cause grow(double knee);
   Cause try_less();
@@ -84,8 +86,9 @@ class KneeLimit final : public LimitAlgorithm {
   double step_;                  // of the next growth, as a share
   // What the service itself has refused, or not answered in time.
   double refused_ = std::numeric_limits<double>::infinity();
-  double unrefused_ = 0;  // samples since
-  double until_retry_;    // samples from a refusal to the next growth to there
+  double unrefused_ = 0;  // samples since, and seconds
+  double unrefused_seconds_ = 0;
+  double until_retry_;  // samples from a refusal to the next growth to there
 };
 
 }  // namespace weir::limiters

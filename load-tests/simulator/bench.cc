@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 #include <numeric>
 #include <thread>
@@ -33,8 +34,8 @@ std::string in_words(const Bar& bar, double value) {
 }
 
 bool meets(const Bar& bar, double value, double leeway) {
-  return (!bar.at_least || value >= *bar.at_least * (1 - leeway)) &&
-         (!bar.at_most || value <= *bar.at_most * (1 + leeway));
+  return (!bar.at_least || value >= *bar.at_least - std::abs(*bar.at_least) * leeway) &&
+         (!bar.at_most || value <= *bar.at_most + std::abs(*bar.at_most) * leeway);
 }
 
 // A world without a step has nothing to come to rest after.
@@ -154,6 +155,11 @@ World shortened(World world, double share) {
   if (share >= 1) return world;
   world.seconds *= share;
   world.warm_up_seconds *= share;
+  if (world.repeats) {
+    std::erase_if(world.conditions,
+                  [&](const Conditions& each) { return each.from_seconds >= world.seconds; });
+    return world;
+  }
   for (Conditions& each : world.conditions) each.from_seconds *= share;
   if (world.step_seconds) *world.step_seconds *= share;
   return world;

@@ -48,7 +48,7 @@ struct BenchResult {
 // one at a time, with runs done and to do.
 BenchResult run_bench(const BenchSpec& spec, const std::function<void(int, int)>& progress);
 
-// A world as it is run: `share` of its time, its changes earlier by as much.
+// A world as it is run: `share` of its time, its changes earlier by as much, or as often as ever.
 World shortened(World world, double share);
 
 double median(std::vector<double> values);

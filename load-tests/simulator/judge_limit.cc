@@ -57,9 +57,10 @@ double shifted_after(const World& world, const Outcomes& outcomes) {
 
 // Requests that found no place because of the probe: as many as were turned away, unless the places
 // that it left empty could not have done so many.
-double lost_to_probe(const Outcomes::Step& step, const Phase& phase) {
-  const double empty = phase.needed * step.probe_seconds - step.probe_in_flight;
-  const double could = std::max(0.0, empty) / phase.needed * phase.goodput_per_second;
+double lost_to_probe(const Outcomes::Step& step, const Phase& phase, int proxies) {
+  const double needed = static_cast<double>(phase.needed) * proxies;
+  const double empty = needed * step.probe_seconds - step.probe_in_flight;
+  const double could = std::max(0.0, empty) / needed * phase.goodput_per_second;
   return std::min(could, static_cast<double>(step.probe_shed));
 }
 
@@ -91,7 +92,8 @@ void judge_probes(const World& world, const Outcomes& outcomes, const Oracle& or
     if (begin < world.warm_up_seconds) continue;
     seconds += outcomes.step_seconds;
     score.probe_seconds += outcomes.steps[i].probe_seconds;
-    if (const Phase* phase = oracle.at(begin)) lost += lost_to_probe(outcomes.steps[i], *phase);
+    if (const Phase* phase = oracle.at(begin))
+      lost += lost_to_probe(outcomes.steps[i], *phase, world.proxies);
   }
   if (seconds > 0 && oracle.goodput_per_second > 0)
     score.probe_loss = lost / seconds / oracle.goodput_per_second;

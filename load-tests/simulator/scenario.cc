@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "config/fault.h"
@@ -227,14 +228,14 @@ std::vector<Bar> read_bars(const YAML::Node& node, const std::string& world) {
   return bars;
 }
 
-// Its own bars go to `bars`; where there is none it may not have any.
+// Its own bars go to `bars`; where there is none it is what worlds have in common, without any.
 World read_world(const YAML::Node& node, World world, std::vector<Bar>* bars) {
   std::optional<YAML::Node> changes, again, own_bars;
   if (world.conditions.empty()) world.conditions.emplace_back();
   each(node, [&](const std::string& key, const YAML::Node& value, const YAML::Node& at) {
     if (key == "then") {
       changes.emplace(value);
-    } else if (key == "repeat") {
+    } else if (key == "repeat" && bars != nullptr) {
       again.emplace(value);
     } else if (key == "bars" && bars != nullptr) {
       own_bars.emplace(value);
@@ -247,8 +248,10 @@ World read_world(const YAML::Node& node, World world, std::vector<Bar>* bars) {
     world.conditions.resize(1);
     read_conditions(*changes, world);
   }
+  world.repeats = again.has_value();
   if (again) repeat(*again, world);
   if (own_bars) {
+    if (world.name.empty()) throw Wrong{own_bars->Mark(), "expected a world with a name"};
     const std::vector<Bar> own = read_bars(*own_bars, world.name);
     bars->insert(bars->end(), own.begin(), own.end());
   }
@@ -282,8 +285,13 @@ Scenario read(const YAML::Node& root) {
   });
   if (!worlds || !worlds->IsSequence() || worlds->size() == 0)
     throw Wrong{root.Mark(), "expected a list of worlds"};
-  for (const YAML::Node& each_world : *worlds)
+  std::set<std::string> names;
+  for (const YAML::Node& each_world : *worlds) {
     scenario.worlds.push_back(read_world(each_world, common, &scenario.bars));
+    if (!names.insert(scenario.worlds.back().name).second)
+      throw Wrong{each_world.Mark(),
+                  "a world \"" + scenario.worlds.back().name + "\" is there twice"};
+  }
   return scenario;
 }
 

@@ -55,6 +55,7 @@ struct World {
   Times times = Times::kExponential;
   Discipline discipline = Discipline::kFifo;
   GoneCaller gone_caller = GoneCaller::kWorksOn;
+  bool repeats = false;  // the conditions come again and again, to the end
   double seconds = 60;
   double warm_up_seconds = 5;
   int proxies = 1;           // equal ones, each with a gate of its own; callers take any

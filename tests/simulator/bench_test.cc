@@ -57,6 +57,9 @@ TEST(Bench, AMissWithinTheLeewayIsSaidAndNoRegression) {
   const WorldCell missed = run_bench(spec, nullptr).cells.front();
   EXPECT_EQ(missed.missed.size(), 1U);
   EXPECT_FALSE(missed.regressed);
+  spec.scenarios.front().bars = {{.score = "drift_per_hour", .at_least = 0.1, .at_most = -0.1}};
+  spec.leeway = 1;
+  EXPECT_FALSE(run_bench(spec, nullptr).cells.front().regressed) << "of a limit that stays";
 }
 
 TEST(Report, ARunOfAnySeedIsShown) {

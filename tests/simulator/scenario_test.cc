@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "load-tests/simulator/bench.h"
+
 namespace weir::simulator {
 namespace {
 
@@ -74,6 +76,10 @@ TEST_F(ScenarioTest, ChangesThatRepeatDoSoToTheWorldsEnd) {
   EXPECT_EQ(world.conditions.size(), 5U);
   for (const double four : {0.0, 0.9, 3.0, 3.9, 6.5}) EXPECT_EQ(world.at(four).workers, 4) << four;
   for (const double two : {1.0, 2.9, 4.0, 5.9}) EXPECT_EQ(world.at(two).workers, 2) << two;
+  const World shorter = shortened(world, 0.6);
+  EXPECT_NEAR(shorter.seconds, 4.2, 1e-9);
+  EXPECT_EQ(shorter.conditions.size(), 4U) << "as often as ever";
+  EXPECT_EQ(shorter.at(3.5).workers, 4);
 }
 
 TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
@@ -99,6 +105,9 @@ TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
       {"worlds: [{name: a}]\nbars: {w50: {at_most: 1, not_yet: soon}}",
        "2:35: \"soon\" is neither true nor false"},
       {"common: {bars: {w50: {at_most: 1}}}", "1:10: \"bars\" is not known here"},
+      {"common: {repeat: 5s}", "1:10: \"repeat\" is not known here"},
+      {"worlds: [{bars: {w50: {at_most: 1}}}]", "1:17: expected a world with a name"},
+      {"worlds: [{name: a}, {name: a}]", "1:21: a world \"a\" is there twice"},
       {"worlds: [{name: \"a\xff\"}]", "1:17: \"a\\xff\" is not clean UTF-8, expected text"},
       {"worlds: [{name: a, seconds: 1s}]", "1:10: expected a warm_up shorter than seconds"}};
   for (const auto& [text, expected] : cases) EXPECT_EQ(fault(text), expected) << text;
