@@ -26,7 +26,7 @@ CONDITIONS = {"from": 0, "workers": 10, "service": 0.01, "slow_share": 0, "slow_
               "failing_share": 0, "quick_share": 0, "reading_share": 0, "reading": 0, "stalled": 0, "freeze_every": 0,
               "freeze": 0, "hidden_load": 0, "hard_cap": 0, "load": 0.5, "batch_load": 0}
 WORLD = {"name": "w", "times": "exponential", "discipline": "fifo", "gone_caller": "works_on", "seconds": 60,
-         "warm_up": 5, "clients": 0, "session_requests": 1, "retry": "never", "attempts": 3, "gives_up": None,
+         "warm_up": 5, "proxies": 1, "clients": 0, "session_requests": 1, "retry": "never", "attempts": 3, "gives_up": None,
          "in_time": 0.1, "response_timeout": 60, "step_at": None, "unloaded_p50": 0.007, "unloaded_p99": 0.046}
 
 
@@ -111,6 +111,7 @@ class Playable(unittest.TestCase):
 
     def test_what_cannot_says_why(self):
         for expected, one in (("a closed loop of clients", world(clients=8)),
+                              ("several proxies before one service", world(proxies=2)),
                               ("sessions of several requests", world(session_requests=5)),
                               ("callers that read slowly", world({"reading_share": 0.1})),
                               ("a service that refuses by itself", world({"hard_cap": 12})),
