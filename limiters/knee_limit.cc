@@ -20,8 +20,8 @@ constexpr double kOften = 1000;      // from one trial to the next
 constexpr double kRarely = 20000;
 constexpr double kRetry = 20;  // from a refusal to the next growth to there
 constexpr double kLatestRetry = 2000;
-constexpr double kLatestRetrySeconds = 15;
-constexpr double kSoon = 20;  // from a move to the next growth
+constexpr double kLatestRetrySeconds = 15;  // whichever comes first
+constexpr double kSoon = 20;                // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 6000;  // divided by the limit: one more is a large step for a small one
 
@@ -144,13 +144,13 @@ Cause KneeLimit::back_off(const Window& window, bool refused) {
   const double back = looked ? trial->from : grew ? *grown_ : limit_ * 0.9;
   slow_start_ = false;
   put_off_growth();
-  move(std::min(limit_, refused ? back : std::max(back, fine(window))));
+  move(std::min(limit_, refused ? back : std::max(back, shown_fine(window))));
   return Cause::kOverload;
 }
 
-// Who leaves tells nothing of what the service can do, who is answered does: that much is not to be
-// cut. 0 where nobody is.
-double KneeLimit::fine(const Window& window) {
+// Who leaves tells nothing of what the service can do, who is answered does, and is learnt from:
+// that much is not to be cut. 0 where hardly anybody is.
+double KneeLimit::shown_fine(const Window& window) {
   if (window.all_levels().count < kFew) return 0;
   curve_.add(window.levels);
   return std::min(curve_.knee(kLikely).lowest, curve_.most_seen());

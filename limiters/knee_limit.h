@@ -22,7 +22,9 @@ namespace weir::limiters {
 // room(c) = max(1.08 c, c + 1/2): enough that the service never waits for the next request.
 //
 // Where one in ten fails of overload, or most callers give up, it is cut by a tenth whatever was
-// seen.
+// seen; or, where a growth or a look has just led there, goes back to where that began. What was
+// refused is tried again later and later, unless the service has since refused much less: then it
+// has changed. Callers who give up cut no deeper than answers show to be fine.
 //
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
@@ -61,7 +63,7 @@ class KneeLimit final : public LimitAlgorithm {
   Cause settle(bool limited, const Knee& knee);
   Cause cut(double highest);
   Cause back_off(const Window& window, bool refused);
-  double fine(const Window& window);
+  double shown_fine(const Window& window);
   void remember_refusal(bool tried);
   void put_off_growth();
   Cause grow(double knee);
