@@ -21,7 +21,9 @@ constexpr double kRarely = 20000;
 constexpr double kRetry = 20;  // from a refusal to the next growth to there
 constexpr double kLatestRetry = 2000;
 constexpr double kLatestRetrySeconds = 15;  // whichever comes first
-constexpr double kSoon = 20;                // from a move to the next growth
+constexpr double kNobody = 500;  // left since anybody was answered: what was known has no witness
+constexpr double kNobodySeconds = 10;  // whichever comes first
+constexpr double kSoon = 20;           // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 6000;  // divided by the limit: one more is a large step for a small one
 
@@ -61,13 +63,11 @@ void KneeLimit::learn(const Window& window) { curve_.add(window.levels); }
 Cause KneeLimit::update(const Window& window) {
   const double successes = window.count(Outcome::kSuccess);
   const double overloads = window.count(Outcome::kOverload);
-  // Who gave up shows no latency: where most do, nothing else tells that it is too high.
-  const double abandoned = window.count(Outcome::kAbandoned);
-  const bool too_late =
-      window.limited && abandoned >= kMany &&
-      abandoned > std::max(successes, window.all_levels().count) + window.count(Outcome::kFailure);
+  note_nobody(window);
+  // Where all callers give up there is no latency to tell that it is too high.
+  const bool too_late = window.limited && nobody_ > 0 && window.count(Outcome::kAbandoned) >= kMany;
   const bool refused = overloads > 0 && overloads * 10 >= overloads + successes;
-  if (refused || too_late) return back_off(window, refused);
+  if (refused || too_late) return back_off(refused);
   if (window.all_levels().count < 1) return Cause::kFewSamples;
   note(window);
   Knee knee = fitted();
@@ -131,7 +131,13 @@ Cause KneeLimit::cut(double highest) {
   return Cause::kLatencyHigh;
 }
 
-Cause KneeLimit::back_off(const Window& window, bool refused) {
+void KneeLimit::note_nobody(const Window& window) {
+  const bool nobody = window.all_levels().count + window.count(Outcome::kFailure) < 1;
+  nobody_ = nobody ? nobody_ + window.count(Outcome::kAbandoned) : 0;
+  nobody_seconds_ = nobody ? nobody_seconds_ + window.seconds() : 0;
+}
+
+Cause KneeLimit::back_off(bool refused) {
   const auto trial = std::exchange(trial_, std::nullopt);
   const bool looked = trial && trial->kind == Trial::Kind::kMore;
   const bool grew = grown_ && *grown_ < limit_ && unmoved_ < kMemory;
@@ -144,15 +150,14 @@ Cause KneeLimit::back_off(const Window& window, bool refused) {
   const double back = looked ? trial->from : grew ? *grown_ : limit_ * 0.9;
   slow_start_ = false;
   put_off_growth();
-  move(std::min(limit_, refused ? back : std::max(back, shown_fine(window))));
+  move(std::min(limit_, refused ? back : std::max(back, shown_fine())));
   return Cause::kOverload;
 }
 
-// Who leaves tells nothing of what the service can do, who is answered does, and is learnt from:
-// that much is not to be cut. 0 where hardly anybody is.
-double KneeLimit::shown_fine(const Window& window) {
-  if (window.all_levels().count < kFew) return 0;
-  curve_.add(window.levels);
+// What those who were answered have shown is not to be cut because a few dozen others leave; 0
+// where that was too long ago.
+double KneeLimit::shown_fine() const {
+  if (nobody_ >= kNobody || nobody_seconds_ >= kNobodySeconds) return 0;
   return std::min(curve_.knee(kLikely).lowest, curve_.most_seen());
 }
 

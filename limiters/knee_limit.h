@@ -21,10 +21,11 @@ namespace weir::limiters {
 //
 // room(c) = max(1.08 c, c + 1/2): enough that the service never waits for the next request.
 //
-// Where one in ten fails of overload, or most callers give up, it is cut by a tenth whatever was
+// Where one in ten fails of overload, or all callers give up, it is cut by a tenth whatever was
 // seen; or, where a growth or a look has just led there, goes back to where that began. What was
 // refused is tried again later and later, unless the service has since refused much less: then it
-// has changed. Callers who give up cut no deeper than answers show to be fine.
+// has changed. Callers who give up cut no deeper than answers have shown to be fine, if these are
+// not too long ago.
 //
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
@@ -62,8 +63,9 @@ class KneeLimit final : public LimitAlgorithm {
   Knee fitted();
   Cause settle(bool limited, const Knee& knee);
   Cause cut(double highest);
-  Cause back_off(const Window& window, bool refused);
-  double shown_fine(const Window& window);
+  void note_nobody(const Window& window);
+  Cause back_off(bool refused);
+  double shown_fine() const;
   void remember_refusal(bool tried);
   void put_off_growth();
   Cause grow(double knee);
@@ -91,6 +93,8 @@ class KneeLimit final : public LimitAlgorithm {
   double unrefused_ = 0;  // samples since, and seconds
   double unrefused_seconds_ = 0;
   double until_retry_;  // samples from a refusal to the next growth to there
+  // Callers who left since anybody was answered, and seconds.
+  double nobody_ = 0, nobody_seconds_ = 0;
 };
 
 }  // namespace weir::limiters

@@ -16,6 +16,7 @@ Permit& Permit::operator=(Permit&& other) noexcept {
     granted_ = other.granted_;
     in_flight_ = other.in_flight_;
     cohort_ = other.cohort_;
+    incomplete_ = other.incomplete_;
     sampled_ = other.sampled_;
     responded_ = other.responded_;
     aside_ = other.aside_;
@@ -30,8 +31,14 @@ void Permit::responded(Outcome outcome) {
   gate_->answered(*this, sampled_ ? outcome : Outcome::kIgnored);
 }
 
+void Permit::request_incomplete() {
+  if (gate_ != nullptr && !incomplete_ && !responded_) gate_->withdraw(*this);
+}
+
 void Permit::request_complete() {
-  if (gate_ != nullptr) granted_ = gate_->timeline_.now();
+  if (gate_ == nullptr) return;
+  granted_ = gate_->timeline_.now();
+  gate_->join_cohort(*this);
 }
 
 void Permit::step_aside() {
@@ -115,13 +122,22 @@ Permit Limiter::permit(int in_flight) {
   return Permit(*this, timeline_.now(), in_flight, cohort);
 }
 
-void Limiter::answered(const Permit& permit, Outcome outcome) {
+void Limiter::answered(Permit& permit, Outcome outcome) {
+  join_cohort(permit);
   const Duration latency = timeline_.now() - permit.granted_;
-  // Who leaves before an idle service would have answered says nothing about it.
-  if (outcome == Outcome::kAbandoned &&
-      (pool_.baseline() == Duration(0) || latency < pool_.baseline()))
-    outcome = Outcome::kIgnored;
   shard_.answered({permit.granted_, latency, permit.in_flight_, outcome}, permit.cohort_);
+}
+
+void Limiter::withdraw(Permit& permit) {
+  permit.incomplete_ = true;
+  shard_.withdrawn(permit.cohort_);
+}
+
+void Limiter::join_cohort(Permit& permit) {
+  if (!std::exchange(permit.incomplete_, false)) return;
+  permit.cohort_ = pool_.cohort();
+  permit.in_flight_ = std::max(1, pool_.in_flight());
+  shard_.granted(permit.cohort_);
 }
 
 void Limiter::finished() {

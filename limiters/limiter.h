@@ -48,7 +48,9 @@ class Limiter {
   Permit permit(int in_flight);
   Admission admit_dry(std::optional<int> place);
   std::optional<Rejection> turned_away(int waiting) const;
-  void answered(const Permit& permit, Outcome outcome);
+  void answered(Permit& permit, Outcome outcome);
+  void withdraw(Permit& permit);
+  void join_cohort(Permit& permit);
   void finished();
   void pass_on();
   void forget(Waiter& waiter);

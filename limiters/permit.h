@@ -28,6 +28,7 @@ class [[nodiscard]] Permit {
         granted_(other.granted_),
         in_flight_(other.in_flight_),
         cohort_(other.cohort_),
+        incomplete_(other.incomplete_),
         sampled_(other.sampled_),
         responded_(other.responded_),
         aside_(other.aside_),
@@ -41,6 +42,9 @@ class [[nodiscard]] Permit {
   // The response head has come: makes the sample. What follows is not the service's latency any
   // more, for a client that reads slowly holds its place but says nothing about the service.
   void responded(Outcome outcome);
+  // The request is not whole yet, and the client may take its time: it is not one of those that the
+  // service is late with until request_complete(), or until it is answered all the same.
+  void request_incomplete();
   // The service has all of the request only now: what went before was the client's time.
   void request_complete();
   // It is not the service that it waits for any more, but a client that does not read: its place
@@ -69,6 +73,7 @@ class [[nodiscard]] Permit {
   TimePoint granted_;
   int in_flight_;  // at the grant, this one included
   Cohort cohort_;
+  bool incomplete_ = false;
   bool sampled_ = true;
   std::optional<Outcome> responded_;
   bool aside_ = false;

@@ -50,11 +50,6 @@ std::optional<int> PermitPool::gate_to_wake(int from) const noexcept {
   return std::nullopt;
 }
 
-void PermitPool::publish_service(Duration baseline, double per_second) noexcept {
-  baseline_.store(baseline.count(), std::memory_order_relaxed);
-  per_second_.store(per_second, std::memory_order_relaxed);
-}
-
 void PermitPool::publish_queue(Duration longest_wait, int most_waiting) noexcept {
   longest_wait_.store(longest_wait.count(), std::memory_order_relaxed);
   most_waiting_.store(most_waiting, std::memory_order_relaxed);

@@ -48,9 +48,10 @@ class PermitPool {
   void publish_cohort(Cohort cohort) noexcept { cohort_.store(cohort, std::memory_order_relaxed); }
   Cohort cohort() const noexcept { return cohort_.load(std::memory_order_relaxed); }
   void publish_max_waiting(int max_waiting) noexcept { max_waiting_.store(max_waiting); }
-  // Latency of the service when it is not full (0: not known yet), and how many requests it
-  // finishes per second (0: not known).
-  void publish_service(Duration baseline, double per_second) noexcept;
+  // How many requests the service finishes per second; 0: not known.
+  void publish_per_second(double per_second) noexcept {
+    per_second_.store(per_second, std::memory_order_relaxed);
+  }
   // How long, and how many, may wait for a place now.
   void publish_queue(Duration longest_wait, int most_waiting) noexcept;
   Duration longest_wait() const noexcept {
@@ -60,7 +61,6 @@ class PermitPool {
   // More is asked for than can be done, so the queue is kept short.
   bool standing() const noexcept { return most_waiting() < std::numeric_limits<int>::max(); }
 
-  Duration baseline() const noexcept { return Duration(baseline_.load(std::memory_order_relaxed)); }
   double per_second() const noexcept { return per_second_.load(std::memory_order_relaxed); }
 
   // ---- what the gates tell each other and the regulator ----
@@ -84,7 +84,6 @@ class PermitPool {
   std::atomic<Cohort> cohort_{1};
   std::atomic<Duration::rep> longest_wait_{Duration(std::chrono::seconds(5)).count()};
   std::atomic<int> most_waiting_{std::numeric_limits<int>::max()};
-  std::atomic<Duration::rep> baseline_{0};
   std::atomic<double> per_second_{0};
   std::unique_ptr<std::atomic<int>[]> waiting_at_;  // per gate
 };

@@ -128,21 +128,28 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
   pool_.publish_cohort(next);
 }
 
-// Those who have no answer yet are known to take longer than they have taken: what all took, by the
-// number of those who have one, is what exponential times would be on average.
+// Those who have no answer yet, and those whose callers left before it came, are known to take
+// longer than they have taken: what all took, by the number of those who have an answer, is what
+// exponential times would be on average, whoever leaves how soon.
 Window Regulator::judged(const Batch& batch) const {
   const SamplerShard::CohortTotals totals = read(batch.cohort);
   Window window = batch.window;
   window.levels = totals.levels;
   window.looks = batch.looks;
   if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
-  const double unanswered = totals.granted - totals.answered;
-  if (unanswered <= 0 || totals.answered <= 0) return window;
+  const double unanswered = std::max(0.0, totals.granted - totals.answered);
+  const double answered = totals.answered - totals.left;
+  if (unanswered + totals.left <= 0 || answered <= 0) return window;
   const Duration age =
       timeline_.now() - batch.window.closed + (batch.window.closed - batch.window.opened) / 2;
-  const double longer = unanswered / totals.answered * to_seconds(age);
-  for (Level& level : window.levels)
-    if (level.mean() > 0) level.stretch(1 + longer / level.mean());
+  const double left = totals.left_seconds / answered;
+  const double longer = left + unanswered / answered * to_seconds(age);
+  for (Level& level : window.levels) {
+    if (level.mean() <= 0) continue;
+    level.stretch(1 + longer / level.mean());
+    // How many of them are answered is chance.
+    level.blur(left / level.mean());
+  }
   return window;
 }
 
@@ -213,7 +220,7 @@ double Regulator::spread() const {
 void Regulator::tell_gates(const Window& window) {
   note_done(window);
   const Duration baseline = algorithm_->baseline();
-  pool_.publish_service(baseline, per_second_);
+  pool_.publish_per_second(per_second_);
   if (queue_params_.max_waiting) return;
   const double burst =
       2 * per_second_ * to_seconds(queue_bounds(queue_params_, {baseline}, {}).longest_wait);
@@ -236,6 +243,8 @@ SamplerShard::CohortTotals Regulator::read(Cohort cohort) const {
     const SamplerShard::CohortTotals one = shard->read(cohort);
     sum.granted += one.granted;
     sum.answered += one.answered;
+    sum.left += one.left;
+    sum.left_seconds += one.left_seconds;
     for (size_t i = 0; i < kLevels; ++i) sum.levels[i].add(one.levels[i]);
   }
   return sum;

@@ -53,6 +53,13 @@ void Level::stretch(double times) {
   sum_squares *= times * times;
 }
 
+void Level::blur(double variance) {
+  const double more = variance * count;
+  sum_squares += more * mean() * mean();
+  sum_log_squares += more;
+  sum_products += more * mean();
+}
+
 double Window::throughput() const {
   return seconds() > 0 ? count(Outcome::kSuccess) / seconds() : 0;
 }

@@ -13,7 +13,7 @@ enum class Outcome : uint8_t {
   kSuccess,    // the service did its work: its latency counts
   kFailure,    // the service said that it failed: quick or slow, its latency means nothing
   kOverload,   // timed out, refused or turned away by the service: too much was sent
-  kAbandoned,  // its caller left, after a baseline or later, before there was an answer
+  kAbandoned,  // its caller left before there was an answer: it would have taken longer
   kIgnored     // upgraded, or never reached the service: teaches nothing
 };
 inline constexpr size_t kOutcomes = static_cast<size_t>(Outcome::kIgnored) + 1;
@@ -51,6 +51,8 @@ struct Level {
   }
   // Each of them took so many times as long.
   void stretch(double times);
+  // They vary by so much more: `variance` of one latency, as a share of the mean.
+  void blur(double variance);
   void add(const Level& other) {
     count += other.count;
     sum_seconds += other.sum_seconds;

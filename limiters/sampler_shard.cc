@@ -17,6 +17,8 @@ void SamplerShard::granted(Cohort cohort) noexcept {
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) {
     slot.granted.store(0, std::memory_order_relaxed);
     slot.answered.store(0, std::memory_order_relaxed);
+    slot.left.store(0, std::memory_order_relaxed);
+    slot.left_seconds.store(0, std::memory_order_relaxed);
     for (AtomicLevel& level : slot.levels) {
       level.count.store(0, std::memory_order_relaxed);
       level.sum_seconds.store(0, std::memory_order_relaxed);
@@ -31,11 +33,21 @@ void SamplerShard::granted(Cohort cohort) noexcept {
   raise(slot.granted, 1);
 }
 
+void SamplerShard::withdrawn(Cohort cohort) noexcept {
+  Slot& slot = slots_[cohort % kCohorts];
+  if (slot.cohort.load(std::memory_order_relaxed) == cohort) raise(slot.granted, -1);
+}
+
 void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   raise(answered_[static_cast<size_t>(sample.outcome)], 1);
   Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) return;
+  if (sample.outcome == Outcome::kIgnored) return raise(slot.granted, -1);
   raise(slot.answered, 1);
+  if (sample.outcome == Outcome::kAbandoned) {
+    raise(slot.left, 1);
+    raise(slot.left_seconds, to_seconds(sample.latency));
+  }
   if (sample.outcome != Outcome::kSuccess) return;
   const Level one = Level::of(to_seconds(sample.latency), sample.in_flight);
   AtomicLevel& level = slot.levels[level_of(sample.in_flight)];
@@ -67,6 +79,8 @@ SamplerShard::CohortTotals SamplerShard::read(Cohort cohort) const noexcept {
   if (slot.cohort.load(std::memory_order_acquire) != cohort) return totals;
   totals.granted = slot.granted.load(std::memory_order_relaxed);
   totals.answered = slot.answered.load(std::memory_order_relaxed);
+  totals.left = slot.left.load(std::memory_order_relaxed);
+  totals.left_seconds = slot.left_seconds.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kLevels; ++i) {
     const AtomicLevel& level = slot.levels[i];
     if (level.count.load(std::memory_order_relaxed) <= 0) continue;

@@ -23,8 +23,10 @@ class alignas(64) SamplerShard {
     std::array<double, kOutcomes> answered{};
   };
   struct CohortTotals {
-    double granted = 0;
-    double answered = 0;  // whatever the outcome
+    double granted = 0;       // less those that were ignored in the end
+    double answered = 0;      // of these
+    double left = 0;          // of these: whose callers did not wait for it,
+    double left_seconds = 0;  // and how long they had waited, together
     std::array<Level, kLevels> levels{};
   };
   // Of the last so many cohorts; who is answered later than that is not in any.
@@ -32,6 +34,8 @@ class alignas(64) SamplerShard {
 
   void arrived() noexcept;
   void granted(Cohort cohort) noexcept;
+  // One that was granted is in that cohort no more.
+  void withdrawn(Cohort cohort) noexcept;
   // The response head has come, or it never will.
   void answered(const Sample& sample, Cohort cohort) noexcept;
   // An answer that had begun ended so; only what went wrong is news.
@@ -46,7 +50,7 @@ class alignas(64) SamplerShard {
   };
   struct Slot {
     std::atomic<Cohort> cohort{0};
-    std::atomic<double> granted{0}, answered{0};
+    std::atomic<double> granted{0}, answered{0}, left{0}, left_seconds{0};
     std::array<AtomicLevel, kLevels> levels;
   };
 

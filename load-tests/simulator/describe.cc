@@ -39,6 +39,10 @@ Json to_json(const Conditions& is) {
           {"freeze", is.freeze_seconds},
           {"hidden_load", is.hidden_load},
           {"hard_cap", is.hard_cap},
+          {"leavers", is.leavers},
+          {"leavers_want", is.leavers_want_seconds},
+          {"leavers_stay", is.leavers_stay_seconds},
+          {"leavers_pause", is.leavers_pause_seconds},
           {"load", is.load},
           {"batch_load", is.batch_load}};
 }

@@ -101,7 +101,7 @@ Choice choice_of(const YAML::Node& node, const std::array<std::string_view, kCou
 }
 
 bool read_condition(const std::string& key, const YAML::Node& value, Conditions& is) {
-  const std::array<std::pair<std::string_view, double*>, 12> numbers{
+  const std::array<std::pair<std::string_view, double*>, 13> numbers{
       {{"workers", &is.workers},
        {"slow_share", &is.slow_share},
        {"slow_times", &is.slow_times},
@@ -113,11 +113,15 @@ bool read_condition(const std::string& key, const YAML::Node& value, Conditions&
        {"quick_share", &is.quick_share},
        {"reading_share", &is.reading_share},
        {"batch_load", &is.batch_load},
+       {"leavers", &is.leavers},
        {"load", &is.load}}};
-  const std::array<std::pair<std::string_view, double*>, 5> times{
+  const std::array<std::pair<std::string_view, double*>, 8> times{
       {{"service", &is.service_seconds},
        {"outside", &is.outside_seconds},
        {"reading", &is.reading_seconds},
+       {"leavers_want", &is.leavers_want_seconds},
+       {"leavers_stay", &is.leavers_stay_seconds},
+       {"leavers_pause", &is.leavers_pause_seconds},
        {"freeze_every", &is.freeze_every_seconds},
        {"freeze", &is.freeze_seconds}}};
   for (const auto& [name, to] : numbers)

@@ -145,8 +145,9 @@ void Service::enter(Job& job) {
     timer = timeline_.after(from_seconds(0.0001), [this, &job] { reply(job, Reply::kRefused); });
   } else if (job.fails) {
     timer = timeline_.after(from_seconds(0.001), [this, &job] { reply(job, Reply::kFailure); });
-  } else if (job.quick) {
-    timer = timeline_.after(from_seconds(0.001), [this, &job] { reply(job, Reply::kSuccess); });
+  } else if (job.without_worker_seconds > 0) {
+    timer = timeline_.after(from_seconds(job.without_worker_seconds),
+                            [this, &job] { reply(job, Reply::kSuccess); });
   } else {
     start(job);
   }

@@ -22,7 +22,7 @@ class Job {
 
   double work_seconds = 0;  // drawn by the caller, so that every limiter meets the same
   bool fails = false;
-  bool quick = false;
+  double without_worker_seconds = 0;  // above 0: answered well after so long, by no worker
 };
 
 class Service {

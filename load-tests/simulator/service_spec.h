@@ -36,8 +36,14 @@ struct Conditions {
   double freeze_seconds = 0;        // for so long
   double hidden_load = 0;           // of the capacity, from callers who pass by the gate
   double hard_cap = 0;              // the service refuses at once beyond so many inside; 0: never
-  double load = 0.7;                // offered by open-loop callers, as a share of the capacity
-  double batch_load = 0;            // offered besides by callers who are not in a hurry
+  double leavers = 0;               // so many callers, one request each at a time, besides all
+                                    // others: each wants what takes `leavers_want_seconds` and
+                                    // no worker, leaves after `leavers_stay_seconds`, and comes
+  double leavers_want_seconds = 0.5;  // again after a pause of `leavers_pause_seconds` on average
+  double leavers_stay_seconds = 0.03;
+  double leavers_pause_seconds = 0.01;
+  double load = 0.7;      // offered by open-loop callers, as a share of the capacity
+  double batch_load = 0;  // offered besides by callers who are not in a hurry
   // Requests per second that all workers can do.
   double capacity() const { return workers / service_seconds; }
 };

@@ -76,7 +76,8 @@ Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t s
       proxy_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 2)),
       deadline_(world.deadline()),
       service_(make_service(world, timeline_)),
-      proxies_(~(seed * 4 + 3)) {
+      proxies_(~(seed * 4 + 3)),
+      leavers_(world, timeline_, *service_, proxies_, ~(seed * 4 + 4)) {
   for (int i = 0; i < world.proxies; ++i)
     proxies_.add(make_gate(world, timeline_, seed + static_cast<uint64_t>(i) * 1'000'003));
   first_limit_ = proxies_.limit();
@@ -88,8 +89,10 @@ Simulation::~Simulation() = default;
 
 Outcomes Simulation::run() {
   for (const Conditions& each : world_.conditions)
-    condition_timers_.push_back(timeline_.at(TimePoint{} + from_seconds(each.from_seconds),
-                                             [this] { service_->refresh(); }));
+    condition_timers_.push_back(timeline_.at(TimePoint{} + from_seconds(each.from_seconds), [this] {
+      service_->refresh();
+      leavers_.refresh();
+    }));
   next_step();
   next_busy_look();
   next_hidden();
@@ -221,7 +224,8 @@ void Simulation::arrive(const Errand& errand) {
   const Conditions& is = world_.at(now());
   request.work_seconds = draw_service(chance, world_.times, is);
   request.fails = chance.uniform() < is.failing_share;
-  if (is.quick_share > 0) request.quick = chance.uniform() < is.quick_share;
+  if (is.quick_share > 0 && chance.uniform() < is.quick_share)
+    request.without_worker_seconds = 0.001;
   if (is.reading_share > 0 && chance.uniform() < is.reading_share)
     request.reading_seconds = is.reading_seconds;
   carry(request, outer_core_, proxy_core_, &Simulation::knock);

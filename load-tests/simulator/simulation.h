@@ -11,6 +11,7 @@
 #include "limiters/timeline.h"
 #include "load-tests/simulator/core.h"
 #include "load-tests/simulator/gate.h"
+#include "load-tests/simulator/leavers.h"
 #include "load-tests/simulator/proxies.h"
 #include "load-tests/simulator/service.h"
 #include "load-tests/simulator/trace.h"
@@ -100,6 +101,7 @@ class Simulation {
   const double deadline_;
   std::unique_ptr<Service> service_;
   Proxies proxies_;
+  Leavers leavers_;
   uint64_t last_id_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> requests_;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> given_up_;  // but worked on

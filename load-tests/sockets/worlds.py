@@ -68,6 +68,7 @@ def why_not(world):
         (world["clients"] > 0, "a closed loop of clients"),
         (world["session_requests"] > 1, "sessions of several requests"),
         (ever(world, "reading_share"), "callers that read slowly"),
+        (ever(world, "leavers"), "callers that leave and come again"),
         (ever(world, "hard_cap"), "a service that refuses by itself"),
         (world["gives_up"] and world["gone_caller"] == "stops", "a service that notices when a caller gives up"),
         (ever(world, "failing_share") and ever(world, "quick_share"), "errors and quick answers in one world"),

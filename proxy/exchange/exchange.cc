@@ -100,6 +100,7 @@ void Exchange::granted(limiters::Permit permit) {
   permit_ = std::move(permit);
   granted_ = rooms_.timeline.now();
   if (!head_.upgrade.empty()) permit_->leave_unsampled();
+  if (!request_complete_) permit_->request_incomplete();
   open_backend(Reuse::kAllowed);
 }
 

@@ -93,8 +93,11 @@ class GateTest : public ::testing::Test {
   }
   Level latencies(size_t gate = 0) const {
     Level all;
-    for (const Level& level : shards_[gate]->read(pool_->cohort()).levels) all.add(level);
+    for (const Level& level : cohort(gate).levels) all.add(level);
     return all;
+  }
+  SamplerShard::CohortTotals cohort(size_t gate = 0) const {
+    return shards_[gate]->read(pool_->cohort());
   }
 
   static constexpr Duration kLongestWait = std::chrono::milliseconds(300);

@@ -23,7 +23,7 @@ class RandomRun {
                                                  [this](int gate) { post_wake(gate); }));
     }
     newest_granted_.resize(gates_.size());
-    pool_.publish_service(milliseconds(2), 800);
+    pool_.publish_per_second(800);
   }
 
   void run(int steps) {

@@ -259,42 +259,41 @@ TEST(KneeLimit, ALookThatTheServiceRefusesEndsWhereItBegan) {
   }
 }
 
-TEST(KneeLimit, WhereMostCallersGaveUpItIsTooHigh) {
-  const Service service{10};
-  KneeLimit limit = begun(service, 40);
+// A second in which so many callers left, and as many were answered in 10 ms.
+Window left(int callers, int answered, int limit) {
   Window window;
   window.closed = window.opened + std::chrono::seconds(1);
-  window.answered[static_cast<size_t>(Outcome::kAbandoned)] = 60;
-  window.answered[static_cast<size_t>(Outcome::kSuccess)] = 40;
-  EXPECT_NE(limit.update(window), Cause::kOverload) << "nobody had to wait for a place";
+  const int at = std::min(limit, 10);
+  if (answered > 0) window.levels[level_of(at)] = Level::of(0.010, at, answered);
+  window.answered[static_cast<size_t>(Outcome::kSuccess)] = answered;
+  window.answered[static_cast<size_t>(Outcome::kAbandoned)] = callers;
   window.limited = true;
-  EXPECT_EQ(limit.update(window), Cause::kOverload);
-  EXPECT_EQ(limit.limit(), 36);
-  window.answered[static_cast<size_t>(Outcome::kSuccess)] = 70;
-  EXPECT_NE(limit.update(window), Cause::kOverload) << "some always leave";
-  window.answered[static_cast<size_t>(Outcome::kSuccess)] = 0;
-  window.answered[static_cast<size_t>(Outcome::kAbandoned)] = 3;
-  EXPECT_NE(limit.update(window), Cause::kOverload) << "three are chance";
+  return window;
 }
 
-TEST(KneeLimit, WhoGivesUpDoesNotLowerItBelowWhatIsSurelyFine) {
+TEST(KneeLimit, WhereAllCallersGiveUpItIsTooHigh) {
+  KneeLimit limit = begun(Service{10}, 40);
+  Window idle = left(60, 0, 40);
+  idle.limited = false;
+  EXPECT_NE(limit.update(idle), Cause::kOverload) << "nobody had to wait for a place";
+  EXPECT_NE(limit.update(left(9, 0, 40)), Cause::kOverload) << "nine are chance";
+  EXPECT_NE(limit.update(left(60, 1, 40)), Cause::kOverload) << "latency will tell";
+  for (int i = 0; i < 60; ++i) EXPECT_EQ(limit.update(left(60, 0, 40)), Cause::kOverload);
+  EXPECT_EQ(limit.limit(), 1);
+}
+
+TEST(KneeLimit, WhoGivesUpDoesNotLowerItBelowWhatWasFineALittleAgo) {
   const Service service{10};
   KneeLimit limit = begun(service, 40);
   for (const int in_flight : {6, 8, 10, 16, 30}) limit.learn(service.window(in_flight, 40));
-  const auto leave = [&](int answered) {
-    Window window;
-    window.closed = window.opened + std::chrono::seconds(1);
-    const int at = std::min(limit.limit(), 10);
-    window.levels[level_of(at)] = Level::of(0.010, at, answered);
-    window.answered[static_cast<size_t>(Outcome::kSuccess)] = answered;
-    window.answered[static_cast<size_t>(Outcome::kAbandoned)] = 60;
-    window.limited = true;
-    return limit.update(window);
-  };
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(leave(10), Cause::kOverload);
-  EXPECT_GE(limit.limit(), 9);
-  EXPECT_LE(limit.limit(), 11);
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(leave(0), Cause::kOverload);
+  for (int i = 0; i < 50; ++i) {
+    for (int lost = 0; lost < 4; ++lost) limit.update(left(60, 0, limit.limit()));
+    limit.update(left(60, 2, limit.limit()));
+  }
+  EXPECT_GE(limit.limit(), 8);
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(limit.update(left(60, 0, 10)), Cause::kOverload);
+  EXPECT_GE(limit.limit(), 7);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(limit.update(left(60, 0, 10)), Cause::kOverload);
   EXPECT_EQ(limit.limit(), 1) << "nobody is answered: nothing says what would be fine";
 }
 

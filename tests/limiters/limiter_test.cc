@@ -171,16 +171,54 @@ TEST_F(LimiterTest, OnlySuccessesShowLatency) {
   EXPECT_EQ(latencies().count, 1);
 }
 
-TEST_F(LimiterTest, WhoLeavesSoonerThanTheServiceCouldAnswerHasNotGivenItUp) {
+TEST_F(LimiterTest, WhoLeavesShowsHowLongItWaitedAndNoLatency) {
   build(2);
-  pool_->publish_service(milliseconds(10), 100);
   const Request hasty = ask(), patient = ask();
   pass(milliseconds(6));
   hasty->finish(Outcome::kAbandoned);
-  EXPECT_EQ(finished(Outcome::kIgnored), 1);
   pass(milliseconds(6));
   patient->finish(Outcome::kAbandoned);
-  EXPECT_EQ(finished(Outcome::kAbandoned), 1);
+  EXPECT_EQ(finished(Outcome::kAbandoned), 2);
+  EXPECT_EQ(latencies().count, 0);
+  EXPECT_EQ(cohort().left, 2);
+  EXPECT_DOUBLE_EQ(cohort().left_seconds, 0.018);
+}
+
+TEST_F(LimiterTest, ARequestThatIsNotWholeIsNotWaitedFor) {
+  build(1);
+  const Request upload = ask();
+  upload->permit().request_incomplete();
+  upload->permit().request_incomplete();
+  EXPECT_EQ(cohort().granted, 0);
+  pool_->publish_cohort(pool_->cohort() + 1);
+  upload->permit().request_complete();
+  upload->permit().request_complete();
+  EXPECT_EQ(cohort().granted, 1) << "of those who are asked now";
+  upload->finish(Outcome::kSuccess);
+  EXPECT_EQ(cohort().answered, 1);
+}
+
+TEST_F(LimiterTest, WhoIsAnsweredBeforeItsRequestIsWholeIsWaitedForNoMore) {
+  build(1);
+  const Request talk = ask();
+  talk->permit().request_incomplete();
+  pass(milliseconds(10));
+  talk->permit().responded(Outcome::kSuccess);
+  talk->permit().request_incomplete();
+  EXPECT_EQ(cohort().granted, 1);
+  EXPECT_EQ(cohort().answered, 1);
+  EXPECT_DOUBLE_EQ(latencies().sum_seconds, 0.010);
+}
+
+TEST_F(LimiterTest, WhoLeavesBeforeItsRequestIsWholeWasNeverThere) {
+  build(1);
+  {
+    const Request upload = ask();
+    upload->permit().request_incomplete();
+    upload->finish(Outcome::kIgnored);
+  }
+  EXPECT_EQ(cohort().granted, 0);
+  EXPECT_EQ(cohort().answered, 0);
 }
 
 TEST_F(LimiterTest, WhatIsLeftUnsampledTeachesNothing) {

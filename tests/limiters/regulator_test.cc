@@ -93,6 +93,16 @@ TEST_F(RegulatorTest, WhoHasNoAnswerYetCountsWithTheTimeThatItHasTaken) {
   EXPECT_LT(regulator_->last().latency_seconds, 0.010 + 4 / 96.0 * 0.100);
 }
 
+TEST_F(RegulatorTest, WhoseCallersLeaveCountsWithTheTimeThatTheyWaited) {
+  build();
+  fill();
+  finish(one_, 60);
+  finish(other_, 40, Outcome::kAbandoned);
+  pass(milliseconds(100));
+  EXPECT_EQ(regulator_->last().samples, 60);
+  EXPECT_NEAR(regulator_->last().latency_seconds, 100 * 0.010 / 60, 1e-9);
+}
+
 TEST_F(RegulatorTest, OverloadsAloneLowerTheLimit) {
   build();
   finish(one_, 60, Outcome::kOverload);
@@ -158,7 +168,7 @@ TEST_F(RegulatorTest, TellsTheGatesHowFastTheServiceIs) {
   fill();
   finish(one_, 100);
   pass(milliseconds(100));
-  EXPECT_EQ(pool_->baseline(), milliseconds(10));
+  EXPECT_EQ(regulator_->baseline(), milliseconds(10));
   EXPECT_GT(pool_->per_second(), 0);
 }
 

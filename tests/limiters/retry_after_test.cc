@@ -13,7 +13,7 @@ using std::chrono::seconds;
 // A service of 100 requests per second, so that 10 per second may return.
 class RetryAfterTest : public ::testing::Test {
  protected:
-  RetryAfterTest() { pool_.publish_service(std::chrono::milliseconds(10), 100); }
+  RetryAfterTest() { pool_.publish_per_second(100); }
 
   // Answers given to `per_second` sheds for `length`, by value.
   std::map<int, int> answers(RetryAfter& retry_after, double per_second, double length) {

@@ -36,7 +36,10 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
   for (const Outcome outcome : {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload,
                                 Outcome::kAbandoned, Outcome::kIgnored})
     EXPECT_EQ(finished(shard, outcome), 1);
-  EXPECT_EQ(shard.read(kCohort).answered, 5);
+  EXPECT_EQ(shard.read(kCohort).answered, 4);
+  EXPECT_EQ(shard.read(kCohort).granted, 4) << "what is ignored was never there";
+  EXPECT_EQ(shard.read(kCohort).left, 1);
+  EXPECT_DOUBLE_EQ(shard.read(kCohort).left_seconds, 0.001);
   EXPECT_EQ(all_levels(shard).count, 1);
   EXPECT_DOUBLE_EQ(all_levels(shard).mean(), 0.004);
 }
@@ -122,6 +125,15 @@ TEST(Level, ForgetsEvenly) {
   Level few = Level::of(0.002, 3, 8);
   few.add(Level::of(0.006, 3, 2));
   expect_same(level, few);
+}
+
+TEST(Level, BlurredVariesMoreAroundTheSameMean) {
+  Level level = Level::of(0.004, 3, 50);
+  level.add(Level::of(0.012, 3, 50));
+  const double before = level.variance();
+  level.blur(0.5);
+  EXPECT_DOUBLE_EQ(level.mean(), 0.008);
+  EXPECT_NEAR(level.variance(), before + 0.5 * 0.008 * 0.008, 1e-12);
 }
 
 TEST(Level, OfNoTimeAtAllTookANanosecond) {

@@ -198,6 +198,46 @@ TEST(Core, AnswersWhenItsLapseIsOverAndElseAtOnce) {
   EXPECT_FALSE(Core(0, 0, 1).lapses());
 }
 
+// Ten who stay for 30 ms and are away for 10 ms hold seven and a half places of the gate and none
+// of the service's workers, while they are there.
+TEST(Simulation, LeaversHoldPlacesAndDoNoWork) {
+  World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 0.5}, 60);
+  world.conditions.push_back(world.conditions.front());
+  world.conditions.back().from_seconds = 20;
+  world.conditions.back().leavers = 10;
+  world.conditions.push_back(world.conditions.front());
+  world.conditions.back().from_seconds = 40;
+  const Outcomes outcomes = Simulation(world, constant_gate(1000), 1, 60).run();
+  const auto in_flight = [&](size_t from) {
+    double sum = 0;
+    for (size_t i = from + 1; i < from + 19; ++i) sum += outcomes.steps[i].in_flight / 18;
+    return sum;
+  };
+  EXPECT_NEAR(in_flight(0), 5, 1.5);
+  EXPECT_NEAR(in_flight(20), 12.5, 1.5);
+  EXPECT_NEAR(in_flight(40), 5, 1.5);
+  EXPECT_NEAR(goodput_per_second(world, outcomes), 500, 15);
+  int attempts = 0;
+  for (const Outcomes::Step& step : outcomes.steps) attempts += step.attempts;
+  EXPECT_NEAR(attempts, 60 * 500, 600) << "they are in no score";
+}
+
+TEST(Simulation, LeaversWaitForAPlaceLikeAnybody) {
+  World world = world_of({.workers = 1,
+                          .leavers = 4,
+                          .leavers_want_seconds = 0.020,
+                          .leavers_stay_seconds = 0.050,
+                          .load = 0},
+                         20);
+  const Outcomes outcomes = Simulation(world, constant_gate(2), 1, 20).run();
+  int most = 0;
+  for (const Outcomes::Step& step : outcomes.steps) {
+    EXPECT_LE(step.in_flight, 2);
+    most = std::max(most, static_cast<int>(step.waiting));
+  }
+  EXPECT_GT(most, 0) << "who finds no place waits for one";
+}
+
 TEST(Simulation, ClosedLoopCallersWaitForTheirAnswer) {
   World world = world_of({.workers = 10, .service_seconds = 0.010}, 50);
   world.clients = 4;
