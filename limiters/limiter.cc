@@ -61,58 +61,60 @@ Waiter::~Waiter() {
 
 // ---- the gate ----
 
-Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, std::unique_ptr<WaitQueue> queue,
+Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes,
                  const LimiterParams& params, Timeline& timeline,
                  std::function<void(int gate)> wake)
     : gate_(gate),
       pool_(pool),
       shard_(shard),
-      queue_(std::move(queue)),
+      lanes_(std::move(lanes)),
       dry_run_(params.dry_run),
       timeline_(timeline),
       wake_(std::move(wake)) {}
 
 Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
-  shard_.arrived();
-  if (queue_->size() == 0) {
+  const uint8_t priority = lanes_.priority_of(arrival);
+  shard_.arrived(priority);
+  if (!lanes_.waits_before(priority)) {
     const std::optional<int> place = pool_.take();
-    if (dry_run_) return admit_dry(place);
+    if (dry_run_) return admit_dry(place, priority);
     if (place) return permit(*place);
   }
   pool_.note_limited();
-  if (const auto why = turned_away(pool_.waiting())) return *why;
-  if (!pool_.join(gate_)) return Rejection::kQueueFull;
+  if (const auto why = turned_away(priority, pool_.waiting(priority))) return *why;
+  if (!pool_.join(gate_, priority)) return Rejection::kQueueFull;
   // A place that was freed since the first look is offered to nobody else: who freed it may have
   // seen no waiter.
-  if (queue_->size() == 0) {
+  if (!lanes_.waits_before(priority)) {
     if (const std::optional<int> place = pool_.take()) {
-      pool_.leave(gate_);
+      pool_.leave(gate_, priority);
       return permit(*place);
     }
   } else if (pool_.in_flight() < pool_.limit()) {
     serve_later();
   }
   waiter.gate_ = this;
-  queue_->push(waiter, arrival, timeline_.now());
+  lanes_.push(waiter, arrival, timeline_.now());
   arm();
   return Queued{};
 }
 
 // What a real run would have queued is in flight here, beyond the limit.
-Admission Limiter::admit_dry(std::optional<int> place) {
+Admission Limiter::admit_dry(std::optional<int> place, uint8_t priority) {
   if (place) return permit(*place);
   pool_.note_limited();
   const int beyond = std::max(0, pool_.in_flight() - pool_.limit());
-  std::optional<Rejection> why = turned_away(beyond);
+  std::optional<Rejection> why = turned_away(priority, beyond);
   if (!why && beyond >= pool_.max_waiting()) why = Rejection::kQueueFull;
   Permit admitted = permit(pool_.take_anyway());
   admitted.spared_ = why;
   return admitted;
 }
 
-std::optional<Rejection> Limiter::turned_away(int waiting) const {
+// Each priority has a bound of its own, for what it and the more important ones ask for.
+std::optional<Rejection> Limiter::turned_away(uint8_t priority, int waiting) const {
   if (pool_.max_waiting() == 0) return Rejection::kLimit;
-  if (waiting >= pool_.most_waiting()) return Rejection::kShed;
+  if (waiting >= pool_.most_waiting(priority)) return Rejection::kShed;
   return std::nullopt;
 }
 
@@ -149,7 +151,7 @@ void Limiter::finished() {
 // by one that always has waiters.
 void Limiter::pass_on() {
   const bool others_turn = pool_.gates() > 1 && ++given_back_ % pool_.gates() == 0;
-  if (queue_->size() > 0 && !others_turn) return serve_later();
+  if (lanes_.size() > 0 && !others_turn) return serve_later();
   const std::optional<int> next = pool_.gate_to_wake(gate_);
   if (!next) return;
   *next == gate_ ? serve_later() : wake_(*next);
@@ -157,23 +159,32 @@ void Limiter::pass_on() {
 
 void Limiter::serve() {
   reject_expired();
-  while (Waiter* waiter = queue_->next()) {
+  while (Waiter* waiter = lanes_.next()) {
     const std::optional<int> place = pool_.take();
     if (!place) break;
-    take_out(*waiter);
+    waiter->gate_ = nullptr;
+    lanes_.serve(*waiter);
+    pool_.leave(gate_, waiter->priority_);
     waiter->on_permit(permit(*place));
     reject_expired();
   }
-  if (queue_->size() > 0) return arm();
+  if (lanes_.size() > 0) return arm();
   // Places are left: somebody else's waiters may have been passed over.
   if (pool_.in_flight() >= pool_.limit()) return;
   const std::optional<int> next = pool_.gate_to_wake(gate_);
   if (next && *next != gate_) wake_(*next);
 }
 
+Lanes::Bounds Limiter::bounds() const {
+  Lanes::Bounds longest;
+  for (size_t i = 0; i < kPriorities; ++i) longest[i] = pool_.longest_wait(i);
+  return longest;
+}
+
 void Limiter::reject_expired() {
+  if (lanes_.size() == 0) return;
   const TimePoint now = timeline_.now();
-  while (Waiter* waiter = queue_->expired(now, pool_.longest_wait())) {
+  while (Waiter* waiter = lanes_.expired(now, bounds())) {
     take_out(*waiter);
     waiter->on_rejected(Rejection::kWaitedTooLong);
   }
@@ -181,16 +192,16 @@ void Limiter::reject_expired() {
 
 void Limiter::take_out(Waiter& waiter) {
   waiter.gate_ = nullptr;
-  queue_->remove(waiter);
-  pool_.leave(gate_);
+  lanes_.remove(waiter);
+  pool_.leave(gate_, waiter.priority_);
 }
 
 void Limiter::forget(Waiter& waiter) { take_out(waiter); }
 
 void Limiter::arm() {
-  if (expiry_timer_.pending()) return;
-  const auto when = queue_->next_expiry(pool_.longest_wait());
-  if (!when) return;
+  const auto when = lanes_.next_expiry(bounds());
+  if (!when || (expiry_timer_.pending() && armed_for_ <= *when)) return;
+  armed_for_ = *when;
   expiry_timer_ = timeline_.at(*when, [this] {
     reject_expired();
     arm();

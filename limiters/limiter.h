@@ -5,11 +5,11 @@
 #include <optional>
 #include <variant>
 
+#include "limiters/lanes.h"
 #include "limiters/params.h"
 #include "limiters/permit.h"
 #include "limiters/permit_pool.h"
 #include "limiters/sampler_shard.h"
-#include "limiters/wait_queue.h"
 
 // One loop's gate: who may run now, who waits, who is turned away; it does not know how the limit
 // is found.
@@ -29,13 +29,13 @@ class Limiter {
  public:
   // `pool`, `shard` and `timeline` outlive it. `wake` asks another gate to serve(); it may be
   // called from any turn of this gate's loop.
-  Limiter(int gate, PermitPool& pool, SamplerShard& shard, std::unique_ptr<WaitQueue> queue,
-          const LimiterParams& params, Timeline& timeline, std::function<void(int gate)> wake);
+  Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes, const LimiterParams& params,
+          Timeline& timeline, std::function<void(int gate)> wake);
   Limiter(const Limiter&) = delete;
   Limiter& operator=(const Limiter&) = delete;
 
   // Answers at once when it can; only a Queued waiter is called back. A newcomer never overtakes
-  // this gate's queue.
+  // those in this gate's queues who are as important or more so.
   Admission admit(const Arrival& arrival, Waiter& waiter);
   // Woken: another loop freed a place, or the limit grew.
   void serve();
@@ -46,8 +46,8 @@ class Limiter {
   friend class Waiter;
 
   Permit permit(int in_flight);
-  Admission admit_dry(std::optional<int> place);
-  std::optional<Rejection> turned_away(int waiting) const;
+  Admission admit_dry(std::optional<int> place, uint8_t priority);
+  std::optional<Rejection> turned_away(uint8_t priority, int waiting) const;
   void answered(Permit& permit, Outcome outcome);
   void withdraw(Permit& permit);
   void join_cohort(Permit& permit);
@@ -55,6 +55,7 @@ class Limiter {
   void pass_on();
   void forget(Waiter& waiter);
   void take_out(Waiter& waiter);
+  Lanes::Bounds bounds() const;
   void reject_expired();
   void arm();
   void serve_later();
@@ -62,13 +63,14 @@ class Limiter {
   const int gate_;
   PermitPool& pool_;
   SamplerShard& shard_;
-  std::unique_ptr<WaitQueue> queue_;
+  Lanes lanes_;
   const bool dry_run_;
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   int given_back_ = 0;
   Timeline::Timer serve_timer_;
   Timeline::Timer expiry_timer_;
+  TimePoint armed_for_;
 };
 
 }  // namespace weir::limiters

@@ -1,6 +1,8 @@
 #include "limiters/make_limiter.h"
 
 #include <array>
+#include <utility>
+#include <vector>
 
 #include "limiters/aimd_limit.h"
 #include "limiters/fifo_queue.h"
@@ -30,8 +32,10 @@ std::unique_ptr<LimitAlgorithm> make_algorithm(const LimiterParams& params) {
   return nullptr;
 }
 
-std::unique_ptr<WaitQueue> make_wait_queue(const QueueParams&) {
-  return std::make_unique<FifoQueue>();
+Lanes make_lanes(const QueueParams& params) {
+  std::vector<std::unique_ptr<WaitQueue>> lanes;
+  for (size_t i = 0; i < params.priorities; ++i) lanes.push_back(std::make_unique<FifoQueue>());
+  return Lanes(std::move(lanes));
 }
 
 std::string_view word_of(Algorithm algorithm) {

@@ -3,15 +3,15 @@
 #include <memory>
 #include <string_view>
 
+#include "limiters/lanes.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
-#include "limiters/wait_queue.h"
 
 // Names every algorithm and queue there is.
 namespace weir::limiters {
 
 std::unique_ptr<LimitAlgorithm> make_algorithm(const LimiterParams& params);
-std::unique_ptr<WaitQueue> make_wait_queue(const QueueParams& params);
+Lanes make_lanes(const QueueParams& params);
 // As in the configuration.
 std::string_view word_of(Algorithm algorithm);
 // Where a limiter starts: the initial limit within its bounds, or the fixed one.

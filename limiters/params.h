@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -56,9 +57,13 @@ struct LimiterParams {
   Gradient2Params gradient2;
 };
 
+// How many priorities there can be: few, because each has its own queue and its own load.
+inline constexpr size_t kPriorities = 8;
+
 struct QueueParams {
   std::optional<Duration> max_wait;  // none: follows the baseline latency
   std::optional<int> max_waiting;    // none: follows the limit; 0: no queue
+  size_t priorities = 1;             // so many are in use, [1, kPriorities]
 };
 
 struct RetryAfterParams {

@@ -1,5 +1,7 @@
 #include "limiters/permit_pool.h"
 
+#include <algorithm>
+
 namespace weir::limiters {
 
 PermitPool::PermitPool(int gates, int limit, int max_waiting)
@@ -27,16 +29,18 @@ int PermitPool::take_anyway() noexcept {
 
 void PermitPool::give_back() noexcept { in_flight_.fetch_sub(1); }
 
-bool PermitPool::join(int gate) noexcept {
+bool PermitPool::join(int gate, size_t priority) noexcept {
   int seen = waiting_.load();
   do {
     if (seen >= max_waiting_.load()) return false;
   } while (!waiting_.compare_exchange_weak(seen, seen + 1));
   waiting_at_[static_cast<size_t>(gate)].fetch_add(1);
+  of_[priority].waiting.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
-void PermitPool::leave(int gate) noexcept {
+void PermitPool::leave(int gate, size_t priority) noexcept {
+  of_[priority].waiting.fetch_sub(1, std::memory_order_relaxed);
   waiting_at_[static_cast<size_t>(gate)].fetch_sub(1);
   waiting_.fetch_sub(1);
 }
@@ -50,9 +54,15 @@ std::optional<int> PermitPool::gate_to_wake(int from) const noexcept {
   return std::nullopt;
 }
 
-void PermitPool::publish_queue(Duration longest_wait, int most_waiting) noexcept {
-  longest_wait_.store(longest_wait.count(), std::memory_order_relaxed);
-  most_waiting_.store(most_waiting, std::memory_order_relaxed);
+void PermitPool::publish_queue(Duration longest_wait, int most_waiting, size_t priority) noexcept {
+  of_[priority].longest_wait.store(longest_wait.count(), std::memory_order_relaxed);
+  of_[priority].most_waiting.store(most_waiting, std::memory_order_relaxed);
+}
+
+bool PermitPool::standing() const noexcept {
+  return std::any_of(of_.begin(), of_.end(), [](const OfPriority& each) {
+    return each.most_waiting.load(std::memory_order_relaxed) < std::numeric_limits<int>::max();
+  });
 }
 
 void PermitPool::note_peak(int in_flight) noexcept {

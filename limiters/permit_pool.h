@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <limits>
 #include <memory>
 #include <optional>
 
+#include "limiters/params.h"
 #include "limiters/sampler_shard.h"
 #include "limiters/timeline.h"
 
@@ -28,15 +30,18 @@ class PermitPool {
   void give_back() noexcept;
 
   // One more waiter behind this gate; false when as many wait as may, in the whole process.
-  [[nodiscard]] bool join(int gate) noexcept;
+  [[nodiscard]] bool join(int gate, size_t priority = 0) noexcept;
   // One waiter less: served, rejected or gone.
-  void leave(int gate) noexcept;
+  void leave(int gate, size_t priority = 0) noexcept;
   // The next gate after `from`, in a ring, that has waiters; `from` itself comes last.
   std::optional<int> gate_to_wake(int from) const noexcept;
 
   int limit() const noexcept { return limit_.load(); }
   int in_flight() const noexcept { return in_flight_.load(); }
   int waiting() const noexcept { return waiting_.load(); }
+  int waiting(size_t priority) const noexcept {
+    return of_[priority].waiting.load(std::memory_order_relaxed);
+  }
   int max_waiting() const noexcept { return max_waiting_.load(std::memory_order_relaxed); }
   int gates() const noexcept { return gates_; }
 
@@ -53,13 +58,15 @@ class PermitPool {
     per_second_.store(per_second, std::memory_order_relaxed);
   }
   // How long, and how many, may wait for a place now.
-  void publish_queue(Duration longest_wait, int most_waiting) noexcept;
-  Duration longest_wait() const noexcept {
-    return Duration(longest_wait_.load(std::memory_order_relaxed));
+  void publish_queue(Duration longest_wait, int most_waiting, size_t priority = 0) noexcept;
+  Duration longest_wait(size_t priority = 0) const noexcept {
+    return Duration(of_[priority].longest_wait.load(std::memory_order_relaxed));
   }
-  int most_waiting() const noexcept { return most_waiting_.load(std::memory_order_relaxed); }
-  // More is asked for than can be done, so the queue is kept short.
-  bool standing() const noexcept { return most_waiting() < std::numeric_limits<int>::max(); }
+  int most_waiting(size_t priority = 0) const noexcept {
+    return of_[priority].most_waiting.load(std::memory_order_relaxed);
+  }
+  // More is asked for than can be done, so somebody's queue is kept short.
+  bool standing() const noexcept;
 
   double per_second() const noexcept { return per_second_.load(std::memory_order_relaxed); }
 
@@ -72,6 +79,12 @@ class PermitPool {
   int take_peak() noexcept { return peak_.exchange(in_flight(), std::memory_order_relaxed); }
 
  private:
+  struct OfPriority {
+    std::atomic<int> waiting{0};
+    std::atomic<int> most_waiting{std::numeric_limits<int>::max()};
+    std::atomic<Duration::rep> longest_wait{Duration(std::chrono::seconds(5)).count()};
+  };
+
   void note_peak(int in_flight) noexcept;
 
   const int gates_;
@@ -82,10 +95,9 @@ class PermitPool {
   std::atomic<int> max_waiting_;
   std::atomic<bool> limited_{false};
   std::atomic<Cohort> cohort_{1};
-  std::atomic<Duration::rep> longest_wait_{Duration(std::chrono::seconds(5)).count()};
-  std::atomic<int> most_waiting_{std::numeric_limits<int>::max()};
   std::atomic<double> per_second_{0};
   std::unique_ptr<std::atomic<int>[]> waiting_at_;  // per gate
+  std::array<OfPriority, kPriorities> of_;
 };
 
 }  // namespace weir::limiters

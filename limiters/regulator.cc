@@ -48,7 +48,8 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
       pool_(pool),
       shards_(std::move(shards)),
       timeline_(timeline),
-      wake_(std::move(wake)) {
+      wake_(std::move(wake)),
+      offered_(queue_params.priorities) {
   last_ = {.when = timeline.now(), .from = 0, .to = algorithm_->limit(), .cause = Cause::kStart};
   decisions_.push_back(last_);
   pool_.publish_limit(algorithm_->limit());
@@ -73,13 +74,16 @@ void Regulator::tick() {
 
 void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   const Duration baseline = algorithm_->baseline();
-  offered_.add(now.arrived - arrived_before_, kTick, memory_of(baseline));
+  const ServiceView service{baseline, algorithm_->guessing() ? 0 : per_second_, algorithm_->limit(),
+                            finished_.per_second(), spread()};
+  double arrived = 0;
+  for (size_t i = 0; i < offered_.size(); ++i) {
+    arrived += now.arrived[i] - arrived_before_[i];
+    offered_[i].add(arrived, kTick, memory_of(baseline));
+    const QueueBounds bounds = queue_bounds(queue_params_, service, offered_[i].now());
+    pool_.publish_queue(bounds.longest_wait, bounds.most_waiting, i);
+  }
   arrived_before_ = now.arrived;
-  const QueueBounds bounds = queue_bounds(queue_params_,
-                                          {baseline, algorithm_->guessing() ? 0 : per_second_,
-                                           algorithm_->limit(), finished_.per_second(), spread()},
-                                          offered_.now());
-  pool_.publish_queue(bounds.longest_wait, bounds.most_waiting);
 }
 
 void Regulator::note_use(Batch& batch) const {
@@ -231,7 +235,7 @@ SamplerShard::Totals Regulator::read() const {
   SamplerShard::Totals sum;
   for (const SamplerShard* shard : shards_) {
     const SamplerShard::Totals one = shard->read();
-    sum.arrived += one.arrived;
+    for (size_t i = 0; i < kPriorities; ++i) sum.arrived[i] += one.arrived[i];
     for (size_t i = 0; i < kOutcomes; ++i) sum.answered[i] += one.answered[i];
   }
   return sum;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -92,11 +93,11 @@ class Regulator {
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
-  double arrived_before_ = 0;
-  OfferedRate offered_;
-  double per_second_ = 0;      // while the limit was in use
-  FadingRate finished_{2048};  // then, too
-  double in_use_ = 1;          // share of the places, then, over kSteady looks
+  std::array<double, kPriorities> arrived_before_{};
+  std::vector<OfferedRate> offered_;  // by each priority and the more important ones
+  double per_second_ = 0;             // while the limit was in use
+  FadingRate finished_{2048};         // then, too
+  double in_use_ = 1;                 // share of the places, then, over kSteady looks
   Level latencies_;
   std::deque<Decision> decisions_;
   Changes changes_;

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 
+#include "limiters/params.h"
 #include "limiters/sample.h"
 
 // One loop's measurements: written by that loop only, read by the regulator's; it draws no
@@ -19,7 +20,7 @@ class alignas(64) SamplerShard {
  public:
   // Totals that only grow; the reader subtracts what it read last time.
   struct Totals {
-    double arrived = 0;  // asked for a place
+    std::array<double, kPriorities> arrived{};  // asked for a place
     std::array<double, kOutcomes> answered{};
   };
   struct CohortTotals {
@@ -32,7 +33,7 @@ class alignas(64) SamplerShard {
   // Of the last so many cohorts; who is answered later than that is not in any.
   static constexpr Cohort kCohorts = 8;
 
-  void arrived() noexcept;
+  void arrived(size_t priority = 0) noexcept;
   void granted(Cohort cohort) noexcept;
   // One that was granted is in that cohort no more.
   void withdrawn(Cohort cohort) noexcept;
@@ -54,7 +55,7 @@ class alignas(64) SamplerShard {
     std::array<AtomicLevel, kLevels> levels;
   };
 
-  std::atomic<double> arrived_{0};
+  std::array<std::atomic<double>, kPriorities> arrived_{};
   std::array<std::atomic<double>, kOutcomes> answered_{};
   std::array<Slot, kCohorts> slots_;
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "limiters/params.h"
 #include "limiters/permit.h"
 #include "limiters/timeline.h"
 
@@ -13,7 +14,7 @@ namespace weir::limiters {
 
 // What the gate knows of a request: no HTTP.
 struct Arrival {
-  uint8_t priority = 0;
+  uint8_t priority = 0;  // 0 is the most important
   uint8_t partition = 0;
   TimePoint deadline = TimePoint::max();
 };
@@ -37,11 +38,13 @@ class Waiter {
  private:
   friend class Limiter;
   friend class FifoQueue;
+  friend class Lanes;
   Limiter* gate_ = nullptr;  // while it waits
   Waiter* before_ = nullptr;
   Waiter* behind_ = nullptr;
   TimePoint since_;
   TimePoint deadline_ = TimePoint::max();
+  uint8_t priority_ = 0;
 };
 
 // Pushing and removing are O(1). Waiters outlive their stay.

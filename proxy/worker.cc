@@ -10,9 +10,8 @@ namespace weir {
 Worker::Worker(int index, loop::EventLoop& loop, Shared shared, uint64_t seed)
     : loop_(loop),
       shared_(std::move(shared)),
-      limiter_(index, shared_.permits, shared_.samples,
-               limiters::make_wait_queue(shared_.plan.queue), shared_.plan.limiter, loop.timeline(),
-               shared_.wake),
+      limiter_(index, shared_.permits, shared_.samples, limiters::make_lanes(shared_.plan.queue),
+               shared_.plan.limiter, loop.timeline(), shared_.wake),
       retry_after_(shared_.plan.retry_after, shared_.permits, seed),
       dialer_(loop, shared_.plan.connect_timeout),
       pool_(

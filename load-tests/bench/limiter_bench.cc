@@ -37,7 +37,7 @@ struct Asker final : Waiter {
 // One loop's part of the limiter.
 struct Gate {
   Gate(int number, PermitPool& pool)
-      : limiter(number, pool, shard, make_wait_queue({}), {}, timeline, [](int) {}) {}
+      : limiter(number, pool, shard, make_lanes({}), {}, timeline, [](int) {}) {}
 
   void pass(weir::limiters::Duration time) { timeline.run_until(timeline.now() + time); }
 

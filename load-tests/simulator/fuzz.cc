@@ -55,6 +55,13 @@ void disturb(limiters::Random& chance, World& world) {
   world.conditions.push_back(later);
 }
 
+// Not everybody waits, and few services notice who has gone.
+void make_impatient(limiters::Random& chance, World& world) {
+  if (chance.uniform() >= 0.2) return;
+  world.deadline_seconds = world.unloaded(0.99) * draw_between(chance, 1.5, 10);
+  if (chance.uniform() < 0.5) world.gone_caller = GoneCaller::kStops;
+}
+
 }  // namespace
 
 World fuzzed_world(uint64_t seed, uint64_t number) {
@@ -72,6 +79,7 @@ World fuzzed_world(uint64_t seed, uint64_t number) {
   world.warm_up_seconds = world.seconds / 3;
   world.conditions.push_back(first);
   disturb(chance, world);
+  make_impatient(chance, world);
   return world;
 }
 
@@ -92,6 +100,9 @@ std::string in_words(const World& world) {
     if (is.freeze_seconds > 0) text += fmt::format(", freezes {:.2g} s", is.freeze_seconds);
     if (is.failing_share > 0) text += fmt::format(", failing {:.2f}", is.failing_share);
   }
+  if (world.deadline_seconds)
+    text += fmt::format("; callers leave after {:.3g} ms, {}", *world.deadline_seconds * 1000,
+                        world.gone_caller == GoneCaller::kStops ? "which is noticed" : "unnoticed");
   return text;
 }
 

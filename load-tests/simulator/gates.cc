@@ -17,8 +17,10 @@ using limiters::Algorithm;
 constexpr double kEver = 1e9;
 
 MakeGate weir_gate(limiters::LimiterParams params) {
-  return [params](const World&, limiters::Timeline& timeline, uint64_t seed) {
-    return std::make_unique<WeirGate>(params, limiters::QueueParams{}, timeline, seed);
+  return [params](const World& world, limiters::Timeline& timeline, uint64_t seed) {
+    limiters::QueueParams queue;
+    queue.priorities = world.priorities();
+    return std::make_unique<WeirGate>(params, queue, timeline, seed);
   };
 }
 

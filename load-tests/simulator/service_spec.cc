@@ -37,6 +37,12 @@ double World::unloaded(double share) const {
   return drawn[at];
 }
 
+size_t World::priorities() const {
+  const bool batch = std::any_of(conditions.begin(), conditions.end(),
+                                 [](const Conditions& is) { return is.batch_load > 0; });
+  return batch || session_requests > 1 ? 2 : 1;
+}
+
 double World::deadline() const {
   return deadline_seconds.value_or(std::max(0.1, 10 * unloaded(0.99)));
 }

@@ -81,6 +81,9 @@ struct World {
   double lapse_every_seconds = 0, lapse_seconds = 0;
   std::optional<double> step_seconds;  // when the step is that convergence is timed from
 
+  // How many priorities its callers have: two where there is a batch, or sessions that are worth
+  // more once they have begun.
+  size_t priorities() const;
   const Conditions& at(double now) const;
   // A freeze falls into this time.
   bool frozen_between(double from, double until) const;

@@ -212,6 +212,10 @@ Simulation::Request& Simulation::add_request(const Errand& errand) {
   Request& request = *(requests_[id] = std::make_unique<Request>(*this, proxies_.any(), id));
   request.arrived = timeline_.now();
   request.errand = errand;
+  // Callers say so themselves: what is not in a hurry, and what is not yet begun, can wait.
+  const bool begins =
+      world_.session_requests > 1 && errand.left_in_session == world_.session_requests - 1;
+  request.priority = errand.of_batch || begins ? 1 : 0;
   ++step().attempts;
   if (errand.attempt == 1) ++step().firsts;
   if (!errand.of_batch) ++step().hurried;

@@ -27,7 +27,7 @@ class ExchangeTest : public testing::Test {
   ExchangeTest()
       : timeline(limiters::TimePoint(std::chrono::hours(1))),
         permits(1, 1, 10),
-        limiter(0, permits, samples, limiters::make_wait_queue({}), {}, timeline, [](int) {}),
+        limiter(0, permits, samples, limiters::make_lanes({}), {}, timeline, [](int) {}),
         retry_after({}, permits, 7),
         backends(notebook),
         client(notebook),

@@ -60,7 +60,7 @@ class GateTest : public ::testing::Test {
     for (int i = 0; i < gates; ++i) {
       shards_.push_back(std::make_unique<SamplerShard>());
       gates_.push_back(std::make_unique<Limiter>(i, *pool_, *shards_.back(),
-                                                 make_wait_queue(queue_params_), limiter_params_,
+                                                 make_lanes(queue_params_), limiter_params_,
                                                  timeline_, [this](int gate) { wake(gate); }));
     }
   }

@@ -18,7 +18,7 @@ class RandomRun {
   RandomRun(uint64_t seed, int gates) : random_(seed), pool_(gates, 3, 12) {
     for (int i = 0; i < gates; ++i) {
       shards_.push_back(std::make_unique<SamplerShard>());
-      gates_.push_back(std::make_unique<Limiter>(i, pool_, *shards_.back(), make_wait_queue({}),
+      gates_.push_back(std::make_unique<Limiter>(i, pool_, *shards_.back(), make_lanes({}),
                                                  LimiterParams{}, timeline_,
                                                  [this](int gate) { post_wake(gate); }));
     }

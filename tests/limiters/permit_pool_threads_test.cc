@@ -55,7 +55,7 @@ TEST(PermitPoolThreads, NeverMoreThanTheLimitOfThatAttempt) {
 struct Loop {
   Loop(int number, PermitPool& shared_pool, std::function<void(int)> wake)
       : pool(shared_pool),
-        gate(number, pool, shard, make_wait_queue({}), {}, timeline, std::move(wake)),
+        gate(number, pool, shard, make_lanes({}), {}, timeline, std::move(wake)),
         random(static_cast<uint64_t>(number) + 1) {}
 
   void turn() {

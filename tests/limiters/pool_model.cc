@@ -11,7 +11,7 @@ PoolModel::PoolModel(PoolSpec spec)
     : spec_(std::move(spec)),
       chance_(spec_.seed),
       pool_(1, first_limit(spec_.limiter), first_max_waiting(spec_.queue)),
-      gate_(0, pool_, shard_, make_wait_queue(spec_.queue), spec_.limiter, timeline_,
+      gate_(0, pool_, shard_, make_lanes(spec_.queue), spec_.limiter, timeline_,
             [this](int) { gate_.serve(); }),
       regulator_(spec_.limiter, spec_.queue, pool_, {&shard_}, timeline_,
                  [this](int) { gate_.serve(); }) {

@@ -67,7 +67,7 @@ TEST(SamplerShard, CountsWhoArrived) {
   SamplerShard shard;
   shard.arrived();
   shard.arrived();
-  EXPECT_EQ(shard.read().arrived, 2);
+  EXPECT_EQ(shard.read().arrived[0], 2);
 }
 
 TEST(SamplerShard, KeepsWhatIsNeededForMeanAndSpread) {

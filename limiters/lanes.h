@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "limiters/wait_queue.h"
+
+// Those who wait at one gate, a queue for each priority; it does not know how long is too long.
+namespace weir::limiters {
+
+class Lanes {
+ public:
+  // The most important first; one at least, kPriorities at most.
+  explicit Lanes(std::vector<std::unique_ptr<WaitQueue>> lanes);
+
+  // The priority that it has here: what there is no lane for is as important as the last.
+  uint8_t priority_of(const Arrival& arrival) const;
+  void push(Waiter& waiter, const Arrival& arrival, TimePoint now);
+  void remove(Waiter& waiter);
+  // The next to run gets its place.
+  void serve(Waiter& waiter);
+  // Who runs next, still waiting: the most important first, but one in kFloor of the least
+  // important, so that they are slow and not forgotten; null when nobody waits.
+  Waiter* next() const;
+  static constexpr int kFloor = 100;
+  // Somebody waits who is as important or more so.
+  bool waits_before(uint8_t priority) const;
+  size_t size() const;
+
+  // As in WaitQueue, with a bound for each priority.
+  using Bounds = std::array<Duration, kPriorities>;
+  Waiter* expired(TimePoint now, const Bounds& bounds) const;
+  std::optional<TimePoint> next_expiry(const Bounds& bounds) const;
+
+ private:
+  std::vector<std::unique_ptr<WaitQueue>> lanes_;
+  int turns_ = 0;  // while more than one lane had somebody
+};
+
+}  // namespace weir::limiters
