@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <initializer_list>
+#include <set>
 
 #include "config/key_table.h"
 #include "config/load_config.h"
@@ -58,6 +59,29 @@ class Rules {
               DurationKind::write);
     not_above("client.max_target_size", config_.client.max_target_size, "client.max_head_size",
               config_.client.max_head_size, SizeKind::write);
+  }
+
+  void check_priorities() {
+    const auto& priorities = config_.priorities;
+    if (priorities.empty() || !sound({"priorities"})) return;
+    if (priorities.size() > limiters::kPriorities) {
+      add(loaded_.faults, {"priorities"},
+          std::to_string(priorities.size()) + " are too many, expected at most " +
+              std::to_string(limiters::kPriorities));
+    }
+    std::set<std::string_view> names;
+    for (const auto& each : priorities)
+      if (!names.insert(each.name).second) {
+        add(loaded_.faults, {"priorities"},
+            config::quoted(each.name) + " is there twice, expected another name");
+      }
+    const auto for_all = std::count_if(priorities.begin(), priorities.end(),
+                                       [](const auto& each) { return each.claims_all(); });
+    if (for_all != 1) {
+      add(loaded_.faults, {"priorities"},
+          std::to_string(for_all) +
+              " have no condition, expected one: it gets what no other claims");
+    }
   }
 
   void check_addresses() {
@@ -199,6 +223,7 @@ void check_complete(Loaded& loaded) {
   rules.require_addresses();
   rules.fit_defaults();
   rules.check_order();
+  rules.check_priorities();
   rules.check_addresses();
   rules.warn();
 }

@@ -62,6 +62,16 @@ struct ShedConfig {
   bool reveal_reason = true;
 };
 
+// One priority: its name, and which requests have it. With neither path nor header: all that no
+// other claims.
+struct PriorityConfig {
+  std::string name;                  // a token
+  std::string path;                  // this one and all below it
+  std::string header;                // a field name,
+  std::optional<std::string> value;  // with this value; none: whatever it is
+  bool claims_all() const { return path.empty() && header.empty(); }
+};
+
 struct StatusConfig {
   std::optional<Endpoint> address = Endpoint{"127.0.0.1", 9880, ""};  // none: `off`
 };
@@ -93,6 +103,7 @@ struct Config {
   ForwardingConfig forwarding;
   limiters::LimiterParams limiter;  // keys: initial, min and max for the *_limit members
   limiters::QueueParams queue;
+  std::vector<PriorityConfig> priorities;  // the most important first; empty: one for all
   ShedConfig shed;
   std::vector<std::string> exempt = {"/healthz", "/livez", "/readyz"};  // paths that skip the gate
   StatusConfig status;

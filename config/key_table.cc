@@ -46,6 +46,10 @@ void add_general_keys(Keys& keys) {
       "exempt", kRequestPath, "", [](auto& c) -> auto& { return c.exempt; },
       [](auto& item) -> auto& { return item; },
       "Paths of health checks: they pass by the limiter, are never counted nor measured."));
+  keys.push_back(list(
+      "priorities", PriorityKind{}, "", [](auto& c) -> auto& { return c.priorities; },
+      [](auto& item) -> auto& { return item; },
+      "Who is let in first and shed last, the most important first; the first that fits counts."));
 }
 
 void add_backend_keys(Keys& keys) {

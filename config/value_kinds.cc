@@ -155,6 +155,44 @@ std::string TextKind::expected() const {
   return {};
 }
 
+Complaint PriorityKind::read(std::string_view text, PriorityConfig& to) {
+  const auto refuse = [&] { return complaint(text, "does not fit", expected()); };
+  constexpr std::string_view kWhen = " when ", kPath = "path ", kHeader = "header ";
+  const size_t when = text.find(kWhen);
+  PriorityConfig read{
+      .name = std::string(text.substr(0, when)), .path = {}, .header = {}, .value = {}};
+  const auto is_token = [](const std::string& word) {
+    return !word.empty() && has_form(word, TextForm::kToken);
+  };
+  if (text.size() > kLongestText || !is_token(read.name)) return refuse();
+  if (when != std::string_view::npos) {
+    const std::string_view condition = text.substr(when + kWhen.size());
+    if (condition.starts_with(kPath)) {
+      read.path = condition.substr(kPath.size());
+      if (!has_form(read.path, TextForm::kRequestPath)) return refuse();
+    } else if (condition.starts_with(kHeader)) {
+      const std::string_view field = condition.substr(kHeader.size());
+      const size_t equals = field.find('=');
+      read.header = field.substr(0, equals);
+      if (equals != std::string_view::npos) read.value = field.substr(equals + 1);
+      if (!is_token(read.header) || (read.value && read.value->empty())) return refuse();
+    } else {
+      return refuse();
+    }
+  }
+  to = std::move(read);
+  return {};
+}
+std::string PriorityKind::write(const PriorityConfig& value) {
+  if (!value.path.empty()) return value.name + " when path " + value.path;
+  if (value.header.empty()) return value.name;
+  return value.name + " when header " + value.header + (value.value ? "=" + *value.value : "");
+}
+std::string PriorityKind::expected() {
+  return "a name, alone or with its condition: NAME when path /PATH, NAME when header FIELD "
+         "or NAME when header FIELD=VALUE";
+}
+
 std::string list_of_choices(const std::string_view* names, size_t count) {
   std::string list;
   for (size_t at = 0; at < count; ++at) {

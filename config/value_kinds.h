@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/config.h"
 #include "config/endpoint.h"
 #include "config/fault.h"
 #include "config/suggestions.h"
@@ -100,6 +101,13 @@ struct TextKind {
   Complaint read(std::string_view text, std::string& to) const;
   static std::string write(const std::string& value) { return value; }
   std::string expected() const;
+};
+
+// "NAME", "NAME when path /x", "NAME when header x-y" or "NAME when header x-y=z".
+struct PriorityKind {
+  static Complaint read(std::string_view text, PriorityConfig& to);
+  static std::string write(const PriorityConfig& value);
+  static std::string expected();
 };
 
 // "fixed, aimd, vegas or gradient"

@@ -111,17 +111,17 @@ void Server::open_logs() {
 }
 
 void Server::build_limiter() {
-  permits_ = std::make_unique<limiters::PermitPool>(config_.workers,
-                                                    limiters::first_limit(config_.limiter),
-                                                    limiters::first_max_waiting(config_.queue));
+  permits_ = std::make_unique<limiters::PermitPool>(
+      config_.workers, limiters::first_limit(config_.limiter),
+      limiters::first_max_waiting(queue_params(config_)));
   std::vector<const limiters::SamplerShard*> shards;
   for (int i = 0; i < config_.workers; ++i) {
     samples_.push_back(std::make_unique<limiters::SamplerShard>());
     shards.push_back(samples_.back().get());
   }
   // The first tick comes later than the fleet.
-  regulator_ = std::make_unique<limiters::Regulator>(config_.limiter, config_.queue, *permits_,
-                                                     std::move(shards), loop_.timeline(),
+  regulator_ = std::make_unique<limiters::Regulator>(config_.limiter, queue_params(config_),
+                                                     *permits_, std::move(shards), loop_.timeline(),
                                                      [this](int gate) { fleet_->wake(gate); });
   regulator_->on_decision = [](const limiters::Decision& decision) {
     observe::log_debug(fmt::format(
@@ -136,9 +136,9 @@ void Server::build_fleet() {
       WorkerPlan{.client = client_params(config_.client),
                  .backend = backend_params(config_.backend, config_.workers),
                  .exchange = exchange_params(config_),
-                 .classifier = exchange::Classifier(config_.exempt),
+                 .classifier = classifier(config_),
                  .limiter = config_.limiter,
-                 .queue = config_.queue,
+                 .queue = queue_params(config_),
                  .retry_after = config_.shed.retry_after,
                  .connect_timeout = config_.backend.connect_timeout});
   std::vector<limiters::SamplerShard*> samples;
@@ -166,6 +166,8 @@ void Server::build_fleet() {
 void Server::build_observers() {
   std::vector<const observe::MetricsShard*> shards;
   std::vector<loop::EventLoop*> loops;
+  std::vector<std::string> priorities;
+  for (const config::PriorityConfig& each : config_.priorities) priorities.push_back(each.name);
   for (size_t i = 0; i < fleet_->size(); ++i) {
     shards.push_back(metric_shards_[i].get());
     loops.push_back(&fleet_->worker(i).loop());
@@ -174,6 +176,7 @@ void Server::build_observers() {
       observe::Sources{.permits = *permits_,
                        .regulator = *regulator_,
                        .algorithm = std::string(limiters::word_of(config_.limiter.algorithm)),
+                       .priorities = std::move(priorities),
                        .shards = std::move(shards),
                        .loops = std::move(loops),
                        .access_log = *access_log_,

@@ -1,6 +1,8 @@
 #include "proxy/settings.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace weir {
 
@@ -26,6 +28,19 @@ backend::BackendParams backend_params(const config::BackendConfig& backend, int 
   params.max_idle_connections = static_cast<size_t>(std::max(share, 0));
   params.response_limits.max_head_bytes = backend.max_head_size;
   params.response_limits.max_fields = static_cast<size_t>(backend.max_fields);
+  return params;
+}
+
+exchange::Classifier classifier(const config::Config& config) {
+  std::vector<exchange::PriorityRule> priorities;
+  for (const config::PriorityConfig& each : config.priorities)
+    priorities.push_back({each.name, each.path, each.header, each.value});
+  return exchange::Classifier(config.exempt, std::move(priorities));
+}
+
+limiters::QueueParams queue_params(const config::Config& config) {
+  limiters::QueueParams params = config.queue;
+  params.priorities = std::max<size_t>(1, config.priorities.size());
   return params;
 }
 

@@ -16,6 +16,8 @@ namespace weir {
 client::ClientParams client_params(const config::ClientConfig& client);
 // For one of `workers` loops.
 backend::BackendParams backend_params(const config::BackendConfig& backend, int workers);
+exchange::Classifier classifier(const config::Config& config);
+limiters::QueueParams queue_params(const config::Config& config);
 exchange::ExchangeParams exchange_params(const config::Config& config);
 
 // Where to listen or connect; empty when `endpoint` is a name that has to be resolved first.

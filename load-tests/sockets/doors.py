@@ -8,6 +8,7 @@ import socket
 import peer_configs
 import peers
 import programs
+import worlds
 from programs import Failed
 
 WEIR = ["knee", "gradient", "gradient2", "vegas", "aimd"]
@@ -64,7 +65,9 @@ class Door:
                     "--disable-hot-restart"]
         algorithm, _, limit = self.name.partition(":")
         fixed = ["--set", f"limiter.fixed.limit={limit}"] if limit else []
-        return peers.weir_command(binary, self.setup, ["--algorithm", algorithm, *fixed, "--set",
+        batch = any(is_["batch_load"] for is_ in self.world["conditions"])
+        priorities = [word for one in worlds.PRIORITIES for word in ("--set", f"priorities={one}")] if batch else []
+        return peers.weir_command(binary, self.setup, ["--algorithm", algorithm, *fixed, *priorities, "--set",
                                                        f"backend.response_head_timeout={self.answer_within}"],
                                   f"127.0.0.1:{self.status_port}")
 

@@ -147,6 +147,11 @@ def origin_flags(world, seed):
     return flags + step_flags(world) + stall_flags(world)
 
 
+# By which callers who are not in a hurry say so, and weir tells them.
+BATCH_HEADER = "X-Priority: batch"
+PRIORITIES = ("normal", "batch when header x-priority=batch")
+
+
 def loads(world, seed, patience):
     """The callers; who does not give up by himself waits so many seconds."""
     found = []
@@ -156,6 +161,8 @@ def loads(world, seed, patience):
         profile = ",".join(f"{rate:.6g}:{span(length)}" for rate, length in rates(world, key))
         flags = ["--profile", profile, "--seed", str(seed + 1000 * number), "--at-end", "give-up",
                  "--timeout", span(min(patience, world["gives_up"] or patience)), "--slo", span(world["in_time"])]
+        if kind == "batch":
+            flags += ["--header", BATCH_HEADER]
         if kind != "hidden":
             flags += ["--retry", RETRIES[world["retry"]], "--attempts", str(world["attempts"])]
         found.append(Load(kind, tuple(flags), kind == "hidden"))

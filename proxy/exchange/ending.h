@@ -70,6 +70,8 @@ struct ExchangeFacts {
   std::optional<limiters::Duration> backend;     // from the permit to the response head
   std::optional<int> retry_after_seconds;
   int limit = 0, in_flight = 0, waiting = 0;  // at arrival
+  uint8_t priority = 0;                       // 0 is the most important
+  std::string_view priority_name;             // empty: there is one for all
   bool exempt = false;                        // passed by the limiter
   bool retried = false;                       // a pooled connection had died
 };

@@ -72,7 +72,9 @@ void Exchange::start() {
   exempt_ = rooms_.classifier.exempt(head_);
   if (exempt_) return open_backend(Reuse::kAllowed);
 
-  limiters::Admission admission = rooms_.limiter.admit(rooms_.classifier.classify(head_), *this);
+  const limiters::Arrival arrival = rooms_.classifier.classify(head_);
+  priority_ = arrival.priority;
+  limiters::Admission admission = rooms_.limiter.admit(arrival, *this);
   if (auto* permit = std::get_if<limiters::Permit>(&admission)) {
     rejection_ = permit->spared();
     granted(std::move(*permit));
@@ -324,6 +326,8 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   facts.limit = limit_at_arrival_;
   facts.in_flight = in_flight_at_arrival_;
   facts.waiting = waiting_at_arrival_;
+  facts.priority = priority_;
+  if (!exempt_) facts.priority_name = rooms_.classifier.name_of(priority_);
   facts.exempt = exempt_;
   facts.retried = retried_;
   rooms_.ledger.record(facts);

@@ -99,6 +99,26 @@ void add_requests(Families& families, const MetricsShard::Totals& totals) {
                static_cast<double>(totals.retried));
 }
 
+// Only where there are several: else they would say what the others say.
+void add_priorities(Families& families, const Sources& sources,
+                    const MetricsShard::Totals& totals) {
+  const auto by_priority = [&](const char* name, MetricType type, const char* help, auto of) {
+    if (sources.priorities.empty()) return;
+    families.begin(name, type, help);
+    for (size_t i = 0; i < sources.priorities.size(); ++i)
+      families.value(static_cast<double>(of(i)), {{"priority", sources.priorities[i]}});
+  };
+  by_priority("weir_priority_requests_total", MetricType::Counter,
+              "Requests that asked for a place, by priority; with `priorities` only.",
+              [&](size_t i) { return totals.asked[i]; });
+  by_priority("weir_priority_rejected_total", MetricType::Counter,
+              "Of these, those turned away, or in dry run those that would have been.",
+              [&](size_t i) { return totals.turned_away[i]; });
+  by_priority("weir_priority_queue_length", MetricType::Gauge,
+              "Requests of a priority that wait for a permit now.",
+              [&](size_t i) { return sources.permits.waiting(i); });
+}
+
 void add_latencies(Families& families, const MetricsShard::Totals& totals) {
   families.begin("weir_backend_duration_seconds", MetricType::Histogram,
                  "From the permit to the response head: no waiting in weir, no local answers.");
@@ -219,6 +239,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   const MetricsShard::Totals totals = sources_.totals();
   Families families;
   add_requests(families, totals);
+  add_priorities(families, sources_, totals);
   add_latencies(families, totals);
   add_limiter(families, sources_, history_);
   add_house(families, sources_, history_);

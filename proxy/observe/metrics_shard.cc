@@ -11,6 +11,10 @@ void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
   const size_t version = facts.version == "h1.1" ? 1 : facts.version == "h1.0" ? 0 : 2;
   count(requests_[code_class][version]);
   count(endings_[static_cast<size_t>(facts.ending)]);
+  if (!facts.priority_name.empty()) {
+    count(asked_[facts.priority]);
+    if (facts.rejection) count(turned_away_[facts.priority]);
+  }
   if (facts.rejection) {
     auto& rejected = facts.ending == Ending::kRejected ? enforced_ : dry_run_;
     count(rejected[static_cast<size_t>(*facts.rejection)]);
@@ -35,6 +39,8 @@ MetricsShard::Totals MetricsShard::read() const {
   copy(endings_, totals.endings);
   copy(enforced_, totals.enforced);
   copy(dry_run_, totals.dry_run);
+  copy(asked_, totals.asked);
+  copy(turned_away_, totals.turned_away);
   copy(client_left_, totals.client_left);
   totals.retried = retried_.load(std::memory_order_relaxed);
   totals.backend = backend_.read();
@@ -53,6 +59,8 @@ void MetricsShard::Totals::add(const Totals& other) {
   sum(endings, other.endings);
   sum(enforced, other.enforced);
   sum(dry_run, other.dry_run);
+  sum(asked, other.asked);
+  sum(turned_away, other.turned_away);
   sum(client_left, other.client_left);
   retried += other.retried;
   backend.add(other.backend);

@@ -23,6 +23,8 @@ class alignas(64) MetricsShard {
     std::array<std::array<uint64_t, kVersions>, kClasses> requests{};
     std::array<uint64_t, exchange::kEndings> endings{};
     std::array<uint64_t, limiters::kRejections> enforced{}, dry_run{};
+    // By priority: that asked for a place, and of these those that were turned away.
+    std::array<uint64_t, limiters::kPriorities> asked{}, turned_away{};
     std::array<uint64_t, 5> client_left{};  // by stage
     uint64_t retried = 0;
     HistogramTotals backend, request, queue_wait, retry_after;
@@ -43,6 +45,7 @@ class alignas(64) MetricsShard {
   std::array<std::array<Counter, kVersions>, kClasses> requests_{};
   std::array<Counter, exchange::kEndings> endings_{};
   std::array<Counter, limiters::kRejections> enforced_{}, dry_run_{};
+  std::array<Counter, limiters::kPriorities> asked_{}, turned_away_{};
   std::array<Counter, 5> client_left_{};
   Counter retried_{0};
   Histogram<kSecondsBounds.size()> backend_{kSecondsBounds};

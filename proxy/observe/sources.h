@@ -19,6 +19,7 @@ struct Sources {
   limiters::PermitPool& permits;
   limiters::Regulator& regulator;
   std::string algorithm;
+  std::vector<std::string> priorities;  // their names, the most important first; none: one for all
   std::vector<const MetricsShard*> shards;
   std::vector<loop::EventLoop*> loops;
   const AccessLog& access_log;

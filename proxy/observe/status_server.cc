@@ -43,6 +43,15 @@ PlainReply limits(const Sources& sources, const History& history,
     changes.push_back(told(decisions[i], timeline.now()));
   std::ranges::reverse(changes);
   const History::Second second = history.last_second();
+  nlohmann::json priorities = nlohmann::json::array();
+  const MetricsShard::Totals totals = sources.totals();
+  for (size_t i = 0; i < sources.priorities.size(); ++i)
+    priorities.push_back(
+        {{"name", sources.priorities[i]},
+         {"asked", totals.asked[i]},
+         {"turned_away", totals.turned_away[i]},
+         {"waiting", sources.permits.waiting(i)},
+         {"longest_wait_seconds", limiters::to_seconds(sources.permits.longest_wait(i))}});
   const nlohmann::json all{
       {"algorithm", sources.algorithm},
       {"limit", sources.permits.limit()},
@@ -58,6 +67,7 @@ PlainReply limits(const Sources& sources, const History& history,
       {"p50_seconds", seconds_or_null(second.p50_seconds)},
       {"p99_seconds", seconds_or_null(second.p99_seconds)},
       {"last_window", told(sources.regulator.last(), timeline.now())},
+      {"priorities", priorities},
       {"changes", changes}};
   return {.type = "application/json", .body = all.dump(2) + "\n"};
 }

@@ -77,6 +77,7 @@ TEST(PrintConfig, SaysWhereEachValueCameFrom) {
                               "workers: 3  # flag --workers\n"
                               "drain_seconds: 25  # default\n"
                               "exempt: []  # weir.yaml:4\n"
+                              "priorities: []  # default\n"
                               "backend:\n"
                               "  address: a:1  # weir.yaml:2\n"
                               "  connect_timeout: 1s  # default\n"));
@@ -97,6 +98,7 @@ TEST(PrintConfig, LoadsAgainToTheSame) {
       "forwarding: {via_name: '#!~`|*&%'}\naccess_log: {mode: all, path: './a: b # c é'}",
       "client: {max_body_size: 10MB, max_connections: 9, half_close: serve, idle_timeout: 1m1ns}",
       "queue: {max_wait: 250us, max_waiting: 0}\ndrain_seconds: 2.5s\nlog: {level: trace}",
+      "priorities: [a when path /a/, b when header x-b, 'c when header c=d e=$$f', rest]",
       "limiter: {algorithm: aimd, dry_run: true, gradient: {tolerance: 1.1, smoothing: 0.0001}}",
   };
   for (const char* file : files) {

@@ -43,6 +43,18 @@ TEST(Rules, KeysThatContradictEachOtherAreFaults) {
       {"admin: '127.0.0.1:9880'",
        {"weir.yaml:3:1: admin.address: \"127.0.0.1:9880\" is also status.address, expected another "
         "address"}},
+      {"priorities: [a, b]",
+       {"weir.yaml:3:1: priorities: 2 have no condition, expected one: it gets what no other "
+        "claims"}},
+      {"priorities: [a when path /a]",
+       {"weir.yaml:3:1: priorities: 0 have no condition, expected one: it gets what no other "
+        "claims"}},
+      {"priorities: [a, a when path /a]",
+       {"weir.yaml:3:1: priorities: \"a\" is there twice, expected another name"}},
+      {"priorities: [r, a when path /a, b when path /b, c when path /c, d when path /d, e when "
+       "path "
+       "/e, f when path /f, g when path /g, h when path /h]",
+       {"weir.yaml:3:1: priorities: 9 are too many, expected at most 8"}},
   };
   for (const Case& one : cases) {
     SCOPED_TRACE(one.yaml);

@@ -76,6 +76,28 @@ TEST(Durations, WhatIsNotOneIsSaid) {
   }
 }
 
+TEST(PriorityTexts, HaveANameAndPerhapsACondition) {
+  for (const char* text : {"a", "a when path /b", "a when header x-b", "a when header x-b=c d=e"}) {
+    PriorityConfig read;
+    EXPECT_EQ(PriorityKind::read(text, read), std::nullopt) << text;
+    EXPECT_EQ(PriorityKind::write(read), text);
+    EXPECT_EQ(read.name, "a");
+  }
+  PriorityConfig field;
+  PriorityKind::read("a when header x-b=c d=e", field);
+  EXPECT_EQ(field.header, "x-b");
+  EXPECT_EQ(field.value, "c d=e");
+  for (const char* text : {"", "a b", "a when", "a when /b", "a when path b", "a when path /b?c",
+                           "a when header", "a when header b c", "a when header b=",
+                           " when path /b", "a when Path /b", "a  when path /b"}) {
+    PriorityConfig untouched{.name = "old", .path = {}, .header = {}, .value = {}};
+    EXPECT_EQ(PriorityKind::read(text, untouched),
+              quoted(text) + " does not fit, expected " + PriorityKind::expected())
+        << text;
+    EXPECT_EQ(untouched.name, "old");
+  }
+}
+
 TEST(Sizes, KnowBinaryAndDecimalUnits) {
   constexpr SizeKind kAny{0, uint64_t{1} << 60, "1KiB"};
   const struct {

@@ -113,6 +113,27 @@ class SheddingTest(unittest.TestCase):
                 self.assertLessEqual(stats["max_in_service"], most)
                 self.assertEqual(stats["served"], report["totals"]["ok"])
 
+    def test_who_matters_most_is_let_in_while_the_rest_is_shed(self):
+        with origin("--workers", "10", "--service-time", "10ms") as address, \
+                Weir(address, "priorities=normal", "priorities=batch when header x-priority=batch",
+                     "access_log.mode=errors") as weir:
+            batch = []
+            flood = threading.Thread(target=lambda: batch.append(
+                load(weir.address, "--rate", "3000", "--duration", "6s", "--header", "X-Priority: batch")))
+            flood.start()
+            time.sleep(2)
+            hurried = load(weir.address, "--rate", "400", "--duration", "3s")["totals"]
+            flood.join()
+            self.assertEqual(hurried["shed"], 0)
+            self.assertEqual(hurried["ok"], hurried["due"])
+            self.assertGreater(batch[0]["totals"]["shed"], 5000)
+            self.assertGreater(batch[0]["totals"]["ok"], 1000, "the rest of the capacity is the batch's")
+            metrics = weir.metrics()
+            self.assertEqual(metrics['weir_priority_rejected_total{priority="normal"}'], 0)
+            self.assertEqual(metrics['weir_priority_rejected_total{priority="batch"}'], batch[0]["totals"]["shed"])
+            line = json.loads(weir.out_text().splitlines()[0])
+            self.assertEqual((line["ending"], line["priority"]), ("rejected", "batch"))
+
     def test_a_dry_run_counts_and_sheds_nothing(self):
         with origin("--workers", "50", "--service-time", "5ms") as address, \
                 Weir(address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_waiting=0",

@@ -200,6 +200,17 @@ TEST_F(ExchangeTest, AClientThatLeavesInTheMiddleOfItsRequestSaysNothingOfTheSer
   EXPECT_EQ(finished(Outcome::kIgnored), 1);
 }
 
+TEST_F(ExchangeTest, ItsPriorityGoesIntoTheBooks) {
+  classifier = Classifier({"/healthz"}, {{.name = "normal"}, {.name = "batch", .path = "/batch"}});
+  start(head("GET", "/batch/1"));
+  serve();
+  start(head("GET", "/healthz"));
+  serve();
+  EXPECT_EQ(ledger.entries.at(0).priority, 1);
+  EXPECT_EQ(ledger.entries.at(0).priority_name, "batch");
+  EXPECT_EQ(ledger.entries.at(1).priority_name, "") << "it asked for no place";
+}
+
 TEST_F(ExchangeTest, HealthChecksPassByTheLimiter) {
   limiters::Permit busy = occupy();
   start(head("GET", "/healthz?from=kubelet"));

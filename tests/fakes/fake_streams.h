@@ -129,10 +129,13 @@ class FakeLedger final : public exchange::Ledger {
     std::optional<int> retry_after_seconds;
     std::optional<limiters::Duration> queue_wait, backend;
     bool retried;
+    uint8_t priority;
+    std::string priority_name;
   };
   void record(const exchange::ExchangeFacts& facts) override {
     entries.push_back({facts.ending, facts.stage, facts.status, facts.rejection,
-                       facts.retry_after_seconds, facts.queue_wait, facts.backend, facts.retried});
+                       facts.retry_after_seconds, facts.queue_wait, facts.backend, facts.retried,
+                       facts.priority, std::string(facts.priority_name)});
   }
   std::vector<Entry> entries;
 };

@@ -111,7 +111,9 @@ TEST(HandOverCrossing, APlaceFreedWhileANewcomerJoinsIsTaken) {
   SamplerShard shard;
   auto owned = std::make_unique<CrossingQueue>(pool);
   CrossingQueue& queue = *owned;
-  Limiter gate(0, pool, shard, std::move(owned), {}, timeline, [](int) {});
+  std::vector<std::unique_ptr<WaitQueue>> lanes;
+  lanes.push_back(std::move(owned));
+  Limiter gate(0, pool, shard, Lanes(std::move(lanes)), {}, timeline, [](int) {});
   ASSERT_TRUE(pool.take());
   Caller newcomer;
   newcomer.ask(gate, {});

@@ -207,6 +207,25 @@ TEST_F(RegulatorTest, WhatFailsIsWorkTooWhatIsRefusedIsNot) {
   EXPECT_NEAR(with_failures, pool_->per_second(), 1);
 }
 
+TEST_F(RegulatorTest, APriorityIsHeldShortOnlyByWhatItAndTheMoreImportantAskFor) {
+  params_.algorithm = Algorithm::kFixed;
+  queue_.priorities = 3;
+  build();
+  fill();
+  for (int window = 0; window < 100; ++window) {
+    pool_->note_limited();
+    finish(one_, 50);  // as many as are done
+    for (int i = 0; i < 100; ++i) one_.arrived(1);
+    pass(milliseconds(100));
+  }
+  constexpr int kAny = std::numeric_limits<int>::max();
+  EXPECT_EQ(pool_->most_waiting(0), kAny);
+  EXPECT_LT(pool_->most_waiting(1), 100);
+  EXPECT_LT(pool_->most_waiting(2), 100) << "nobody asks, but would wait behind the others";
+  EXPECT_LT(pool_->longest_wait(1), pool_->longest_wait(0));
+  EXPECT_TRUE(pool_->standing());
+}
+
 TEST_F(RegulatorTest, ManyMayWaitBehindAFastServiceUnlessConfigured) {
   build();
   fill();

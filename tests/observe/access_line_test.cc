@@ -62,6 +62,11 @@ TEST(AccessLineTest, SaysAllThatIsKnown) {
   EXPECT_FALSE(line.contains("error"));
 }
 
+TEST(AccessLineTest, SaysThePriorityWhereThereAreSeveral) {
+  EXPECT_FALSE(parsed({}).contains("priority"));
+  EXPECT_EQ(parsed({.priority = 1, .priority_name = "batch"})["priority"], "batch");
+}
+
 TEST(AccessLineTest, SaysWhyAndHowARequestWasShed) {
   ExchangeFacts facts{.ending = Ending::kRejected,
                       .rejection = limiters::Rejection::kQueueFull,

@@ -53,6 +53,22 @@ TEST(MetricsShardTest, AShedRequestIsCountedButTeachesNoLatency) {
   EXPECT_DOUBLE_EQ(totals.retry_after.sum, 2);
 }
 
+TEST(MetricsShardTest, PrioritiesAreCountedWhereThereAreSeveral) {
+  MetricsShard shard;
+  shard.record(served());
+  ExchangeFacts batch = shed();
+  batch.priority = 1;
+  batch.priority_name = "batch";
+  shard.record(batch);
+  batch.rejection.reset();
+  shard.record(batch);
+  MetricsShard::Totals totals = shard.read();
+  totals.add(shard.read());
+  EXPECT_EQ(totals.asked[0], 0u);
+  EXPECT_EQ(totals.asked[1], 4u);
+  EXPECT_EQ(totals.turned_away[1], 2u);
+}
+
 TEST(MetricsShardTest, WhatDryRunWouldHaveShedIsCountedApart) {
   ExchangeFacts facts = served();
   facts.rejection = Rejection::kLimit;

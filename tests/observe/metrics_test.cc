@@ -10,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using MetricsTest = ObservedHouse;
 
@@ -44,6 +45,22 @@ TEST_F(MetricsTest, ShowsWhatWasRecorded) {
     EXPECT_THAT(text, HasSubstr(line));
   paused = true;
   EXPECT_THAT(metrics.text(), HasSubstr("weir_accept_paused 1\n"));
+}
+
+TEST_F(MetricsTest, PrioritiesAreShownByNameWhereThereAreSeveral) {
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("priority")));
+  sources.priorities = {"normal", "batch"};
+  shard.record({.ending = exchange::Ending::kRejected,
+                .rejection = limiters::Rejection::kShed,
+                .status = 503,
+                .priority = 1,
+                .priority_name = "batch"});
+  const std::string text = metrics.text();
+  for (const char* line : {"weir_priority_requests_total{priority=\"normal\"} 0\n",
+                           "weir_priority_requests_total{priority=\"batch\"} 1\n",
+                           "weir_priority_rejected_total{priority=\"batch\"} 1\n",
+                           "weir_priority_queue_length{priority=\"batch\"} 0\n"})
+    EXPECT_THAT(text, HasSubstr(line));
 }
 
 TEST_F(MetricsTest, BucketsAreCumulativeAndEndWithAll) {

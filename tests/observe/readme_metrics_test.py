@@ -18,7 +18,8 @@ HEAD = "| metric | type | labels | meaning |\n|---|---|---|---|\n"
 
 
 def exposition():
-    with running_weir() as weir:
+    # With priorities, so that all there can be is there.
+    with running_weir("--set", "priorities=normal", "--set", "priorities=batch when path /batch") as weir:
         return weir.metrics()
 
 

@@ -75,6 +75,18 @@ TEST_F(StatusRoutesTest, LimitsSayWhatTheLimitIsAndWhy) {
     EXPECT_TRUE(limits["last_window"].contains(field)) << field;
 }
 
+TEST_F(StatusRoutesTest, LimitsSayHowEachPriorityFares) {
+  EXPECT_TRUE(json::parse(get("/limits").body)["priorities"].empty());
+  sources.priorities = {"normal", "batch"};
+  permits.publish_queue(milliseconds(20), 3, 1);
+  const json batch = json::parse(get("/limits").body)["priorities"][1];
+  EXPECT_EQ(batch["name"], "batch");
+  EXPECT_EQ(batch["asked"], 0);
+  EXPECT_EQ(batch["turned_away"], 0);
+  EXPECT_EQ(batch["waiting"], 0);
+  EXPECT_DOUBLE_EQ(batch["longest_wait_seconds"].get<double>(), 0.02);
+}
+
 TEST_F(StatusRoutesTest, ChangesComeNewestFirstAndAsManyAsAskedFor) {
   // A full gate of fast answers lets the limit rise.
   for (int i = 0; i < 300; ++i) {

@@ -97,6 +97,7 @@ class Callers(unittest.TestCase):
         self.assertEqual([(one.kind, one.passes_by) for one in found],
                          [("hurried", False), ("batch", False), ("hidden", True)])
         self.assertEqual(values_of(found[1].flags, "--profile"), ["5000:60000000us"])
+        self.assertEqual([values_of(one.flags, "--header") for one in found], [[], ["X-Priority: batch"], []])
         self.assertEqual(len({values_of(one.flags, "--seed")[0] for one in found}), 3)
         self.assertEqual([values_of(one.flags, "--retry") for one in found], [["back-off"], ["back-off"], []])
 

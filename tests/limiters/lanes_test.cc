@@ -1,0 +1,104 @@
+#include "limiters/lanes.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/limiters/gate_fixture.h"
+
+namespace weir::limiters {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Three priorities at one gate of one place, which is taken.
+class LanesTest : public GateTest {
+ protected:
+  LanesTest() {
+    queue_params_.priorities = 3;
+    build(1);
+    for (size_t i = 0; i < 3; ++i)
+      pool_->publish_queue(kLongestWait, std::numeric_limits<int>::max(), i);
+    running_ = ask();
+  }
+  Request ask_with(uint8_t priority) { return ask(0, {.priority = priority}); }
+  // Whoever runs is done; the next one runs.
+  void next(const Request& after) {
+    after->finish(Outcome::kSuccess);
+    settle();
+  }
+
+  Request running_;
+};
+
+TEST_F(LanesTest, TheMostImportantRunsFirstWhoeverCameFirst) {
+  const Request last = ask_with(2), middle = ask_with(1), first = ask_with(0), second = ask_with(0);
+  next(running_);
+  EXPECT_TRUE(first->runs());
+  next(first);
+  EXPECT_TRUE(second->runs());
+  next(second);
+  EXPECT_TRUE(middle->runs());
+  next(middle);
+  EXPECT_TRUE(last->runs());
+}
+
+TEST_F(LanesTest, APriorityThatThereIsNotIsTheLast) {
+  const Request unknown = ask_with(200), last = ask_with(2), middle = ask_with(1);
+  next(running_);
+  EXPECT_TRUE(middle->runs());
+  next(middle);
+  EXPECT_TRUE(unknown->runs());
+  EXPECT_EQ(pool_->waiting(2), 1);
+}
+
+TEST_F(LanesTest, ANewcomerOvertakesOnlyWhoIsLessImportant) {
+  const Request waits = ask_with(1);
+  pool_->publish_limit(2);
+  const Request less = ask_with(2), more = ask_with(0);
+  EXPECT_TRUE(more->runs());
+  EXPECT_TRUE(less->waits());
+  EXPECT_TRUE(waits->waits());
+}
+
+TEST_F(LanesTest, OneInAHundredIsOfTheLeastImportant) {
+  const Request last = ask_with(2);
+  std::vector<Request> first;
+  for (int i = 0; i < 150; ++i) first.push_back(ask_with(0));
+  next(running_);
+  int before = 0;
+  while (last->waits()) next(first[static_cast<size_t>(before++)]);
+  EXPECT_EQ(before, Lanes::kFloor - 1);
+}
+
+TEST_F(LanesTest, EachHasABoundOfItsOwn) {
+  pool_->publish_queue(kLongestWait, 1, 1);
+  pool_->publish_queue(kLongestWait, 0, 2);
+  EXPECT_EQ(ask_with(2)->rejection(), Rejection::kShed);
+  const Request one = ask_with(1);
+  EXPECT_TRUE(one->waits());
+  EXPECT_EQ(ask_with(1)->rejection(), Rejection::kShed);
+  const Request first = ask_with(0), second = ask_with(0);
+  EXPECT_TRUE(first->waits());
+  EXPECT_TRUE(second->waits());
+}
+
+TEST_F(LanesTest, EachWaitsAsLongAsItMay) {
+  pool_->publish_queue(milliseconds(10), 100, 2);
+  const Request patient = ask_with(0), hasty = ask_with(2);
+  pass(milliseconds(11));
+  EXPECT_EQ(hasty->rejection(), Rejection::kWaitedTooLong);
+  EXPECT_TRUE(patient->waits());
+  pass(kLongestWait);
+  EXPECT_EQ(patient->rejection(), Rejection::kWaitedTooLong);
+}
+
+TEST_F(LanesTest, WhoLeavesIsCountedWhereItWaited) {
+  {
+    const Request gone = ask_with(1);
+    EXPECT_EQ(pool_->waiting(1), 1);
+  }
+  EXPECT_EQ(pool_->waiting(1), 0);
+  EXPECT_EQ(pool_->waiting(), 0);
+}
+
+}  // namespace
+}  // namespace weir::limiters
