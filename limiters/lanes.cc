@@ -49,12 +49,4 @@ Waiter* Lanes::expired(TimePoint now, const Bounds& bounds) const {
   return nullptr;
 }
 
-std::optional<TimePoint> Lanes::next_expiry(const Bounds& bounds) const {
-  std::optional<TimePoint> first;
-  for (size_t i = 0; i < lanes_.size(); ++i)
-    if (const auto when = lanes_[i]->next_expiry(bounds[i]); when && (!first || *when < *first))
-      first = when;
-  return first;
-}
-
 }  // namespace weir::limiters

@@ -16,6 +16,7 @@ class Lanes {
   // The most important first; one at least, kPriorities at most.
   explicit Lanes(std::vector<std::unique_ptr<WaitQueue>> lanes);
 
+  size_t priorities() const { return lanes_.size(); }
   // The priority that it has here: what there is no lane for is as important as the last.
   uint8_t priority_of(const Arrival& arrival) const;
   void push(Waiter& waiter, const Arrival& arrival, TimePoint now);
@@ -33,7 +34,9 @@ class Lanes {
   // As in WaitQueue, with a bound for each priority.
   using Bounds = std::array<Duration, kPriorities>;
   Waiter* expired(TimePoint now, const Bounds& bounds) const;
-  std::optional<TimePoint> next_expiry(const Bounds& bounds) const;
+  std::optional<TimePoint> next_expiry(uint8_t priority, Duration bound) const {
+    return lanes_[priority]->next_expiry(bound);
+  }
 
  private:
   std::vector<std::unique_ptr<WaitQueue>> lanes_;

@@ -198,14 +198,18 @@ void Limiter::take_out(Waiter& waiter) {
 
 void Limiter::forget(Waiter& waiter) { take_out(waiter); }
 
+// One timer for each priority, for they wait for different times.
 void Limiter::arm() {
-  const auto when = lanes_.next_expiry(bounds());
-  if (!when || (expiry_timer_.pending() && armed_for_ <= *when)) return;
-  armed_for_ = *when;
-  expiry_timer_ = timeline_.at(*when, [this] {
-    reject_expired();
-    arm();
-  });
+  for (uint8_t priority = 0; priority < lanes_.priorities(); ++priority) {
+    Timeline::Timer& timer = expiry_timers_[priority];
+    if (timer.pending()) continue;
+    const auto when = lanes_.next_expiry(priority, pool_.longest_wait(priority));
+    if (!when) continue;
+    timer = timeline_.at(*when, [this] {
+      reject_expired();
+      arm();
+    });
+  }
 }
 
 void Limiter::serve_later() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -69,8 +70,7 @@ class Limiter {
   std::function<void(int gate)> wake_;
   int given_back_ = 0;
   Timeline::Timer serve_timer_;
-  Timeline::Timer expiry_timer_;
-  TimePoint armed_for_;
+  std::array<Timeline::Timer, kPriorities> expiry_timers_;
 };
 
 }  // namespace weir::limiters
