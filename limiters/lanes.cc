@@ -37,6 +37,12 @@ bool Lanes::waits_before(uint8_t priority) const {
                      [](const auto& lane) { return lane->size() > 0; });
 }
 
+size_t Lanes::first_priority() const {
+  const auto first =
+      std::find_if(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->size() > 0; });
+  return first == lanes_.end() ? kPriorities : static_cast<size_t>(first - lanes_.begin());
+}
+
 size_t Lanes::size() const {
   size_t sum = 0;
   for (const auto& lane : lanes_) sum += lane->size();

@@ -27,6 +27,8 @@ class Lanes {
   // important, so that they are slow and not forgotten; null when nobody waits.
   Waiter* next() const;
   static constexpr int kFloor = 100;
+  // Of the most important who wait; kPriorities when nobody does.
+  size_t first_priority() const;
   // Somebody waits who is as important or more so.
   bool waits_before(uint8_t priority) const;
   size_t size() const;

@@ -147,12 +147,13 @@ void Limiter::finished() {
   pass_on();
 }
 
-// Every so often another gate's queue comes first, so that one that holds no permits is not starved
-// by one that always has waiters.
+// Another gate's queue comes first where those who wait there are more important; and every so
+// often, so that one that holds no permits is not starved by one that always has waiters.
 void Limiter::pass_on() {
   const bool others_turn = pool_.gates() > 1 && ++given_back_ % pool_.gates() == 0;
-  if (lanes_.size() > 0 && !others_turn) return serve_later();
-  const std::optional<int> next = pool_.gate_to_wake(gate_);
+  const size_t mine = lanes_.first_priority();
+  const std::optional<int> next = pool_.gate_to_wake(gate_, others_turn ? kPriorities : mine);
+  if (lanes_.size() > 0 && !next) return serve_later();
   if (!next) return;
   *next == gate_ ? serve_later() : wake_(*next);
 }

@@ -8,7 +8,7 @@ PermitPool::PermitPool(int gates, int limit, int max_waiting)
     : gates_(gates),
       limit_(limit),
       max_waiting_(max_waiting),
-      waiting_at_(new std::atomic<int>[static_cast<size_t>(gates)] {}) {}
+      waiting_at_(new std::array<std::atomic<int>, kPriorities>[static_cast<size_t>(gates)] {}) {}
 
 std::optional<int> PermitPool::take() noexcept {
   int seen = in_flight_.load();
@@ -34,23 +34,24 @@ bool PermitPool::join(int gate, size_t priority) noexcept {
   do {
     if (seen >= max_waiting_.load()) return false;
   } while (!waiting_.compare_exchange_weak(seen, seen + 1));
-  waiting_at_[static_cast<size_t>(gate)].fetch_add(1);
+  waiting_at_[static_cast<size_t>(gate)][priority].fetch_add(1);
   of_[priority].waiting.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
 void PermitPool::leave(int gate, size_t priority) noexcept {
   of_[priority].waiting.fetch_sub(1, std::memory_order_relaxed);
-  waiting_at_[static_cast<size_t>(gate)].fetch_sub(1);
+  waiting_at_[static_cast<size_t>(gate)][priority].fetch_sub(1);
   waiting_.fetch_sub(1);
 }
 
-std::optional<int> PermitPool::gate_to_wake(int from) const noexcept {
+std::optional<int> PermitPool::gate_to_wake(int from, size_t than) const noexcept {
   if (waiting_.load() == 0) return std::nullopt;
-  for (int step = 1; step <= gates_; ++step) {
-    const int gate = (from + step) % gates_;
-    if (waiting_at_[static_cast<size_t>(gate)].load() > 0) return gate;
-  }
+  for (size_t priority = 0; priority < than; ++priority)
+    for (int step = 1; step <= gates_; ++step) {
+      const int gate = (from + step) % gates_;
+      if (waiting_at_[static_cast<size_t>(gate)][priority].load() > 0) return gate;
+    }
   return std::nullopt;
 }
 

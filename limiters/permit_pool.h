@@ -33,8 +33,9 @@ class PermitPool {
   [[nodiscard]] bool join(int gate, size_t priority = 0) noexcept;
   // One waiter less: served, rejected or gone.
   void leave(int gate, size_t priority = 0) noexcept;
-  // The next gate after `from`, in a ring, that has waiters; `from` itself comes last.
-  std::optional<int> gate_to_wake(int from) const noexcept;
+  // The gate whose waiters are the most important; of several the next after `from`, in a ring, so
+  // that `from` itself comes last. Only those who are more important than `than`.
+  std::optional<int> gate_to_wake(int from, size_t than = kPriorities) const noexcept;
 
   int limit() const noexcept { return limit_.load(); }
   int in_flight() const noexcept { return in_flight_.load(); }
@@ -96,7 +97,7 @@ class PermitPool {
   std::atomic<bool> limited_{false};
   std::atomic<Cohort> cohort_{1};
   std::atomic<double> per_second_{0};
-  std::unique_ptr<std::atomic<int>[]> waiting_at_;  // per gate
+  std::unique_ptr<std::array<std::atomic<int>, kPriorities>[]> waiting_at_;  // per gate
   std::array<OfPriority, kPriorities> of_;
 };
 

@@ -53,6 +53,19 @@ TEST_F(HandOver, AGateThatFindsNoWaiterLeftPassesTheWakeOn) {
   EXPECT_TRUE(beyond->runs());
 }
 
+TEST_F(HandOver, APlaceGoesToTheGateWithTheMostImportantWaiter) {
+  queue_params_.priorities = 2;
+  build(1, 3);
+  const Request here = ask(0), less = ask(0, {.priority = 1}), also_less = ask(1, {.priority = 1}),
+                more = ask(2);
+  here->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_TRUE(more->runs());
+  more->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_TRUE(less->runs() != also_less->runs());
+}
+
 TEST_F(HandOver, WhoWasGrantedInAnotherCohortCountsThere) {
   build(2);
   const Request before = ask();

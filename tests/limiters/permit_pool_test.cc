@@ -61,6 +61,18 @@ TEST(PermitPool, TheNextGateOfTheRingIsWokenAndTheOwnComesLast) {
   EXPECT_EQ(pool.gate_to_wake(2), 0);
 }
 
+TEST(PermitPool, TheGateWithTheMostImportantWaitersIsWokenFirst) {
+  PermitPool pool(3, 1, 9);
+  ASSERT_TRUE(pool.join(1, 2));
+  ASSERT_TRUE(pool.join(2, 1));
+  EXPECT_EQ(pool.gate_to_wake(0), 2);
+  EXPECT_EQ(pool.gate_to_wake(0, 1), std::nullopt) << "nobody is more important than that";
+  EXPECT_EQ(pool.gate_to_wake(0, 2), 2);
+  pool.leave(2, 1);
+  EXPECT_EQ(pool.gate_to_wake(0), 1);
+  EXPECT_EQ(pool.waiting(2), 1);
+}
+
 TEST(PermitPool, ThePeakIsOfTheTimeSinceItWasTaken) {
   PermitPool pool(1, 3, 0);
   ASSERT_TRUE(pool.take() && pool.take());
