@@ -51,7 +51,7 @@ class [[nodiscard]] Permit {
   // goes to another. Called after kPatience, for one that is a little slower than the service is no
   // news, and at once for a tunnel.
   void step_aside();
-  static constexpr Duration kPatience = std::chrono::milliseconds(20);
+  static constexpr Duration kPatience = std::chrono::milliseconds(5);
   // Its latency means nothing: an upgrade, a stream.
   void leave_unsampled() { sampled_ = false; }
   // Makes the sample unless there is one; the freed place is handed out in a later turn, never from
