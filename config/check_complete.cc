@@ -119,6 +119,10 @@ class Rules {
               DurationKind::write(config_.backend.response_head_timeout) +
               "): clients wait longer for their turn than for the service");
     }
+    if (config_.queue.max_waiting == 0 && config_.priorities.size() > 1) {
+      add(loaded_.warnings, {"priorities", "queue.max_waiting"},
+          "have no effect without a queue (queue.max_waiting is 0)");
+    }
     warn_of_unused_section("limiter.fixed.", limiters::Algorithm::kFixed);
     warn_of_unused_section("limiter.aimd.", limiters::Algorithm::kAimd);
     warn_of_unused_section("limiter.vegas.", limiters::Algorithm::kVegas);

@@ -21,11 +21,15 @@ namespace weir::limiters {
 //
 // room(c) = max(1.08 c, c + 1/2): enough that the service never waits for the next request.
 //
-// Where one in ten fails of overload, or all callers give up, it is cut by a tenth whatever was
-// seen; or, where a growth or a look has just led there, goes back to where that began. What was
-// refused is tried again later and later, unless the service has since refused much less: then it
-// has changed. Callers who give up cut no deeper than answers have shown to be fine, if these are
-// not too long ago.
+// Where one in ten fails of overload, it is cut by a tenth whatever was seen; or, where a growth or
+// a look has just led there, goes back to where that began. What was refused is tried again later
+// and later, unless the service has since refused much less: then it has changed.
+//
+// Who leaves before the answer is in the curve with the time that he waited. That does not tell a
+// service that goes on working for those who left, slow whatever the limit is. So where most leave
+// and the others wait for half as long again as when hardly anybody left, it is cut by a tenth;
+// and where nobody is answered at all, but then no deeper than answers have shown to be fine, if
+// these are not too long ago.
 //
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
@@ -61,9 +65,12 @@ class KneeLimit final : public LimitAlgorithm {
   Level near_limit(const Window& window) const;
   double error_of(const Level& level) const;
   Knee fitted();
-  Cause settle(bool limited, const Knee& knee);
+  Cause settle(bool limited, bool left, const Knee& knee);
   Cause cut(double highest);
   void note_nobody(const Window& window);
+  void note_health(const Window& window);
+  bool mostly_left(const Window& window) const;
+  bool slow_while_left() const;
   Cause back_off(bool refused);
   double shown_fine() const;
   void remember_refusal(bool tried);
@@ -95,6 +102,9 @@ class KneeLimit final : public LimitAlgorithm {
   double until_retry_;  // samples from a refusal to the next growth to there
   // Callers who left since anybody was answered, and seconds.
   double nobody_ = 0, nobody_seconds_ = 0;
+  bool lost_ = false;  // it was cut since then although nothing was known
+  Level healthy_;      // latencies while hardly anybody left,
+  Level while_left_;   // and since most do
 };
 
 }  // namespace weir::limiters

@@ -62,7 +62,7 @@ inline constexpr size_t kPriorities = 8;
 
 struct QueueParams {
   std::optional<Duration> max_wait;  // none: follows the baseline latency
-  std::optional<int> max_waiting;    // none: follows the limit; 0: no queue
+  std::optional<int> max_waiting;    // of each priority; none: follows the limit; 0: no queue
   size_t priorities = 1;             // so many are in use, [1, kPriorities]
 };
 

@@ -30,17 +30,18 @@ int PermitPool::take_anyway() noexcept {
 void PermitPool::give_back() noexcept { in_flight_.fetch_sub(1); }
 
 bool PermitPool::join(int gate, size_t priority) noexcept {
-  int seen = waiting_.load();
+  std::atomic<int>& of_its_priority = of_[priority].waiting;
+  int seen = of_its_priority.load();
   do {
     if (seen >= max_waiting_.load()) return false;
-  } while (!waiting_.compare_exchange_weak(seen, seen + 1));
+  } while (!of_its_priority.compare_exchange_weak(seen, seen + 1));
+  waiting_.fetch_add(1);
   waiting_at_[static_cast<size_t>(gate)][priority].fetch_add(1);
-  of_[priority].waiting.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
 void PermitPool::leave(int gate, size_t priority) noexcept {
-  of_[priority].waiting.fetch_sub(1, std::memory_order_relaxed);
+  of_[priority].waiting.fetch_sub(1);
   waiting_at_[static_cast<size_t>(gate)][priority].fetch_sub(1);
   waiting_.fetch_sub(1);
 }

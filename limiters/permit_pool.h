@@ -29,7 +29,8 @@ class PermitPool {
   // Frees one place; the caller then serves its own queue or asks gate_to_wake().
   void give_back() noexcept;
 
-  // One more waiter behind this gate; false when as many wait as may, in the whole process.
+  // One more waiter behind this gate; false when as many of its priority wait as may, in the whole
+  // process: no flood of others may fill its queue.
   [[nodiscard]] bool join(int gate, size_t priority = 0) noexcept;
   // One waiter less: served, rejected or gone.
   void leave(int gate, size_t priority = 0) noexcept;

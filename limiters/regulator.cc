@@ -95,8 +95,8 @@ bool Regulator::ripe(const Batch& batch) const {
   const Duration open = timeline_.now() - batch.window.opened;
   if (open < milliseconds(20) || batches_.size() > kMostOpen) return false;
   // So that few are open at once, however long they take.
-  if (open < from_seconds(last_.latency_seconds / 4)) return false;
-  if (batch.ramp) return open >= from_seconds(last_.latency_seconds);
+  if (open < from_seconds(answered_after_ / 4)) return false;
+  if (batch.ramp) return open >= from_seconds(answered_after_);
   const double granted = read(batch.cohort).granted;
   if (granted >= kEnough) return true;
   if (granted >= kFew && open >= seconds(1)) return true;
@@ -139,6 +139,7 @@ Window Regulator::judged(const Batch& batch) const {
   const SamplerShard::CohortTotals totals = read(batch.cohort);
   Window window = batch.window;
   window.levels = totals.levels;
+  window.as_answered = all_of(totals.levels);
   window.looks = batch.looks;
   if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
   const double unanswered = std::max(0.0, totals.granted - totals.answered);
@@ -173,6 +174,7 @@ void Regulator::decide(const Window& window) {
            .samples = all.count};
   samples_ += all.count;
   peak_in_flight_ = std::max(peak_in_flight_, window.peak_in_flight);
+  answered_after_ = window.count(Outcome::kAbandoned) > 0 ? window.as_answered.mean() : all.mean();
   tell_gates(window);
   if (last_.to == from) return;
   ++changes_[{cause, last_.to > from}];

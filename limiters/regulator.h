@@ -98,6 +98,7 @@ class Regulator {
   double per_second_ = 0;             // while the limit was in use
   FadingRate finished_{2048};         // then, too
   double in_use_ = 1;                 // share of the places, then, over kSteady looks
+  double answered_after_ = 0;         // seconds, on average, in the last window
   Level latencies_;
   std::deque<Decision> decisions_;
   Changes changes_;

@@ -75,6 +75,8 @@ struct Window {
   std::array<double, kOutcomes> answered{};  // requests by outcome
   // Successes of those who were granted in this window, whenever they were answered.
   std::array<Level, kLevels> levels{};
+  // All of these, before what is known of those without an answer was added to them.
+  Level as_answered{};
   int limit = 0;  // they were granted under
   int peak_in_flight = 0;
   double in_use = 1;        // share of the places, on average,

@@ -62,6 +62,14 @@ TEST(Rules, KeysThatContradictEachOtherAreFaults) {
   }
 }
 
+TEST(Rules, PrioritiesWithoutAQueueAreWarnedOf) {
+  EXPECT_THAT(
+      texts(load_complete(kRequired + "queue: {max_waiting: 0}\npriorities: [a when path /a, b]")
+                .warnings),
+      ElementsAre("weir.yaml:4:1: priorities: have no effect without a queue "
+                  "(queue.max_waiting is 0)"));
+}
+
 TEST(Rules, AddressesOfWeirAndOfTheServiceAreApart) {
   EXPECT_THAT(texts(load_complete("listen: [':80', ':81', '10.0.0.1:80']\nbackend: a:1").faults),
               ElementsAre("weir.yaml:1:1: listen: \"10.0.0.1:80\" is listed twice (:80), expected "

@@ -297,6 +297,53 @@ TEST(KneeLimit, WhoGivesUpDoesNotLowerItBelowWhatWasFineALittleAgo) {
   EXPECT_EQ(limit.limit(), 1) << "nobody is answered: nothing says what would be fine";
 }
 
+// A second in which so many callers left, and the others were answered after so many seconds.
+Window slow_and_left(int callers, double seconds, int limit) {
+  Window window = left(callers, 30, limit);
+  window.as_answered = Level::of(seconds, 10, 30);
+  window.levels = {};
+  // However many are inside, as where the service works on for those who left.
+  window.levels[level_of(limit)] = Level::of(seconds * 4, limit, 30);
+  return window;
+}
+
+TEST(KneeLimit, WhereMostLeaveAndTheOthersAreSlowItIsTooHighWhateverTheCurveSays) {
+  KneeLimit limit = begun(Service{10}, 40);
+  for (int i = 0; i < 3; ++i) {
+    Window healthy = left(0, 30, limit.limit());
+    healthy.as_answered = Level::of(0.010, 10, 30);
+    healthy.limited = false;
+    limit.update(healthy);
+  }
+  const int before = limit.limit();
+  EXPECT_NE(limit.update(slow_and_left(60, 0.013, before)), Cause::kOverload) << "as fast as ever";
+  EXPECT_NE(limit.update(slow_and_left(20, 0.060, before)), Cause::kOverload) << "most stay";
+  int windows = 0;
+  while (limit.limit() > 1 && ++windows < 100)
+    EXPECT_EQ(limit.update(slow_and_left(60, 0.060, limit.limit())), Cause::kOverload);
+  EXPECT_LT(windows, 40);
+}
+
+TEST(KneeLimit, WhatWasCutWhileNobodyWasAnsweredIsFeltForAnewWhenSomebodyIs) {
+  KneeLimit limit = begun(Service{10}, 40);
+  for (int i = 0; i < 60; ++i) limit.update(left(60, 0, limit.limit()));
+  ASSERT_EQ(limit.limit(), 1);
+  const Service wide{1e6};
+  for (int i = 0; i < 8; ++i) wide.fill(limit);
+  EXPECT_GE(limit.limit(), 60) << "doubled each time";
+}
+
+TEST(KneeLimit, SecondsInWhichNobodyLeftAreNoReasonToForget) {
+  const Service service{10};
+  KneeLimit limit = begun(service, 40);
+  for (const int in_flight : {6, 8, 10, 16, 30}) limit.learn(service.window(in_flight, 40));
+  Window idle;
+  idle.closed = idle.opened + std::chrono::seconds(60);
+  limit.update(idle);
+  for (int i = 0; i < 5; ++i) limit.update(left(60, 0, limit.limit()));
+  EXPECT_GE(limit.limit(), 7);
+}
+
 TEST(KneeLimit, StaysWithinItsBounds) {
   const Service wide{1e6};
   KneeLimit limit = begun(wide, 20, 30);

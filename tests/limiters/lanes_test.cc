@@ -81,6 +81,16 @@ TEST_F(LanesTest, EachHasABoundOfItsOwn) {
   EXPECT_TRUE(second->waits());
 }
 
+TEST_F(LanesTest, AFloodOfOthersFillsNobodysQueue) {
+  pool_->publish_max_waiting(2);
+  const Request one = ask_with(2), two = ask_with(2);
+  EXPECT_EQ(ask_with(2)->rejection(), Rejection::kQueueFull);
+  const Request important = ask_with(0);
+  EXPECT_TRUE(important->waits());
+  next(running_);
+  EXPECT_TRUE(important->runs());
+}
+
 TEST_F(LanesTest, EachWaitsAsLongAsItMay) {
   pool_->publish_queue(milliseconds(10), 100, 2);
   const Request patient = ask_with(0), hasty = ask_with(2);
