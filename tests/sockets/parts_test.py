@@ -24,7 +24,7 @@ import worlds  # noqa: E402
 
 CONDITIONS = {"from": 0, "workers": 10, "service": 0.01, "slow_share": 0, "slow_times": 1, "thrash": 0, "outside": 0,
               "failing_share": 0, "quick_share": 0, "reading_share": 0, "reading": 0, "stalled": 0, "freeze_every": 0,
-              "freeze": 0, "hidden_load": 0, "hard_cap": 0, "load": 0.5, "batch_load": 0}
+              "freeze": 0, "leavers": 0, "hidden_load": 0, "hard_cap": 0, "load": 0.5, "batch_load": 0}
 WORLD = {"name": "w", "times": "exponential", "discipline": "fifo", "gone_caller": "works_on", "seconds": 60,
          "warm_up": 5, "proxies": 1, "clients": 0, "session_requests": 1, "retry": "never", "attempts": 3, "gives_up": None,
          "in_time": 0.1, "response_timeout": 60, "step_at": None, "unloaded_p50": 0.007, "unloaded_p99": 0.046}
@@ -115,6 +115,7 @@ class Playable(unittest.TestCase):
                               ("several proxies before one service", world(proxies=2)),
                               ("sessions of several requests", world(session_requests=5)),
                               ("callers that read slowly", world({"reading_share": 0.1})),
+                              ("callers that leave and come again", world({"leavers": 30})),
                               ("a service that refuses by itself", world({"hard_cap": 12})),
                               ("a service that notices when a caller gives up",
                                world(gives_up=0.06, gone_caller="stops")),
