@@ -13,12 +13,16 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+constexpr size_t kLanes = 3;
+
 class RandomRun {
  public:
   RandomRun(uint64_t seed, int gates) : random_(seed), pool_(gates, 3, 12) {
     for (int i = 0; i < gates; ++i) {
       shards_.push_back(std::make_unique<SamplerShard>());
-      gates_.push_back(std::make_unique<Limiter>(i, pool_, *shards_.back(), make_lanes({}),
+      QueueParams queue;
+      queue.priorities = kLanes;
+      gates_.push_back(std::make_unique<Limiter>(i, pool_, *shards_.back(), make_lanes(queue),
                                                  LimiterParams{}, timeline_,
                                                  [this](int gate) { post_wake(gate); }));
     }
@@ -56,16 +60,26 @@ class RandomRun {
     return all;
   }
   uint64_t granted() const { return granted_; }
+  // Of all cohorts: those who are waited for.
+  double out() const {
+    double out = 0;
+    for (const auto& shard : shards_)
+      for (Cohort cohort = 1; cohort <= pool_.cohort(); ++cohort)
+        out += shard->read(cohort).granted - shard->read(cohort).answered;
+    return out;
+  }
 
  private:
   class Request final : public Waiter {
    public:
-    Request(RandomRun& run, uint64_t id, size_t gate) : run_(run), id_(id), gate_(gate) {}
+    Request(RandomRun& run, uint64_t id, size_t gate, uint8_t priority)
+        : run_(run), id_(id), gate_(gate), priority_(priority) {}
     void on_permit(Permit permit) override { run_.granted(*this, std::move(permit)); }
     void on_rejected(Rejection why) override { run_.ended(*this, why); }
     RandomRun& run_;
     const uint64_t id_;
     const size_t gate_;
+    const uint8_t priority_;
     int answers_ = 0;
     bool waiting_ = false;
     std::optional<Permit> permit_;
@@ -84,11 +98,13 @@ class RandomRun {
   void arrive() {
     const auto gate = static_cast<size_t>(random_.next() % gates_.size());
     const uint64_t id = ++arrived_;
-    Request& request = *(requests_[id] = std::make_unique<Request>(*this, id, gate));
     Arrival arrival;
+    arrival.priority = static_cast<uint8_t>(random_.next() % kLanes);
+    Request& request =
+        *(requests_[id] = std::make_unique<Request>(*this, id, gate, arrival.priority));
     if (random_.uniform() < 0.3)
       arrival.deadline = timeline_.now() + from_seconds(random_.exponential(0.003));
-    const bool queue_behind_gate = waits_at(gate);
+    const bool queue_behind_gate = waits_at(gate, arrival.priority);
     Admission answer = gates_[gate]->admit(arrival, request);
     if (auto* permit = std::get_if<Permit>(&answer)) {
       EXPECT_FALSE(queue_behind_gate) << "a newcomer overtook its gate's queue";
@@ -99,9 +115,10 @@ class RandomRun {
     ++waited_;
   }
 
-  bool waits_at(size_t gate) const {
+  bool waits_at(size_t gate, uint8_t priority) const {
     for (const auto& [id, request] : requests_)
-      if (request->waiting_ && request->gate_ == gate) return true;
+      if (request->waiting_ && request->gate_ == gate && request->priority_ <= priority)
+        return true;
     return false;
   }
 
@@ -109,10 +126,12 @@ class RandomRun {
     ++request.answers_;
     ++granted_;
     EXPECT_LE(pool_.in_flight(), pool_.limit()) << "granted above the limit";
-    EXPECT_GT(request.id_, newest_granted_[request.gate_]) << "out of order within a gate";
-    newest_granted_[request.gate_] = request.id_;
+    uint64_t& newest = newest_granted_[request.gate_][request.priority_];
+    EXPECT_GT(request.id_, newest) << "out of order within a queue";
+    newest = request.id_;
     request.waiting_ = false;
     request.permit_ = std::move(permit);
+    if (random_.uniform() < 0.2) request.permit_->request_incomplete();
     trace_ += " +" + std::to_string(request.id_);
     const Duration work = from_seconds(random_.exponential(0.002));
     request.done_ = timeline_.after(work, [this, &request] { done(request); });
@@ -120,7 +139,9 @@ class RandomRun {
 
   void done(Request& request) {
     const auto outcome = static_cast<Outcome>(random_.next() % kOutcomes);
+    if (random_.uniform() < 0.5) request.permit_->request_complete();
     if (random_.uniform() < 0.5) request.permit_->responded(outcome);
+    if (random_.uniform() < 0.1) request.permit_->request_complete();
     if (random_.uniform() < 0.1) request.permit_->step_aside();
     if (random_.uniform() < 0.9) std::move(*request.permit_).finish(outcome);
     trace_ += " -" + std::to_string(request.id_);
@@ -159,7 +180,10 @@ class RandomRun {
     const int before = pool_.limit();
     pool_.publish_limit(1 + static_cast<int>(random_.next() % 6));
     pool_.publish_queue(microseconds(1 + random_.next() % 3000),
-                        1 + static_cast<int>(random_.next() % 8));
+                        1 + static_cast<int>(random_.next() % 8), random_.next() % kLanes);
+    // Fewer than are remembered, so that all can be counted at the end.
+    if (pool_.cohort() + 1 < SamplerShard::kCohorts && random_.uniform() < 0.1)
+      pool_.publish_cohort(pool_.cohort() + 1);
     if (pool_.limit() <= before) return;
     for (int gate = 0; gate < pool_.gates(); ++gate) post_wake(gate);
   }
@@ -189,7 +213,7 @@ class RandomRun {
   PermitPool pool_;
   std::vector<std::unique_ptr<SamplerShard>> shards_;
   std::vector<std::unique_ptr<Limiter>> gates_;
-  std::vector<uint64_t> newest_granted_;
+  std::vector<std::array<uint64_t, kLanes>> newest_granted_;
   std::map<uint64_t, std::unique_ptr<Request>> requests_;
   std::vector<std::unique_ptr<Request>> over_;
   std::map<uint64_t, Timeline::Timer> wakes_;
@@ -210,6 +234,9 @@ TEST_P(LawsOfTheGate, HoldInRandomRuns) {
     EXPECT_EQ(run.pool().in_flight(), 0);
     EXPECT_EQ(run.pool().waiting(), 0);
     EXPECT_EQ(run.samples(), static_cast<double>(run.granted())) << "a permit given back twice";
+    EXPECT_EQ(run.out(), 0) << "nobody is left in a cohort";
+    for (size_t priority = 0; priority < kLanes; ++priority)
+      EXPECT_EQ(run.pool().waiting(priority), 0);
     rejected += run.rejected();
     waited += run.waited();
     if (HasFailure()) return;
