@@ -71,9 +71,9 @@ struct ExchangeFacts {
   std::optional<int> retry_after_seconds;
   int limit = 0, in_flight = 0, waiting = 0;  // at arrival
   uint8_t priority = 0;                       // 0 is the most important
-  std::string_view priority_name;             // empty: there is one for all
-  bool exempt = false;                        // passed by the limiter
-  bool retried = false;                       // a pooled connection had died
+  std::string_view priority_name;  // empty: there is one for all, or it asked for no place
+  bool exempt = false;             // passed by the limiter
+  bool retried = false;            // a pooled connection had died
 };
 
 // Metrics and access log, or a fake.

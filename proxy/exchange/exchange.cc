@@ -326,8 +326,10 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   facts.limit = limit_at_arrival_;
   facts.in_flight = in_flight_at_arrival_;
   facts.waiting = waiting_at_arrival_;
-  facts.priority = priority_;
-  if (!exempt_) facts.priority_name = rooms_.classifier.name_of(priority_);
+  if (priority_) {
+    facts.priority = *priority_;
+    facts.priority_name = rooms_.classifier.name_of(*priority_);
+  }
   facts.exempt = exempt_;
   facts.retried = retried_;
   rooms_.ledger.record(facts);

@@ -108,7 +108,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   bool exempt_ = false;
   bool retried_ = false;
   bool forwarded_rules_applied_ = false;
-  uint8_t priority_ = 0;
+  std::optional<uint8_t> priority_;  // once it has asked for a place
   int status_ = 0;
   std::optional<int> retry_after_seconds_;
   std::optional<limiters::Rejection> rejection_;

@@ -209,6 +209,8 @@ TEST_F(ExchangeTest, ItsPriorityGoesIntoTheBooks) {
   EXPECT_EQ(ledger.entries.at(0).priority, 1);
   EXPECT_EQ(ledger.entries.at(0).priority_name, "batch");
   EXPECT_EQ(ledger.entries.at(1).priority_name, "") << "it asked for no place";
+  start(head("CONNECT", "weir.test:80"));
+  EXPECT_EQ(ledger.entries.at(2).priority_name, "") << "nor did what was refused before";
 }
 
 TEST_F(ExchangeTest, HealthChecksPassByTheLimiter) {
