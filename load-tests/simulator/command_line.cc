@@ -68,7 +68,7 @@ void add_replay(CLI::App* verb, Options& options) {
       "The log is a CSV file with a header; the columns are found by name, others passed over:\n"
       "  arrival_seconds  when the request came: since anything, since 1970 too; never backwards\n"
       "  service_seconds  what it cost a worker, without any waiting; above 0\n"
-      "  class            optional, 0 to 255, handed to the limiter's gate\n"
+      "  class            optional, 0 to 255: the priority, 0 the most important\n"
       "The same requests come to each limiter at the same times with the same work, whatever the\n"
       "limiter does: nobody comes again. The scores are those of `run`; the oracle knows "
       "--workers.");

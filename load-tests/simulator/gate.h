@@ -37,9 +37,8 @@ class Ticket {
   TimePoint responded;                    // set by the gate when the answer begins
   int in_flight = 0;                      // at the grant, this one included; set by the gate
   TimePoint deadline = TimePoint::max();  // when its caller gives up
-  uint8_t request_class = 0;
-  uint8_t priority = 0;  // 0 is the most important
-  uint32_t slot = 0;     // the gate's own: where it keeps what it needs to know of this ticket
+  uint8_t priority = 0;                   // 0 is the most important
+  uint32_t slot = 0;  // the gate's own: where it keeps what it needs to know of this ticket
 };
 
 class Gate {

@@ -83,7 +83,7 @@ class Reader {
           fmt::format("fields: {}, expected {} as in the header", fields->size(), columns_));
     const Recorded row{.at_seconds = read_arrival((*fields)[*arrival_]),
                        .work_seconds = read_service((*fields)[*service_]),
-                       .request_class = class_ ? read_class((*fields)[*class_]) : uint8_t{0}};
+                       .priority = class_ ? read_class((*fields)[*class_]) : uint8_t{0}};
     if (faults_ == 0) rows_.push_back(row);
   }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "limiters/params.h"
 #include "load-tests/simulator/draws.h"
 
 namespace weir::simulator {
@@ -38,6 +39,11 @@ double World::unloaded(double share) const {
 }
 
 size_t World::priorities() const {
+  if (recorded) {
+    size_t least = 0;
+    for (const Recorded& each : *recorded) least = std::max<size_t>(least, each.priority);
+    return std::min(least + 1, limiters::kPriorities);
+  }
   const bool batch = std::any_of(conditions.begin(), conditions.end(),
                                  [](const Conditions& is) { return is.batch_load > 0; });
   return batch || session_requests > 1 ? 2 : 1;

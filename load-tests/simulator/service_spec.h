@@ -52,7 +52,7 @@ struct Conditions {
 struct Recorded {
   double at_seconds = 0;
   double work_seconds = 0;
-  uint8_t request_class = 0;
+  uint8_t priority = 0;  // 0 is the most important
 };
 
 struct World {
@@ -81,8 +81,8 @@ struct World {
   double lapse_every_seconds = 0, lapse_seconds = 0;
   std::optional<double> step_seconds;  // when the step is that convergence is timed from
 
-  // How many priorities its callers have: two where there is a batch, or sessions that are worth
-  // more once they have begun.
+  // How many priorities its callers have: as many as are recorded; two where there is a batch, or
+  // sessions that are worth more once they have begun.
   size_t priorities() const;
   const Conditions& at(double now) const;
   // A freeze falls into this time.

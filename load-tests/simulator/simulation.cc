@@ -166,7 +166,7 @@ void Simulation::next_recorded() {
   arrival_timer_ = timeline_.at(TimePoint{} + from_seconds(next.at_seconds), [this, &next] {
     Request& request = add_request({.first_arrived = now()});
     request.work_seconds = next.work_seconds;
-    request.request_class = next.request_class;
+    request.priority = next.priority;
     carry(request, outer_core_, proxy_core_, &Simulation::knock);
     next_recorded();
   });

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "limiters/params.h"
 #include "load-tests/simulator/bench.h"
 #include "load-tests/simulator/draws.h"
 #include "load-tests/simulator/gates.h"
@@ -90,11 +91,11 @@ TEST(RecordedLog, ColumnsAreFoundByNameAndTimesAreRelative) {
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].at_seconds, 0);
   EXPECT_EQ(rows[0].work_seconds, 0.5);
-  EXPECT_EQ(rows[0].request_class, 2);
+  EXPECT_EQ(rows[0].priority, 2);
   EXPECT_EQ(rows[1].at_seconds, 0);
   EXPECT_EQ(rows[1].work_seconds, 0.001);
   EXPECT_EQ(rows[2].at_seconds, 2.5);
-  EXPECT_EQ(rows[2].request_class, 255);
+  EXPECT_EQ(rows[2].priority, 255);
 }
 
 TEST(RecordedLog, EachBadRowSaysWhereWhatAndWhatWasExpected) {
@@ -166,11 +167,22 @@ TEST(Replay, WhoHasADeadlineLeavesWhenItIsOver) {
   EXPECT_EQ(latencies_of(log, {.file = "l", .workers = 1, .deadline_seconds = 0.5}).size(), 1U);
 }
 
+TEST(Replay, ThereAreAsManyPrioritiesAsClassesAndNoMoreThanWeirHas) {
+  const auto priorities = [](uint8_t least) {
+    return replay_of({{0, 1, 0}, {1, 1, least}}, {.file = "l", .workers = 1})
+        .worlds.front()
+        .priorities();
+  };
+  EXPECT_EQ(priorities(0), 1U);
+  EXPECT_EQ(priorities(2), 3U);
+  EXPECT_EQ(priorities(255), limiters::kPriorities);
+}
+
 TEST(Replay, TheClassReachesTheGate) {
   struct Watching final : Gate {
     explicit Watching(std::vector<int>& to) : seen(to) {}
     Answer arrive(Ticket& ticket) override {
-      seen.push_back(ticket.request_class);
+      seen.push_back(ticket.priority);
       return Answer::kTurnedAway;
     }
     void responded(Ticket&, Outcome) override {}
