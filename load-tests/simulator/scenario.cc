@@ -16,35 +16,6 @@
 namespace weir::simulator {
 namespace {
 
-struct ScoreName {
-  std::string_view name;
-  std::function<std::optional<double>(const Score&)> of;
-};
-
-const std::vector<ScoreName>& known_scores() {
-  static const std::vector<ScoreName> names{
-      {"goodput_share", [](const Score& s) { return s.goodput_share; }},
-      {"w50", [](const Score& s) { return s.w50; }},
-      {"w99", [](const Score& s) { return s.w99; }},
-      {"false_shed_share", [](const Score& s) { return s.false_shed_share; }},
-      {"hurried_shed_share", [](const Score& s) { return s.hurried_shed_share; }},
-      {"unfinished_share", [](const Score& s) { return s.unfinished_share; }},
-      {"late_share", [](const Score& s) { return s.late_share; }},
-      {"converge_seconds", [](const Score& s) { return s.converge_seconds; }},
-      {"limit_settle_seconds", [](const Score& s) { return s.limit_settle_seconds; }},
-      {"limit_error", [](const Score& s) { return s.limit_error; }},
-      {"probe_loss", [](const Score& s) { return s.probe_loss; }},
-      {"probe_seconds", [](const Score& s) { return s.probe_seconds; }},
-      {"overshoot", [](const Score& s) { return s.overshoot; }},
-      {"limit_shift", [](const Score& s) { return s.limit_shift; }},
-      {"answers_until_moved", [](const Score& s) { return s.answers_until_moved; }},
-      {"failed_share", [](const Score& s) { return s.failed_share; }},
-      {"fairness", [](const Score& s) { return s.fairness; }},
-      {"drift_per_hour", [](const Score& s) { return s.drift_per_hour; }},
-      {"amplification", [](const Score& s) { return s.amplification; }}};
-  return names;
-}
-
 // Thrown while reading only, and caught there.
 struct Wrong {
   YAML::Mark mark;
@@ -311,23 +282,6 @@ std::vector<Bar> Scenario::bars_of(std::string_view world) const {
     if (bar.world == world || (bar.world.empty() && !of_its_own)) found.push_back(bar);
   }
   return found;
-}
-
-std::optional<double> value_of(const Score& score, std::string_view name) {
-  for (const ScoreName& each_name : known_scores())
-    if (each_name.name == name) return each_name.of(score);
-  return std::nullopt;
-}
-
-std::vector<std::string_view> score_names() {
-  std::vector<std::string_view> names;
-  for (const ScoreName& each_name : known_scores()) names.push_back(each_name.name);
-  return names;
-}
-
-bool is_score(std::string_view name) {
-  return std::any_of(known_scores().begin(), known_scores().end(),
-                     [name](const ScoreName& each_name) { return each_name.name == name; });
 }
 
 std::variant<Scenario, Fault> read_scenario(const std::string& path) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,11 +30,6 @@ struct Scenario {
   // Those that hold for a world of that name.
   std::vector<Bar> bars_of(std::string_view world) const;
 };
-
-// In `score`; none for a name that is not one, or for a convergence that never came.
-std::optional<double> value_of(const Score& score, std::string_view name);
-std::vector<std::string_view> score_names();
-bool is_score(std::string_view name);
 
 // One fault as "file:line:column: what is wrong, what is expected".
 using Fault = std::string;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "load-tests/simulator/trace.h"
@@ -42,5 +43,10 @@ struct Score {
   double unfinished_share = 0;    // of sessions whose first request was served
   double late_share = 0;          // admitted, but finished after their callers' deadline
 };
+
+// In `score`; none for a name that is not one, or for a convergence that never came.
+std::optional<double> value_of(const Score& score, std::string_view name);
+std::vector<std::string_view> score_names();
+bool is_score(std::string_view name);
 
 }  // namespace weir::simulator

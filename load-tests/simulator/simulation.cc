@@ -54,28 +54,17 @@ class Simulation::Request final : public Ticket, public Job {
   limiters::Timeline::Timer held;
 };
 
-// From callers who pass by the gate.
-class Simulation::HiddenJob final : public Job {
- public:
-  HiddenJob(Simulation& run, uint64_t id) : run_(run), id_(id) {}
-  void on_reply(Reply) override { run_.hidden_jobs_.erase(id_); }
-
- private:
-  Simulation& run_;
-  const uint64_t id_;
-};
-
 Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t seed, int steps)
     : world_(world),
       arrivals_(seed * 4 + 1),
       work_(seed * 4 + 2),
       retries_(seed * 4 + 3),
-      hidden_(seed * 4 + 4),
       batch_(~seed),
       outer_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 1)),
       proxy_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 2)),
       deadline_(world.deadline()),
       service_(make_service(world, timeline_)),
+      hidden_(world, timeline_, *service_, seed * 4 + 4),
       proxies_(~(seed * 4 + 3)),
       leavers_(world, timeline_, *service_, proxies_, ~(seed * 4 + 4)) {
   for (int i = 0; i < world.proxies; ++i)
@@ -95,7 +84,7 @@ Outcomes Simulation::run() {
     }));
   next_step();
   next_busy_look();
-  next_hidden();
+  hidden_.start();
   next_of_batch();
   if (world_.recorded) {
     next_recorded();
@@ -169,21 +158,6 @@ void Simulation::next_recorded() {
     request.priority = next.priority;
     carry(request, outer_core_, proxy_core_, &Simulation::knock);
     next_recorded();
-  });
-}
-
-void Simulation::next_hidden() {
-  const Conditions& is = world_.at(now());
-  const double per_second = is.hidden_load * is.capacity();
-  const double pause = per_second > 0 ? draw_exponential(hidden_, 1 / per_second) : 0.1;
-  hidden_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
-    if (per_second > 0) {
-      const uint64_t id = ++last_id_;
-      HiddenJob& job = *(hidden_jobs_[id] = std::make_unique<HiddenJob>(*this, id));
-      job.work_seconds = draw_service(hidden_, world_.times, world_.at(now()));
-      service_->enter(job);
-    }
-    next_hidden();
   });
 }
 

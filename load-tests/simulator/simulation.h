@@ -11,6 +11,7 @@
 #include "limiters/timeline.h"
 #include "load-tests/simulator/core.h"
 #include "load-tests/simulator/gate.h"
+#include "load-tests/simulator/hidden_callers.h"
 #include "load-tests/simulator/leavers.h"
 #include "load-tests/simulator/proxies.h"
 #include "load-tests/simulator/service.h"
@@ -56,7 +57,6 @@ class Simulation {
 
  private:
   class Request;
-  class HiddenJob;
   // What a caller wants, whatever becomes of one attempt.
   struct Errand {
     double first_arrived = 0;
@@ -72,7 +72,6 @@ class Simulation {
   void next_arrival();
   void next_of_batch();
   void next_recorded();
-  void next_hidden();
   void next_busy_look();
   void next_step();
   void note_probe();
@@ -96,16 +95,16 @@ class Simulation {
 
   const World& world_;
   limiters::Timeline timeline_{limiters::TimePoint{}};
-  limiters::Random arrivals_, work_, retries_, hidden_, batch_;
+  limiters::Random arrivals_, work_, retries_, batch_;
   Core outer_core_, proxy_core_;  // callers and service share the outer one
   const double deadline_;
   std::unique_ptr<Service> service_;
+  HiddenCallers hidden_;
   Proxies proxies_;
   Leavers leavers_;
   uint64_t last_id_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> requests_;
   std::unordered_map<uint64_t, std::unique_ptr<Request>> given_up_;  // but worked on
-  std::unordered_map<uint64_t, std::unique_ptr<HiddenJob>> hidden_jobs_;
   std::unordered_map<uint64_t, limiters::Timeline::Timer> pauses_;
   Outcomes outcomes_;
   limiters::TimePoint probe_noted_;
@@ -117,7 +116,7 @@ class Simulation {
   size_t step_ = 0;
   size_t recorded_ = 0;  // have come
   std::vector<limiters::Timeline::Timer> condition_timers_;
-  limiters::Timeline::Timer arrival_timer_, batch_timer_, hidden_timer_, busy_timer_, step_timer_;
+  limiters::Timeline::Timer arrival_timer_, batch_timer_, busy_timer_, step_timer_;
 };
 
 }  // namespace weir::simulator
