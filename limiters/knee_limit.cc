@@ -21,10 +21,7 @@ constexpr double kRarely = 20000;
 constexpr double kRetry = 20;  // from a refusal to the next growth to there
 constexpr double kLatestRetry = 2000;
 constexpr double kLatestRetrySeconds = 15;  // whichever comes first
-constexpr double kSlow = 1.5;               // times as long as when hardly anybody left
-constexpr double kNobody = 500;  // left since anybody was answered: what was known has no witness
-constexpr double kNobodySeconds = 10;  // whichever comes first
-constexpr double kSoon = 20;           // from a move to the next growth
+constexpr double kSoon = 20;                // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 6000;  // divided by the limit: one more is a large step for a small one
 
@@ -64,11 +61,12 @@ void KneeLimit::learn(const Window& window) { curve_.add(window.levels); }
 Cause KneeLimit::update(const Window& window) {
   const double successes = window.count(Outcome::kSuccess);
   const double overloads = window.count(Outcome::kOverload);
-  note_nobody(window);
-  note_health(window);
+  abandonment_.note(window, is_least());
+  if (lost_ && !abandonment_.nobody_answered()) regain();
   const bool refused = overloads > 0 && overloads * 10 >= overloads + successes;
-  const bool left = window.limited && mostly_left(window);
-  if (refused || (left && (nobody_ > 0 || slow_while_left()))) return back_off(refused);
+  const bool left = window.limited && abandonment_.most_leave();
+  if (refused || (left && (abandonment_.nobody_answered() || abandonment_.slow())))
+    return back_off(refused);
   if (window.all_levels().count < 1) return Cause::kFewSamples;
   note(window);
   Knee knee = fitted();
@@ -79,7 +77,7 @@ Cause KneeLimit::update(const Window& window) {
   }
   if (!trial_ && window.overloaded && !slow_start_ && untried_ >= until_trial_) {
     less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
-    const bool more = less_next_ || left || limit() == std::max(1, params_.min_limit);
+    const bool more = less_next_ || left || is_least();
     return more ? try_more() : try_less();
   }
   return settle(window.limited, left, knee);
@@ -120,7 +118,7 @@ double KneeLimit::error_of(const Level& level) const {
 Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
   const bool blind =
       knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
-  if (limited && blind && !left && !trial_ && limit() > std::max(1, params_.min_limit))
+  if (limited && blind && !left && !trial_ && !is_least())
     return try_less();
   if (limit() > room(knee.highest)) return cut(knee.highest);
   return limited ? grow(knee.at) : Cause::kNotLimited;
@@ -134,47 +132,12 @@ Cause KneeLimit::cut(double highest) {
   return Cause::kLatencyHigh;
 }
 
-void KneeLimit::note_nobody(const Window& window) {
-  const double left = window.count(Outcome::kAbandoned);
-  if (window.all_levels().count + window.count(Outcome::kFailure) < 1) {
-    nobody_ += left;
-    if (left > 0) nobody_seconds_ += window.seconds();
-    return;
-  }
-  nobody_ = nobody_seconds_ = 0;
-  if (!std::exchange(lost_, false)) return;
+// It was cut on no evidence, so the way back need not be felt for step by step.
+void KneeLimit::regain() {
+  lost_ = false;
   step_ = 1;
   until_growth_ = kSoon;
   grown_.reset();
-}
-
-// At the least limit what is seen is how long the service takes, whoever leaves.
-void KneeLimit::note_health(const Window& window) {
-  if (mostly_left(window)) {
-    while_left_.add(window.as_answered);
-    while_left_.forget_all_but(kWellSeen);
-  } else {
-    while_left_ = {};
-  }
-  const bool few_left = window.count(Outcome::kAbandoned) * 10 < window.as_answered.count;
-  if (!few_left && limit() > std::max(1, params_.min_limit)) return;
-  healthy_.add(window.as_answered);
-  healthy_.forget_all_but(kMemory);
-}
-
-// Who is answered although most leave waits longer than anybody did before, and not by chance.
-bool KneeLimit::slow_while_left() const {
-  if (healthy_.count < kMany || while_left_.count < kMany) return false;
-  const double spread = std::max(1.0, std::sqrt(healthy_.variance()) / healthy_.mean());
-  const double error = spread / std::sqrt(while_left_.count);
-  return while_left_.mean() > healthy_.mean() * (kSlow + kCertain * error);
-}
-
-bool KneeLimit::mostly_left(const Window& window) const {
-  const double left = window.count(Outcome::kAbandoned);
-  return left >= kMany &&
-         left > std::max(window.count(Outcome::kSuccess), window.as_answered.count) +
-                    window.count(Outcome::kFailure);
 }
 
 Cause KneeLimit::back_off(bool refused) {
@@ -190,8 +153,9 @@ Cause KneeLimit::back_off(bool refused) {
   const double back = looked ? trial->from : grew ? *grown_ : limit_ * 0.9;
   slow_start_ = false;
   put_off_growth();
-  const double fine = refused || nobody_ == 0 ? 0 : shown_fine();
-  lost_ = nobody_ > 0 && fine == 0;
+  const bool nobody = abandonment_.nobody_answered();
+  const double fine = refused || !nobody ? 0 : shown_fine();
+  lost_ = nobody && fine == 0;
   move(std::min(limit_, std::max(back, fine)));
   return Cause::kOverload;
 }
@@ -199,7 +163,7 @@ Cause KneeLimit::back_off(bool refused) {
 // What those who were answered have shown is not to be cut because a few dozen others leave; 0
 // where that was too long ago.
 double KneeLimit::shown_fine() const {
-  if (nobody_ >= kNobody || nobody_seconds_ >= kNobodySeconds) return 0;
+  if (abandonment_.long_unanswered()) return 0;
   return std::min(curve_.knee(kLikely).lowest, curve_.most_seen());
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
 
+#include "limiters/abandonment.h"
 #include "limiters/knee_curve.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
@@ -60,6 +62,7 @@ class KneeLimit final : public LimitAlgorithm {
     bool slow_start = false;  // it interrupted
   };
 
+  bool is_least() const { return limit() <= std::max(1, params_.min_limit); }
   void move(double limit);
   void note(const Window& window);
   Level near_limit(const Window& window) const;
@@ -67,11 +70,8 @@ class KneeLimit final : public LimitAlgorithm {
   Knee fitted();
   Cause settle(bool limited, bool left, const Knee& knee);
   Cause cut(double highest);
-  void note_nobody(const Window& window);
-  void note_health(const Window& window);
-  bool mostly_left(const Window& window) const;
-  bool slow_while_left() const;
   Cause back_off(bool refused);
+  void regain();
   double shown_fine() const;
   void remember_refusal(bool tried);
   void put_off_growth();
@@ -100,11 +100,8 @@ class KneeLimit final : public LimitAlgorithm {
   double unrefused_ = 0;  // samples since, and seconds
   double unrefused_seconds_ = 0;
   double until_retry_;  // samples from a refusal to the next growth to there
-  // Callers who left since anybody was answered, and seconds.
-  double nobody_ = 0, nobody_seconds_ = 0;
-  bool lost_ = false;  // it was cut since then although nothing was known
-  Level healthy_;      // latencies while hardly anybody left,
-  Level while_left_;   // and since most do
+  Abandonment abandonment_;
+  bool lost_ = false;  // it was cut although nothing was known, since nobody was answered
 };
 
 }  // namespace weir::limiters

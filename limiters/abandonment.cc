@@ -1,0 +1,50 @@
+#include "limiters/abandonment.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir::limiters {
+namespace {
+
+constexpr double kMany = 10;               // are not here by chance
+constexpr double kHealthy = 256;           // latencies that are remembered,
+constexpr double kWhileLeave = 50;         // and of those who stay
+constexpr double kSlow = 1.5;              // times as long
+constexpr double kCertain = 2;             // standard errors
+constexpr double kUnanswered = 500;        // left since anybody was answered
+constexpr double kUnansweredSeconds = 10;  // whichever comes first
+
+}  // namespace
+
+void Abandonment::note(const Window& window, bool least) {
+  const double left = window.count(Outcome::kAbandoned);
+  const double answered = window.as_answered.count;
+  const double failed = window.count(Outcome::kFailure);
+  most_leave_ =
+      left >= kMany && left > std::max(window.count(Outcome::kSuccess), answered) + failed;
+  if (window.all_levels().count + failed < 1) {
+    left_ += left;
+    if (left > 0) seconds_ += window.seconds();
+  } else {
+    left_ = seconds_ = 0;
+  }
+  if (!most_leave_) while_leave_ = {};
+  if (most_leave_) while_leave_.add(window.as_answered);
+  while_leave_.forget_all_but(kWhileLeave);
+  if (left * 10 >= answered && !least) return;
+  healthy_.add(window.as_answered);
+  healthy_.forget_all_but(kHealthy);
+}
+
+bool Abandonment::long_unanswered() const {
+  return left_ >= kUnanswered || seconds_ >= kUnansweredSeconds;
+}
+
+bool Abandonment::slow() const {
+  if (healthy_.count < kMany || while_leave_.count < kMany) return false;
+  const double spread = std::max(1.0, std::sqrt(healthy_.variance()) / healthy_.mean());
+  const double error = spread / std::sqrt(while_leave_.count);
+  return while_leave_.mean() > healthy_.mean() * (kSlow + kCertain * error);
+}
+
+}  // namespace weir::limiters
