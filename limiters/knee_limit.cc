@@ -118,8 +118,7 @@ double KneeLimit::error_of(const Level& level) const {
 Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
   const bool blind =
       knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
-  if (limited && blind && !left && !trial_ && !is_least())
-    return try_less();
+  if (limited && blind && !left && !trial_ && !is_least()) return try_less();
   if (limit() > room(knee.highest)) return cut(knee.highest);
   return limited ? grow(knee.at) : Cause::kNotLimited;
 }

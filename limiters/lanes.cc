@@ -18,9 +18,8 @@ void Lanes::push(Waiter& waiter, const Arrival& arrival, TimePoint now) {
 
 void Lanes::remove(Waiter& waiter) { lanes_[waiter.priority_]->remove(waiter); }
 
-void Lanes::serve(Waiter& waiter) {
+void Lanes::note_turn(const Waiter& waiter) {
   if (size() > lanes_[waiter.priority_]->size()) ++turns_;
-  remove(waiter);
 }
 
 Waiter* Lanes::next() const {

@@ -21,8 +21,8 @@ class Lanes {
   uint8_t priority_of(const Arrival& arrival) const;
   void push(Waiter& waiter, const Arrival& arrival, TimePoint now);
   void remove(Waiter& waiter);
-  // The next to run gets its place.
-  void serve(Waiter& waiter);
+  // It is about to get its place: its lane has had its turn.
+  void note_turn(const Waiter& waiter);
   // Who runs next, still waiting: the most important first, but one in kFloor of the least
   // important, so that they are slow and not forgotten; null when nobody waits.
   Waiter* next() const;

@@ -163,9 +163,8 @@ void Limiter::serve() {
   while (Waiter* waiter = lanes_.next()) {
     const std::optional<int> place = pool_.take();
     if (!place) break;
-    waiter->gate_ = nullptr;
-    lanes_.serve(*waiter);
-    pool_.leave(gate_, waiter->priority_);
+    lanes_.note_turn(*waiter);
+    take_out(*waiter);
     waiter->on_permit(permit(*place));
     reject_expired();
   }

@@ -174,6 +174,7 @@ void Regulator::decide(const Window& window) {
            .samples = all.count};
   samples_ += all.count;
   peak_in_flight_ = std::max(peak_in_flight_, window.peak_in_flight);
+  // Where callers left, the mean is longer than anything has to be waited for.
   answered_after_ = window.count(Outcome::kAbandoned) > 0 ? window.as_answered.mean() : all.mean();
   tell_gates(window);
   if (last_.to == from) return;
