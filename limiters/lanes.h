@@ -26,7 +26,7 @@ class Lanes {
   // Who runs next, still waiting: the most important first, but one in kFloor of the least
   // important, so that they are slow and not forgotten; null when nobody waits.
   Waiter* next() const;
-  static constexpr int kFloor = 100;
+  static constexpr uint64_t kFloor = 100;
   // Of the most important who wait; kPriorities when nobody does.
   size_t first_priority() const;
   // Somebody waits who is as important or more so.
@@ -42,7 +42,7 @@ class Lanes {
 
  private:
   std::vector<std::unique_ptr<WaitQueue>> lanes_;
-  int turns_ = 0;  // while more than one lane had somebody
+  uint64_t turns_ = 0;  // while more than one lane had somebody
 };
 
 }  // namespace weir::limiters

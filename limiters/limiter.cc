@@ -148,11 +148,17 @@ void Limiter::finished() {
 }
 
 // Another gate's queue comes first where those who wait there are more important; and every so
-// often, so that one that holds no permits is not starved by one that always has waiters.
+// often, so that one that holds no permits is not starved by one that always has waiters, nor the
+// least important by the others.
 void Limiter::pass_on() {
-  const bool others_turn = pool_.gates() > 1 && ++given_back_ % pool_.gates() == 0;
+  ++given_back_;
+  const bool others_turn =
+      pool_.gates() > 1 && given_back_ % static_cast<uint64_t>(pool_.gates()) == 0;
+  const bool least_first = pool_.gates() > 1 && given_back_ % Lanes::kFloor == 0;
   const size_t mine = lanes_.first_priority();
-  const std::optional<int> next = pool_.gate_to_wake(gate_, others_turn ? kPriorities : mine);
+  const std::optional<int> next = least_first
+                                      ? pool_.gate_of_least(gate_)
+                                      : pool_.gate_to_wake(gate_, others_turn ? kPriorities : mine);
   if (lanes_.size() > 0 && !next) return serve_later();
   if (!next) return;
   *next == gate_ ? serve_later() : wake_(*next);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -68,7 +69,7 @@ class Limiter {
   const bool dry_run_;
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
-  int given_back_ = 0;
+  uint64_t given_back_ = 0;
   Timeline::Timer serve_timer_;
   std::array<Timeline::Timer, kPriorities> expiry_timers_;
 };

@@ -46,13 +46,25 @@ void PermitPool::leave(int gate, size_t priority) noexcept {
   waiting_.fetch_sub(1);
 }
 
+std::optional<int> PermitPool::gate_with(size_t priority, int from) const noexcept {
+  for (int step = 1; step <= gates_; ++step) {
+    const int gate = (from + step) % gates_;
+    if (waiting_at_[static_cast<size_t>(gate)][priority].load() > 0) return gate;
+  }
+  return std::nullopt;
+}
+
 std::optional<int> PermitPool::gate_to_wake(int from, size_t than) const noexcept {
   if (waiting_.load() == 0) return std::nullopt;
   for (size_t priority = 0; priority < than; ++priority)
-    for (int step = 1; step <= gates_; ++step) {
-      const int gate = (from + step) % gates_;
-      if (waiting_at_[static_cast<size_t>(gate)][priority].load() > 0) return gate;
-    }
+    if (const auto gate = gate_with(priority, from)) return gate;
+  return std::nullopt;
+}
+
+std::optional<int> PermitPool::gate_of_least(int from) const noexcept {
+  if (waiting_.load() == 0) return std::nullopt;
+  for (size_t priority = kPriorities; priority-- > 0;)
+    if (const auto gate = gate_with(priority, from)) return gate;
   return std::nullopt;
 }
 

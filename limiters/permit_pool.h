@@ -37,6 +37,8 @@ class PermitPool {
   // The gate whose waiters are the most important; of several the next after `from`, in a ring, so
   // that `from` itself comes last. Only those who are more important than `than`.
   std::optional<int> gate_to_wake(int from, size_t than = kPriorities) const noexcept;
+  // The same, of the least important waiters.
+  std::optional<int> gate_of_least(int from) const noexcept;
 
   int limit() const noexcept { return limit_.load(); }
   int in_flight() const noexcept { return in_flight_.load(); }
@@ -88,6 +90,7 @@ class PermitPool {
   };
 
   void note_peak(int in_flight) noexcept;
+  std::optional<int> gate_with(size_t priority, int from) const noexcept;
 
   const int gates_;
   alignas(64) std::atomic<int> limit_;  // written by the regulator

@@ -66,6 +66,22 @@ TEST_F(HandOver, APlaceGoesToTheGateWithTheMostImportantWaiter) {
   EXPECT_TRUE(less->runs() != also_less->runs());
 }
 
+TEST_F(HandOver, OneInAHundredIsOfTheLeastImportantAtAnotherGateToo) {
+  queue_params_.priorities = 2;
+  queue_params_.max_waiting = 1000;
+  build(1, 2);
+  std::vector<Request> important;
+  for (uint64_t i = 0; i < 3 * Lanes::kFloor; ++i) important.push_back(ask(1));
+  const Request least = ask(0, {.priority = 1});
+  uint64_t before = 0;
+  while (least->waits() && before < 2 * Lanes::kFloor) {
+    important[before++]->finish(Outcome::kSuccess);
+    settle();
+  }
+  EXPECT_TRUE(least->runs());
+  EXPECT_EQ(before, Lanes::kFloor);
+}
+
 TEST_F(HandOver, WhoWasGrantedInAnotherCohortCountsThere) {
   build(2);
   const Request before = ask();

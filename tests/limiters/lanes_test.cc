@@ -64,8 +64,8 @@ TEST_F(LanesTest, OneInAHundredIsOfTheLeastImportant) {
   std::vector<Request> first;
   for (int i = 0; i < 150; ++i) first.push_back(ask_with(0));
   next(running_);
-  int before = 0;
-  while (last->waits()) next(first[static_cast<size_t>(before++)]);
+  uint64_t before = 0;
+  while (last->waits()) next(first[before++]);
   EXPECT_EQ(before, Lanes::kFloor - 1);
 }
 
