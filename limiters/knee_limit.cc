@@ -18,6 +18,7 @@ constexpr double kDoubted = 300;     // what was seen above the limit fades
 constexpr double kLongTrial = 250;   // after which the likelier side has it
 constexpr double kOften = 1000;      // from one trial to the next
 constexpr double kRarely = 20000;
+constexpr double kLasting = 100;  // of an overload: what follows a pause is none
 constexpr double kRetry = 20;  // from a refusal to the next growth to there
 constexpr double kLatestRetry = 2000;
 constexpr double kLatestRetrySeconds = 15;  // whichever comes first
@@ -75,7 +76,7 @@ Cause KneeLimit::update(const Window& window) {
     if (const auto verdict = judge()) return *verdict;
     if (!trial_) knee = fitted();
   }
-  if (!trial_ && window.overloaded && !slow_start_ && untried_ >= until_trial_) {
+  if (!trial_ && overloaded_ >= kLasting && !slow_start_ && untried_ >= until_trial_) {
     less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
     const bool more = less_next_ || left || is_least();
     return more ? try_more() : try_less();
@@ -95,6 +96,7 @@ void KneeLimit::note(const Window& window) {
   curve_.doubt_above(limit_ * 1.1, std::exp(-samples / kDoubted));
   full_.add(near_limit(window));
   full_.forget_all_but(kMemory);
+  overloaded_ = window.overloaded ? overloaded_ + samples : 0;
   unmoved_ += samples;
   untried_ += samples;
   unrefused_ += samples;

@@ -40,8 +40,8 @@ namespace weir::limiters {
 //     curve starts anew from what was just seen;
 //   - when nothing is known of fewer in flight, the limit is halved for a while;
 //   - after kOften samples, later less often, the limit is raised by half or halved for a while, in
-//     turn, and halved first where little was seen of fewer in flight; but only under overload,
-//     when somebody is turned away anyhow.
+//     turn, and halved first where little was seen of fewer in flight; but only under overload
+//     that lasts, when somebody is turned away anyhow.
 class KneeLimit final : public LimitAlgorithm {
  public:
   explicit KneeLimit(const LimiterParams& params);
@@ -89,6 +89,7 @@ class KneeLimit final : public LimitAlgorithm {
   Level full_;  // latency near the limit, since it last moved by much
   std::optional<Trial> trial_;
   bool less_next_ = false;
+  double overloaded_ = 0;        // samples since more is asked for than can be done
   double untried_ = 0;           // samples since the last trial
   double until_trial_;           // samples from one to the next
   double unmoved_ = 0;           // samples since the last move

@@ -22,12 +22,13 @@ void Lanes::note_turn(const Waiter& waiter) {
   if (size() > lanes_[waiter.priority_]->size()) ++turns_;
 }
 
-Waiter* Lanes::next() const {
+Waiter* Lanes::next(const Standing& standing) const {
   Waiter* found = nullptr;
   const bool least_first = turns_ % kFloor == kFloor - 1;
-  for (const auto& lane : lanes_)
-    if (Waiter* first = lane->next(); first != nullptr && (found == nullptr || least_first))
-      found = first;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    Waiter* first = standing[i] ? lanes_[i]->newest() : lanes_[i]->oldest();
+    if (first != nullptr && (found == nullptr || least_first)) found = first;
+  }
   return found;
 }
 

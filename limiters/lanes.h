@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "limiters/wait_queue.h"
@@ -24,21 +23,21 @@ class Lanes {
   // It is about to get its place: its lane has had its turn.
   void note_turn(const Waiter& waiter);
   // Who runs next, still waiting: the most important first, but one in kFloor of the least
-  // important, so that they are slow and not forgotten; null when nobody waits.
-  Waiter* next() const;
+  // important, so that they are slow and not forgotten; null when nobody waits. Of one priority the
+  // oldest, or, where `standing`, the newest.
+  using Standing = std::array<bool, kPriorities>;
+  Waiter* next(const Standing& standing) const;
   static constexpr uint64_t kFloor = 100;
   // Of the most important who wait; kPriorities when nobody does.
   size_t first_priority() const;
   // Somebody waits who is as important or more so.
   bool waits_before(uint8_t priority) const;
   size_t size() const;
+  const WaitQueue& of(uint8_t priority) const { return *lanes_[priority]; }
 
   // As in WaitQueue, with a bound for each priority.
   using Bounds = std::array<Duration, kPriorities>;
   Waiter* expired(TimePoint now, const Bounds& bounds) const;
-  std::optional<TimePoint> next_expiry(uint8_t priority, Duration bound) const {
-    return lanes_[priority]->next_expiry(bound);
-  }
 
  private:
   std::vector<std::unique_ptr<WaitQueue>> lanes_;

@@ -6,6 +6,11 @@
 #include <utility>
 
 namespace weir::limiters {
+namespace {
+
+constexpr double kNews = 0.1;  // of the time in which the service finishes one
+
+}  // namespace
 
 // ---- permits and waiters ----
 
@@ -81,7 +86,9 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
     if (place) return permit(*place);
   }
   pool_.note_limited();
-  if (const auto why = turned_away(priority, pool_.waiting(priority))) return *why;
+  const auto why = turned_away(priority, pool_.waiting(priority));
+  const bool displaces = why == Rejection::kShed && takes_place_of_oldest(priority);
+  if (why && !displaces) return *why;
   if (!pool_.join(gate_, priority)) return Rejection::kQueueFull;
   // A place that was freed since the first look is offered to nobody else: who freed it may have
   // seen no waiter.
@@ -90,13 +97,21 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
       pool_.leave(gate_, priority);
       return permit(*place);
     }
-  } else if (pool_.in_flight() < pool_.limit()) {
+  } else if (displaces || pool_.in_flight() < pool_.limit()) {
     serve_later();
   }
+  displaced_[priority] += displaces ? 1 : 0;
   waiter.gate_ = this;
   lanes_.push(waiter, arrival, timeline_.now());
   arm();
   return Queued{};
+}
+
+// Not when the newest has only just come: nothing is gained by one that is hardly newer, and a flood
+// is to be turned away at the least cost.
+bool Limiter::takes_place_of_oldest(uint8_t priority) const {
+  const Duration waited = lanes_.of(priority).newest_has_waited(timeline_.now());
+  return to_seconds(waited) * pool_.per_second() > kNews;
 }
 
 // What a real run would have queued is in flight here, beyond the limit.
@@ -165,8 +180,13 @@ void Limiter::pass_on() {
 }
 
 void Limiter::serve() {
+  reject_displaced();
   reject_expired();
-  while (Waiter* waiter = lanes_.next()) {
+  while (Waiter* waiter = lanes_.next(standing())) {
+    if (waiter->deadline_ <= timeline_.now()) {
+      reject(*waiter, Rejection::kWaitedTooLong);
+      continue;
+    }
     const std::optional<int> place = pool_.take();
     if (!place) break;
     lanes_.note_turn(*waiter);
@@ -187,13 +207,31 @@ Lanes::Bounds Limiter::bounds() const {
   return longest;
 }
 
+Lanes::Standing Limiter::standing() const {
+  Lanes::Standing standing;
+  for (size_t i = 0; i < kPriorities; ++i) standing[i] = pool_.standing(i);
+  return standing;
+}
+
 void Limiter::reject_expired() {
   if (lanes_.size() == 0) return;
   const TimePoint now = timeline_.now();
-  while (Waiter* waiter = lanes_.expired(now, bounds())) {
-    take_out(*waiter);
-    waiter->on_rejected(Rejection::kWaitedTooLong);
+  while (Waiter* waiter = lanes_.expired(now, bounds())) reject(*waiter, Rejection::kWaitedTooLong);
+}
+
+// Unless somebody has left or was served meanwhile, so that all may stay.
+void Limiter::reject_displaced() {
+  for (uint8_t priority = 0; priority < lanes_.priorities(); ++priority) {
+    const WaitQueue& lane = lanes_.of(priority);
+    for (int left = std::exchange(displaced_[priority], 0); left > 0; --left)
+      if (lane.size() > 0 && pool_.waiting(priority) > pool_.most_waiting(priority))
+        reject(*lane.oldest(), Rejection::kShed);
   }
+}
+
+void Limiter::reject(Waiter& waiter, Rejection why) {
+  take_out(waiter);
+  waiter.on_rejected(why);
 }
 
 void Limiter::take_out(Waiter& waiter) {
@@ -209,7 +247,7 @@ void Limiter::arm() {
   for (uint8_t priority = 0; priority < lanes_.priorities(); ++priority) {
     Timeline::Timer& timer = expiry_timers_[priority];
     if (timer.pending()) continue;
-    const auto when = lanes_.next_expiry(priority, pool_.longest_wait(priority));
+    const auto when = lanes_.of(priority).next_expiry(pool_.longest_wait(priority));
     if (!when) continue;
     timer = timeline_.at(*when, [this] {
       reject_expired();

@@ -37,7 +37,9 @@ class Limiter {
   Limiter& operator=(const Limiter&) = delete;
 
   // Answers at once when it can; only a Queued waiter is called back. A newcomer never overtakes
-  // those in this gate's queues who are as important or more so.
+  // those in this gate's queues who are as important or more so, unless more is asked for than can
+  // be done: then the newest is served first, and one who finds the queue full takes the place of
+  // the oldest, who is rejected in a later turn.
   Admission admit(const Arrival& arrival, Waiter& waiter);
   // Woken: another loop freed a place, or the limit grew.
   void serve();
@@ -48,6 +50,7 @@ class Limiter {
   friend class Waiter;
 
   Permit permit(int in_flight);
+  bool takes_place_of_oldest(uint8_t priority) const;
   Admission admit_dry(std::optional<int> place, uint8_t priority);
   std::optional<Rejection> turned_away(uint8_t priority, int waiting) const;
   void answered(Permit& permit, Outcome outcome);
@@ -58,7 +61,10 @@ class Limiter {
   void forget(Waiter& waiter);
   void take_out(Waiter& waiter);
   Lanes::Bounds bounds() const;
+  Lanes::Standing standing() const;
+  void reject(Waiter& waiter, Rejection why);
   void reject_expired();
+  void reject_displaced();
   void arm();
   void serve_later();
 
@@ -70,6 +76,7 @@ class Limiter {
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
+  std::array<int, kPriorities> displaced_{};  // so many of the oldest are to be rejected
   Timeline::Timer serve_timer_;
   std::array<Timeline::Timer, kPriorities> expiry_timers_;
 };

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "limiters/aimd_limit.h"
-#include "limiters/fifo_queue.h"
+#include "limiters/arrival_queue.h"
 #include "limiters/fixed_limit.h"
 #include "limiters/gradient2_limit.h"
 #include "limiters/gradient_limit.h"
@@ -34,7 +34,7 @@ std::unique_ptr<LimitAlgorithm> make_algorithm(const LimiterParams& params) {
 
 Lanes make_lanes(const QueueParams& params) {
   std::vector<std::unique_ptr<WaitQueue>> lanes;
-  for (size_t i = 0; i < params.priorities; ++i) lanes.push_back(std::make_unique<FifoQueue>());
+  for (size_t i = 0; i < params.priorities; ++i) lanes.push_back(std::make_unique<ArrivalQueue>());
   return Lanes(std::move(lanes));
 }
 

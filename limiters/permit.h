@@ -16,7 +16,7 @@ enum class Rejection : uint8_t {
   kLimit,          // no place and no queue
   kQueueFull,      // as many wait as may
   kWaitedTooLong,  // waited as long as is allowed now
-  kShed            // would have waited longer than is allowed now
+  kShed            // would have waited longer than is allowed now, or gave way to a newer one
 };
 inline constexpr size_t kRejections = 4;
 

@@ -1,7 +1,5 @@
 #include "limiters/permit_pool.h"
 
-#include <algorithm>
-
 namespace weir::limiters {
 
 PermitPool::PermitPool(int gates, int limit, int max_waiting)
@@ -74,9 +72,9 @@ void PermitPool::publish_queue(Duration longest_wait, int most_waiting, size_t p
 }
 
 bool PermitPool::standing() const noexcept {
-  return std::any_of(of_.begin(), of_.end(), [](const OfPriority& each) {
-    return each.most_waiting.load(std::memory_order_relaxed) < std::numeric_limits<int>::max();
-  });
+  for (size_t priority = 0; priority < kPriorities; ++priority)
+    if (standing(priority)) return true;
+  return false;
 }
 
 void PermitPool::note_peak(int in_flight) noexcept {

@@ -69,7 +69,10 @@ class PermitPool {
   int most_waiting(size_t priority = 0) const noexcept {
     return of_[priority].most_waiting.load(std::memory_order_relaxed);
   }
-  // More is asked for than can be done, so somebody's queue is kept short.
+  // More is asked for than can be done, so its queue is kept short; somebody's is.
+  bool standing(size_t priority) const noexcept {
+    return most_waiting(priority) < std::numeric_limits<int>::max();
+  }
   bool standing() const noexcept;
 
   double per_second() const noexcept { return per_second_.load(std::memory_order_relaxed); }

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr double kIdle = 0.02;    // of the service's time
+constexpr double kIdle = 0.015;   // of the service's time
 constexpr double kUneven = 0.21;  // by how much what was done is in doubt, for each spread beyond 1
 constexpr double kMostUneven = 3;
 
@@ -89,9 +89,11 @@ QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
   const double places = std::clamp(service.per_second * to_seconds(service.baseline), 1.0,
                                    static_cast<double>(service.limit));
   const double near_one = std::clamp((1.7 - load) / 0.7, 0.0, 1.0);
-  const double most = std::ceil(places * (0.25 + 3 * near_one)) + (places < 1.5 ? 2 : 1);
+  const double most = std::ceil(places * (0.25 + 3 * near_one)) + (places < 3 ? 2 : 1);
   const double spare = service.limit - places;  // wait inside the service
-  const double waiting = std::clamp(std::ceil(needed_waiting(places, load) - spare), 1.0, most);
+  const double uneven = std::min(1.0, (1 + service.spread * service.spread) / 2);
+  const double needed = needed_waiting(places, load) * uneven;
+  const double waiting = std::clamp(std::ceil(needed - spare), 1.0, most);
   const Duration wait =
       std::max<Duration>(service.baseline * 2, from_seconds(2 * waiting / service.per_second));
   return {std::min(calm, std::max<Duration>(wait, milliseconds(2))), static_cast<int>(waiting)};

@@ -8,8 +8,8 @@
 #include "limiters/permit.h"
 #include "limiters/timeline.h"
 
-// Those who wait for a permit, and in which order they get it; it does not know what they want it
-// for.
+// Those who wait for a permit, and in which order they came; it does not know what they want it for,
+// nor who is next.
 namespace weir::limiters {
 
 // What the gate knows of a request: no HTTP.
@@ -37,7 +37,7 @@ class Waiter {
 
  private:
   friend class Limiter;
-  friend class FifoQueue;
+  friend class ArrivalQueue;
   friend class Lanes;
   Limiter* gate_ = nullptr;  // while it waits
   Waiter* before_ = nullptr;
@@ -52,8 +52,11 @@ class WaitQueue {
  public:
   virtual ~WaitQueue() = default;
   virtual void push(Waiter& waiter, const Arrival& arrival, TimePoint now) = 0;
-  // Who runs next, still in the queue; null when empty.
-  virtual Waiter* next() const = 0;
+  // Both still in the queue; null when it is empty.
+  virtual Waiter* oldest() const = 0;
+  virtual Waiter* newest() const = 0;
+  // 0 when nobody waits.
+  virtual Duration newest_has_waited(TimePoint now) const = 0;
   // Whoever has waited for `bound` or is past its own deadline, still in the queue; null when
   // nobody.
   virtual Waiter* expired(TimePoint now, Duration bound) const = 0;

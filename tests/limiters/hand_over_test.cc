@@ -120,7 +120,9 @@ class CrossingQueue final : public WaitQueue {
  public:
   explicit CrossingQueue(PermitPool& pool) : pool_(pool) {}
   void push(Waiter&, const Arrival&, TimePoint) override { ++pushed; }
-  Waiter* next() const override { return nullptr; }
+  Waiter* oldest() const override { return nullptr; }
+  Waiter* newest() const override { return nullptr; }
+  Duration newest_has_waited(TimePoint) const override { return Duration(0); }
   Waiter* expired(TimePoint, Duration) const override { return nullptr; }
   void remove(Waiter&) override {}
   std::optional<TimePoint> next_expiry(Duration) const override { return std::nullopt; }

@@ -126,6 +126,20 @@ TEST(KneeLimit, LooksNowAndThenWhetherMoreOrLessWouldDo) {
   EXPECT_LE(more + less, 12) << "a few hundredths of the time";
 }
 
+TEST(KneeLimit, AnOverloadThatIsSoonOverIsNoTimeToLook) {
+  const Service service{10};
+  KneeLimit limit = begun(service);
+  int looks = 0;
+  for (int i = 0; i < 400; ++i) {
+    Window window = service.window(limit.limit(), limit.limit());
+    window.overloaded = i % 2 == 0;
+    window.levels[level_of(limit.limit())].forget_all_but(50);
+    const Cause cause = limit.update(window);
+    looks += cause == Cause::kTryingMore || cause == Cause::kTryingLess ? 1 : 0;
+  }
+  EXPECT_EQ(looks, 0);
+}
+
 TEST(KneeLimit, LooksFirstWhereLittleWasSeen) {
   for (const double seen : {10.0, 100.0}) {
     SCOPED_TRACE(testing::Message() << seen << " samples at 5 in flight");

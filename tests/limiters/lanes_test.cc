@@ -91,6 +91,19 @@ TEST_F(LanesTest, AFloodOfOthersFillsNobodysQueue) {
   EXPECT_TRUE(important->runs());
 }
 
+TEST_F(LanesTest, ANewcomerDisplacesNobodyOfAnotherPriority) {
+  pool_->publish_per_second(100);
+  pool_->publish_queue(kLongestWait, 1, 2);
+  const Request more = ask_with(1), oldest = ask_with(2);
+  pass(milliseconds(2));
+  const Request newest = ask_with(2);
+  settle();
+  EXPECT_EQ(oldest->rejection(), Rejection::kShed);
+  EXPECT_TRUE(newest->waits());
+  next(running_);
+  EXPECT_TRUE(more->runs());
+}
+
 TEST_F(LanesTest, EachWaitsAsLongAsItMay) {
   pool_->publish_queue(milliseconds(10), 100, 2);
   const Request patient = ask_with(0), hasty = ask_with(2);

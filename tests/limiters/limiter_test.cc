@@ -102,6 +102,82 @@ TEST_F(LimiterTest, AShorterBoundHoldsForThoseWhoWaitAlready) {
   EXPECT_EQ(third->rejection(), Rejection::kWaitedTooLong);
 }
 
+// ---- where more is asked for than can be done ----
+
+// One place, taken, of a service that finishes 100 a second; two may wait.
+class StandingQueueTest : public GateTest {
+ protected:
+  StandingQueueTest() {
+    build(1);
+    pool_->publish_per_second(100);
+    pool_->publish_queue(kLongestWait, 2);
+    running_ = ask();
+  }
+  Request ask_later() {
+    pass(milliseconds(2));
+    return ask();
+  }
+  Request running_;
+};
+
+TEST_F(StandingQueueTest, TheNewestIsServedFirst) {
+  const Request older = ask_later(), newer = ask_later();
+  running_->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_TRUE(newer->runs());
+  EXPECT_TRUE(older->waits());
+  newer->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_TRUE(older->runs());
+}
+
+TEST_F(StandingQueueTest, ANewcomerTakesThePlaceOfTheOldest) {
+  const Request oldest = ask_later(), second = ask_later(), third = ask_later();
+  EXPECT_TRUE(oldest->waits()) << "nobody is called from inside admit()";
+  settle();
+  EXPECT_EQ(oldest->rejection(), Rejection::kShed);
+  EXPECT_TRUE(second->waits());
+  EXPECT_TRUE(third->waits());
+  EXPECT_EQ(pool_->waiting(), 2);
+}
+
+TEST_F(StandingQueueTest, WhoIsHardlyNewerIsTurnedAwayAtOnce) {
+  const Request oldest = ask_later(), second = ask_later();
+  pass(std::chrono::microseconds(900));
+  EXPECT_EQ(ask()->rejection(), Rejection::kShed);
+  pass(std::chrono::microseconds(200));
+  EXPECT_TRUE(ask()->waits());
+}
+
+TEST_F(StandingQueueTest, AllStayWhenSomebodyHasLeftMeanwhile) {
+  const Request oldest = ask_later();
+  Request leaves = ask_later();
+  const Request third = ask_later();
+  leaves.reset();
+  settle();
+  EXPECT_TRUE(oldest->waits());
+  EXPECT_TRUE(third->waits());
+}
+
+TEST_F(StandingQueueTest, WhoIsPastItsDeadlineIsNotServedThoughItIsTheNewest) {
+  const Request older = ask_later();
+  const Request hurried = ask(0, {.deadline = timeline_.now() + milliseconds(5)});
+  pass(milliseconds(6));
+  running_->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_EQ(hurried->rejection(), Rejection::kWaitedTooLong);
+  EXPECT_TRUE(older->runs());
+}
+
+TEST_F(StandingQueueTest, WhenThereIsCalmAgainTheOldestIsServedFirst) {
+  const Request older = ask_later(), newer = ask_later();
+  pool_->publish_queue(kLongestWait, std::numeric_limits<int>::max());
+  running_->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_TRUE(older->runs());
+  EXPECT_TRUE(newer->waits());
+}
+
 // ---- samples ----
 
 TEST_F(LimiterTest, LatencyRunsFromTheGrantToTheResponseHead) {
