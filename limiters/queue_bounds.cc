@@ -95,7 +95,7 @@ QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
   const double needed = needed_waiting(places, load) * uneven;
   const double waiting = std::clamp(std::ceil(needed - spare), 1.0, most);
   const Duration wait =
-      std::max<Duration>(service.baseline * 2, from_seconds(2 * waiting / service.per_second));
+      std::max<Duration>(service.baseline * 3 / 2, from_seconds(1.5 * waiting / service.per_second));
   return {std::min(calm, std::max<Duration>(wait, milliseconds(2))), static_cast<int>(waiting)};
 }
 
