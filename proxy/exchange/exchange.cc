@@ -71,7 +71,17 @@ void Exchange::start() {
     return end(Ending::kBodyTooLarge);
   exempt_ = rooms_.classifier.exempt(head_);
   if (exempt_) return open_backend(Reuse::kAllowed);
+  if (!gathers()) ask();
+}
 
+// A client that is slow to send takes no place of those who have sent all. What has no length may
+// be a stream that is answered as it comes; who expects a 100 sends nothing before.
+bool Exchange::gathers() const {
+  return !request_complete_ && head_.body.kind == http::BodyLength::Kind::kKnown &&
+         !head_.expects_continue && held_body_.size() < http::kMostOwedBytes;
+}
+
+void Exchange::ask() {
   const limiters::Arrival arrival = rooms_.classifier.classify(head_);
   priority_ = arrival.priority;
   limiters::Admission admission = rooms_.limiter.admit(arrival, *this);
@@ -82,7 +92,7 @@ void Exchange::start() {
     rejection_ = *rejection;
     end(Ending::kRejected);
   } else {
-    waiting_since_ = arrived_;
+    waiting_since_ = rooms_.timeline.now();
     move_to(Stage::kWaiting);
   }
 }
@@ -144,6 +154,7 @@ void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_o
   if (end_of_body == http::End::kYes) request_complete_ = true;
   if (!backend_) {
     held_body_.append(bytes);
+    if (stage_ == Stage::kArrived && !gathers()) ask();
     return;
   }
   body_given_ = true;

@@ -55,7 +55,8 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange();
 
-  // Asks for a permit and goes on from there; once. May end the exchange before it returns.
+  // Once. Asks for a permit and goes on from there, at once or when enough of the request is here;
+  // may end the exchange before it returns.
   void start();
   Stage stage() const { return stage_; }
   // What the client is waiting for is the service, or its turn: its own silence is no stall.
@@ -83,6 +84,8 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void on_rejected(limiters::Rejection why) override;
 
   void move_to(Stage next);
+  bool gathers() const;
+  void ask();
   void granted(limiters::Permit permit);
   void open_backend(Reuse reuse);
   bool may_retry() const;

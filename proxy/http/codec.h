@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -32,5 +33,8 @@ struct HeadLimits {
   size_t max_fields = 100;
   size_t max_target_bytes = 16 * 1024;
 };
+
+// Of a request body, given out and not consumed(): with so much a codec wants no more input.
+inline constexpr size_t kMostOwedBytes = 16 * 1024;
 
 }  // namespace weir::http

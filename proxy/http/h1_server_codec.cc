@@ -7,7 +7,6 @@
 namespace weir::http {
 namespace {
 
-constexpr size_t kMostOwed = 16 * 1024;
 constexpr size_t kMostHeld = 64 * 1024;
 
 }  // namespace
@@ -305,7 +304,7 @@ void H1ServerCodec::close_request() {
 
 bool H1ServerCodec::wants_input() const {
   if (request_ == Request::kDropped) return true;
-  return owed_ < kMostOwed && held_.size() < kMostHeld;
+  return owed_ < kMostOwedBytes && held_.size() < kMostHeld;
 }
 
 bool H1ServerCodec::inside_body() const {

@@ -74,6 +74,28 @@ class SheddingTest(unittest.TestCase):
             for client in clients:
                 client.close()
 
+    def test_clients_that_are_slow_to_send_keep_nobody_out(self):
+        def serve(client):
+            while True:
+                client.send(f"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{len(client.request().body)}")
+
+        with Backend(serve) as backend, \
+                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=2", "queue.max_waiting=0") as weir:
+            slow = [weir.connect() for _ in range(20)]
+            for client in slow:
+                client.send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo")
+            quick = weir.connect()
+            for _ in range(5):
+                quick.send("POST /quick HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")
+                answer = quick.response()
+                self.assertEqual((answer.status, answer.body), (200, b"2"))
+            for client in slow:
+                client.send("dy")
+                answer = client.response()
+                self.assertEqual((answer.status, answer.body), (200, b"4"))
+                client.close()
+            quick.close()
+
     def test_a_client_that_does_not_read_keeps_nobody_out(self):
         def serve(client):
             while True:

@@ -60,6 +60,7 @@ class ExchangeTest : public testing::Test {
   limiters::Permit occupy() { return std::get<limiters::Permit>(limiter.admit({}, nobody)); }
   void run_for(limiters::Duration duration) { timeline.run_until(timeline.now() + duration); }
   static constexpr limiters::Duration kLongestWait = milliseconds(300);
+  static constexpr BodyLength kChunked{BodyLength::Kind::kUnknown, 0};
   FakeBackend& backend() { return backends.last(); }
   void serve() {
     backend().events.on_backend_open();
@@ -128,12 +129,67 @@ TEST_F(ExchangeTest, AClientThatReadsSlowlyOrHasATunnelKeepsNoPlace) {
 }
 
 TEST_F(ExchangeTest, LatencyOfAnUploadBeginsWithItsLastByte) {
-  start(head("POST", "/", {BodyLength::Kind::kKnown, 3}), End::kNo);
+  start(head("POST", "/", kChunked), End::kNo);
   run_for(milliseconds(500));
   exchange->on_request_body(bytes_of("abc"), End::kYes);
   run_for(milliseconds(10));
   serve();
   EXPECT_NEAR(samples.read(permits.cohort()).levels[0].sum_seconds, 0.01, 1e-9);
+}
+
+TEST_F(ExchangeTest, AClientThatIsSlowToSendTakesNoPlaceUntilItHasSentAll) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 6}), End::kNo);
+  exchange->on_request_body(bytes_of("abc"), End::kNo);
+  run_for(milliseconds(500));
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_EQ(notebook.take(), "");
+  exchange->on_request_body(bytes_of("def"), End::kYes);
+  EXPECT_EQ(permits.in_flight(), 1);
+  EXPECT_EQ(notebook.take(), "open\nbackend: POST /\nbackend: body abcdef end\n");
+  run_for(milliseconds(10));
+  serve();
+  EXPECT_EQ(entry().backend, limiters::Duration(milliseconds(10)));
+  EXPECT_FALSE(entry().queue_wait) << "it waited for its client, not for a place";
+}
+
+TEST_F(ExchangeTest, OfALongRequestOnlyTheBeginningIsWaitedFor) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 3 * http::kMostOwedBytes}), End::kNo);
+  const std::string half(http::kMostOwedBytes / 2, 'x');
+  exchange->on_request_body(bytes_of(half), End::kNo);
+  EXPECT_EQ(permits.in_flight(), 0);
+  exchange->on_request_body(bytes_of(half), End::kNo);
+  EXPECT_EQ(permits.in_flight(), 1) << "its client may send no more before this is taken";
+  EXPECT_EQ(notebook.take().substr(0, 5), "open\n");
+}
+
+TEST_F(ExchangeTest, WhatMayBeAnsweredBeforeItsEndIsNotHeldBack) {
+  start(head("POST", "/", kChunked), End::kNo);
+  EXPECT_EQ(notebook.take(), "open\nbackend: POST /\n");
+  exchange.reset();
+  http::RequestHead polite = head("POST", "/", {BodyLength::Kind::kKnown, 6});
+  polite.expects_continue = true;
+  start(std::move(polite), End::kNo);
+  EXPECT_EQ(notebook.take(), "backend: released\nopen\nbackend: POST /\n");
+}
+
+TEST_F(ExchangeTest, AnUploadThatIsShedWhenItIsWholeLeavesNothingToDiscard) {
+  limiters::Permit busy = occupy();
+  permits.publish_queue(kLongestWait, 0);
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 3}), End::kNo);
+  EXPECT_EQ(notebook.take(), "");
+  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  EXPECT_EQ(notebook.take(), "client: 503\nclient: body of weir end\nended\n");
+  EXPECT_EQ(entry().rejection, limiters::Rejection::kShed);
+}
+
+TEST_F(ExchangeTest, WhoLeavesBeforeItHasSentAllHasAskedForNothing) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 6}), End::kNo);
+  exchange->on_request_body(bytes_of("abc"), End::kNo);
+  exchange->on_client_left();
+  EXPECT_EQ(entry().ending, Ending::kClientLeft);
+  EXPECT_EQ(entry().stage, Stage::kArrived);
+  EXPECT_EQ(samples.read().arrived[0], 0);
+  EXPECT_EQ(notebook.take(), "ended\n");
 }
 
 TEST_F(ExchangeTest, ARequestWithoutAPermitWaitsAndWhatCameOfItsBodyIsSentInItsTurn) {
@@ -192,7 +248,7 @@ TEST_F(ExchangeTest, AClientThatLeavesWhileTheServiceIsAtItHasGivenItUp) {
 }
 
 TEST_F(ExchangeTest, AClientThatLeavesInTheMiddleOfItsRequestSaysNothingOfTheService) {
-  start(head("POST", "/", {BodyLength::Kind::kKnown, 5}), End::kNo);
+  start(head("POST", "/", kChunked), End::kNo);
   backend().events.on_backend_open();
   run_for(milliseconds(50));
   EXPECT_EQ(samples.read(permits.cohort()).granted, 0) << "nor while it takes its time";
@@ -251,7 +307,7 @@ TEST_F(ExchangeTest, WhatMustNotBeRepeatedIsNot) {
     exchange.reset();
     backends.pooled = each.pooled;
     start(head(each.method, "/",
-               each.body_given ? BodyLength{BodyLength::Kind::kKnown, 9} : BodyLength()),
+               each.body_given ? kChunked : BodyLength()),
           each.body_given ? End::kNo : End::kYes);
     if (each.body_given) exchange->on_request_body(bytes_of("part"), End::kNo);
     notebook.take();
@@ -321,7 +377,7 @@ TEST_F(ExchangeTest, WhatTheServiceSaysTellsTheLimiterSuccessFromFailureFromOver
 }
 
 TEST_F(ExchangeTest, AnEarlyAnswerEndsTheExchangeAndTheRestOfTheBodyIsNotWanted) {
-  start(head("POST", "/", {BodyLength::Kind::kKnown, 1000}), End::kNo);
+  start(head("POST", "/", kChunked), End::kNo);
   backend().events.on_backend_open();
   notebook.take();
   backend().events.on_response_head(answer(403), End::kNo);
@@ -335,7 +391,7 @@ TEST_F(ExchangeTest, ABodyBeyondItsBoundIsRefusedWhetherAnnouncedOrCounted) {
   start(head("POST", "/", {BodyLength::Kind::kKnown, 11}), End::kNo);
   EXPECT_EQ(notebook.take(), "client: discard\nclient: 413\nclient: body of weir end\nended\n");
   exchange.reset();
-  start(head("POST", "/", {BodyLength::Kind::kUnknown, 0}), End::kNo);
+  start(head("POST", "/", kChunked), End::kNo);
   exchange->on_request_body(bytes_of("12345678901"), End::kNo);
   EXPECT_EQ(client.last_head.status, 413);
   EXPECT_EQ(permits.in_flight(), 0);
