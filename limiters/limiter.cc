@@ -107,8 +107,8 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   return Queued{};
 }
 
-// Not when the newest has only just come: nothing is gained by one that is hardly newer, and a flood
-// is to be turned away at the least cost.
+// Not when the newest has only just come: nothing is gained by one that is hardly newer, and a
+// flood is to be turned away at the least cost.
 bool Limiter::takes_place_of_oldest(uint8_t priority) const {
   const Duration waited = lanes_.of(priority).newest_has_waited(timeline_.now());
   return to_seconds(waited) * pool_.per_second() > kNews;

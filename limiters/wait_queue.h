@@ -8,8 +8,8 @@
 #include "limiters/permit.h"
 #include "limiters/timeline.h"
 
-// Those who wait for a permit, and in which order they came; it does not know what they want it for,
-// nor who is next.
+// Those who wait for a permit, and in which order they came; it does not know what they want it
+// for, nor who is next.
 namespace weir::limiters {
 
 // What the gate knows of a request: no HTTP.

@@ -306,8 +306,7 @@ TEST_F(ExchangeTest, WhatMustNotBeRepeatedIsNot) {
     SCOPED_TRACE(each.what);
     exchange.reset();
     backends.pooled = each.pooled;
-    start(head(each.method, "/",
-               each.body_given ? kChunked : BodyLength()),
+    start(head(each.method, "/", each.body_given ? kChunked : BodyLength()),
           each.body_given ? End::kNo : End::kYes);
     if (each.body_given) exchange->on_request_body(bytes_of("part"), End::kNo);
     notebook.take();

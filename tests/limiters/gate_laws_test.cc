@@ -140,7 +140,8 @@ class RandomRun {
   void in_order(const Request& request) const {
     const bool newest_first = pool_.standing(request.priority_);
     for (const auto& [id, other] : requests_) {
-      if (!other->waiting_ || other->gate_ != request.gate_ || other->priority_ != request.priority_)
+      if (!other->waiting_ || other->gate_ != request.gate_ ||
+          other->priority_ != request.priority_)
         continue;
       if (newest_first)
         EXPECT_LE(id, request.id_) << "a newer one waits";
@@ -231,7 +232,8 @@ class RandomRun {
   std::vector<std::unique_ptr<Request>> over_;
   std::map<uint64_t, Timeline::Timer> wakes_;
   std::vector<uint64_t> delivered_;
-  uint64_t posted_ = 0, arrived_ = 0, ended_ = 0, rejected_ = 0, waited_ = 0, granted_ = 0, displaced_ = 0;
+  uint64_t posted_ = 0, arrived_ = 0, ended_ = 0, rejected_ = 0, waited_ = 0, granted_ = 0,
+           displaced_ = 0;
   std::string trace_;
 };
 
