@@ -8,7 +8,7 @@
 namespace weir::limiters {
 namespace {
 
-constexpr double kNews = 0.1;  // of the time in which the service finishes one
+constexpr double kLeastNewer = 0.25;  // of the time in which the service finishes one
 
 }  // namespace
 
@@ -60,7 +60,9 @@ void Permit::give_back(Outcome outcome) {
   if (!aside_) gate.finished();
 }
 
-Waiter::~Waiter() {
+Waiter::~Waiter() { stop_waiting(); }
+
+void Waiter::stop_waiting() {
   if (gate_ != nullptr) gate_->forget(*this);
 }
 
@@ -87,9 +89,9 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   }
   pool_.note_limited();
   const auto why = turned_away(priority, pool_.waiting(priority));
-  const bool displaces = why == Rejection::kShed && takes_place_of_oldest(priority);
+  const bool displaces = why && takes_place_of_oldest(priority);
   if (why && !displaces) return *why;
-  if (!pool_.join(gate_, priority)) return Rejection::kQueueFull;
+  if (!pool_.join(gate_, priority, displaces ? 1 : 0)) return Rejection::kQueueFull;
   // A place that was freed since the first look is offered to nobody else: who freed it may have
   // seen no waiter.
   if (!lanes_.waits_before(priority)) {
@@ -100,7 +102,7 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   } else if (displaces || pool_.in_flight() < pool_.limit()) {
     serve_later();
   }
-  displaced_[priority] += displaces ? 1 : 0;
+  to_displace_[priority] += displaces ? 1 : 0;
   waiter.gate_ = this;
   lanes_.push(waiter, arrival, timeline_.now());
   arm();
@@ -110,8 +112,9 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
 // Not when the newest has only just come: nothing is gained by one that is hardly newer, and a
 // flood is to be turned away at the least cost.
 bool Limiter::takes_place_of_oldest(uint8_t priority) const {
+  if (!pool_.standing(priority) || pool_.max_waiting() == 0) return false;
   const Duration waited = lanes_.of(priority).newest_has_waited(timeline_.now());
-  return to_seconds(waited) * pool_.per_second() > kNews;
+  return to_seconds(waited) * pool_.per_second() > kLeastNewer;
 }
 
 // What a real run would have queued is in flight here, beyond the limit.
@@ -119,8 +122,7 @@ Admission Limiter::admit_dry(std::optional<int> place, uint8_t priority) {
   if (place) return permit(*place);
   pool_.note_limited();
   const int beyond = std::max(0, pool_.in_flight() - pool_.limit());
-  std::optional<Rejection> why = turned_away(priority, beyond);
-  if (!why && beyond >= pool_.max_waiting()) why = Rejection::kQueueFull;
+  const auto why = turned_away(priority, beyond);
   Permit admitted = permit(pool_.take_anyway());
   admitted.spared_ = why;
   return admitted;
@@ -130,6 +132,7 @@ Admission Limiter::admit_dry(std::optional<int> place, uint8_t priority) {
 std::optional<Rejection> Limiter::turned_away(uint8_t priority, int waiting) const {
   if (pool_.max_waiting() == 0) return Rejection::kLimit;
   if (waiting >= pool_.most_waiting(priority)) return Rejection::kShed;
+  if (waiting >= pool_.max_waiting()) return Rejection::kQueueFull;
   return std::nullopt;
 }
 
@@ -219,12 +222,13 @@ void Limiter::reject_expired() {
   while (Waiter* waiter = lanes_.expired(now, bounds())) reject(*waiter, Rejection::kWaitedTooLong);
 }
 
-// Unless somebody has left or was served meanwhile, so that all may stay.
+// Unless there is room again, since somebody has left or was served meanwhile.
 void Limiter::reject_displaced() {
   for (uint8_t priority = 0; priority < lanes_.priorities(); ++priority) {
     const WaitQueue& lane = lanes_.of(priority);
-    for (int left = std::exchange(displaced_[priority], 0); left > 0; --left)
-      if (lane.size() > 0 && pool_.waiting(priority) > pool_.most_waiting(priority))
+    const int most = std::min(pool_.most_waiting(priority), pool_.max_waiting());
+    for (int left = std::exchange(to_displace_[priority], 0); left > 0; --left)
+      if (lane.size() > 0 && pool_.waiting(priority) > most)
         reject(*lane.oldest(), Rejection::kShed);
   }
 }

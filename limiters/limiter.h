@@ -39,7 +39,7 @@ class Limiter {
   // Answers at once when it can; only a Queued waiter is called back. A newcomer never overtakes
   // those in this gate's queues who are as important or more so, unless more is asked for than can
   // be done: then the newest is served first, and one who finds the queue full takes the place of
-  // the oldest, who is rejected in a later turn.
+  // the oldest of this gate, who is rejected in a later turn.
   Admission admit(const Arrival& arrival, Waiter& waiter);
   // Woken: another loop freed a place, or the limit grew.
   void serve();
@@ -76,7 +76,7 @@ class Limiter {
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
-  std::array<int, kPriorities> displaced_{};  // so many of the oldest are to be rejected
+  std::array<int, kPriorities> to_displace_{};  // so many of the oldest
   Timeline::Timer serve_timer_;
   std::array<Timeline::Timer, kPriorities> expiry_timers_;
 };

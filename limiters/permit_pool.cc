@@ -27,11 +27,11 @@ int PermitPool::take_anyway() noexcept {
 
 void PermitPool::give_back() noexcept { in_flight_.fetch_sub(1); }
 
-bool PermitPool::join(int gate, size_t priority) noexcept {
+bool PermitPool::join(int gate, size_t priority, int beyond) noexcept {
   std::atomic<int>& of_its_priority = of_[priority].waiting;
   int seen = of_its_priority.load();
   do {
-    if (seen >= max_waiting_.load()) return false;
+    if (seen >= max_waiting_.load() + beyond) return false;
   } while (!of_its_priority.compare_exchange_weak(seen, seen + 1));
   waiting_.fetch_add(1);
   waiting_at_[static_cast<size_t>(gate)][priority].fetch_add(1);

@@ -30,8 +30,8 @@ class PermitPool {
   void give_back() noexcept;
 
   // One more waiter behind this gate; false when as many of its priority wait as may, in the whole
-  // process: no flood of others may fill its queue.
-  [[nodiscard]] bool join(int gate, size_t priority = 0) noexcept;
+  // process, and `beyond` more: no flood of others may fill its queue.
+  [[nodiscard]] bool join(int gate, size_t priority = 0, int beyond = 0) noexcept;
   // One waiter less: served, rejected or gone.
   void leave(int gate, size_t priority = 0) noexcept;
   // The gate whose waiters are the most important; of several the next after `from`, in a ring, so

@@ -34,6 +34,8 @@ class Waiter {
 
  protected:
   virtual ~Waiter();
+  // Gives up the place now; whoever is over but not destroyed yet is not to be called.
+  void stop_waiting();
 
  private:
   friend class Limiter;

@@ -24,6 +24,9 @@ constexpr auto kMoves = [] {
   return moves;
 }();
 
+// Of one loop: beyond, 16 MiB of what they have sent, requests ask for a place as they come.
+constexpr int kMostGathering = 1024;
+
 std::string_view version_word(http::Version version) {
   return version == http::Version::kHttp10  ? "h1.0"
          : version == http::Version::kHttp2 ? "h2"
@@ -61,27 +64,35 @@ void Exchange::move_to(Stage next) {
 // ---- arrived ----
 
 void Exchange::start() {
-  const limiters::LimiterStats stats = rooms_.limiter.stats();
-  limit_at_arrival_ = stats.limit;
-  in_flight_at_arrival_ = stats.in_flight;
-  waiting_at_arrival_ = stats.waiting;
+  look_around();
   if (head_.method == "CONNECT") return end(Ending::kMethodRefused);
   if (rooms_.params.max_body_bytes && head_.body.kind == http::BodyLength::Kind::kKnown &&
       head_.body.bytes > *rooms_.params.max_body_bytes)
     return end(Ending::kBodyTooLarge);
   exempt_ = rooms_.classifier.exempt(head_);
   if (exempt_) return open_backend(Reuse::kAllowed);
-  if (!gathers()) ask();
+  if (here() || rooms_.gathering >= kMostGathering) return ask();
+  gathering_.emplace(rooms_.gathering);
+}
+
+// What the log says of the limit.
+void Exchange::look_around() {
+  const limiters::LimiterStats stats = rooms_.limiter.stats();
+  limit_at_arrival_ = stats.limit;
+  in_flight_at_arrival_ = stats.in_flight;
+  waiting_at_arrival_ = stats.waiting;
 }
 
 // A client that is slow to send takes no place of those who have sent all. What has no length may
 // be a stream that is answered as it comes; who expects a 100 sends nothing before.
-bool Exchange::gathers() const {
-  return !request_complete_ && head_.body.kind == http::BodyLength::Kind::kKnown &&
-         !head_.expects_continue && held_body_.size() < http::kMostOwedBytes;
+bool Exchange::here() const {
+  return request_complete_ || head_.body.kind != http::BodyLength::Kind::kKnown ||
+         head_.expects_continue || held_body_.size() >= http::kMostOwedBytes;
 }
 
 void Exchange::ask() {
+  if (gathering_) look_around();
+  gathering_.reset();
   const limiters::Arrival arrival = rooms_.classifier.classify(head_);
   priority_ = arrival.priority;
   limiters::Admission admission = rooms_.limiter.admit(arrival, *this);
@@ -154,7 +165,7 @@ void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_o
   if (end_of_body == http::End::kYes) request_complete_ = true;
   if (!backend_) {
     held_body_.append(bytes);
-    if (stage_ == Stage::kArrived && !gathers()) ask();
+    if (gathering_ && here()) ask();
     return;
   }
   body_given_ = true;
@@ -262,6 +273,8 @@ void Exchange::on_shutdown() {
 void Exchange::end(Ending how, std::string_view error_text) {
   ended_in_ = stage_;
   move_to(Stage::kEnded);
+  stop_waiting();
+  gathering_.reset();
   if (permit_) std::move(*permit_).finish(outcome_of(how));
   permit_.reset();
   backend_.reset();

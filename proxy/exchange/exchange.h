@@ -45,6 +45,19 @@ struct Rooms {
   Backends& backends;
   Ledger& ledger;
   limiters::Timeline& timeline;
+  int gathering = 0;  // exchanges whose requests are not here yet
+};
+
+// One of those who gather; gives its place back.
+class Gathering {
+ public:
+  explicit Gathering(int& count) : count_(count) { ++count_; }
+  Gathering(const Gathering&) = delete;
+  Gathering& operator=(const Gathering&) = delete;
+  ~Gathering() { --count_; }
+
+ private:
+  int& count_;
 };
 
 class Exchange final : public RequestEvents, public ResponseEvents, private limiters::Waiter {
@@ -84,7 +97,8 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void on_rejected(limiters::Rejection why) override;
 
   void move_to(Stage next);
-  bool gathers() const;
+  void look_around();
+  bool here() const;
   void ask();
   void granted(limiters::Permit permit);
   void open_backend(Reuse reuse);
@@ -114,6 +128,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   std::optional<uint8_t> priority_;  // once it has asked for a place
   int status_ = 0;
   std::optional<int> retry_after_seconds_;
+  std::optional<Gathering> gathering_;
   std::optional<limiters::Rejection> rejection_;
   std::optional<limiters::Permit> permit_;
   BackendStreamPtr backend_;

@@ -1,6 +1,8 @@
 """What is turned away, how that is said, and that the backend never has more than the limit."""
 
+import collections
 import json
+import random
 import socket
 import threading
 import time
@@ -95,6 +97,35 @@ class SheddingTest(unittest.TestCase):
                 self.assertEqual((answer.status, answer.body), (200, b"4"))
                 client.close()
             quick.close()
+
+    def test_callers_who_reset_while_they_wait_and_are_displaced_do_no_harm(self):
+        answers, lock = collections.Counter(), threading.Lock()
+
+        def call(weir, seed, until):
+            chance = random.Random(seed)
+            while time.monotonic() < until:
+                with weir.connect() as client:
+                    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                    if chance.random() < 0.5:
+                        time.sleep(chance.random() * 0.02)
+                        client.reset()
+                        continue
+                    status = client.response().status
+                    with lock:
+                        answers[status] += 1
+
+        with origin("--workers", "4", "--service-time", "10ms", "--distribution", "exponential") as address, \
+                Weir(address) as weir:
+            until = time.monotonic() + 4
+            callers = [threading.Thread(target=call, args=(weir, seed, until)) for seed in range(40)]
+            for caller in callers:
+                caller.start()
+            for caller in callers:
+                caller.join()
+            self.assertGreater(answers[200], 100)
+            self.assertGreater(answers[503], 100)
+            self.assertEqual(set(answers), {200, 503})
+            wait_until(lambda: weir.limits()["in_flight"] == weir.limits()["waiting"] == 0, "all to be over")
 
     def test_a_client_that_does_not_read_keeps_nobody_out(self):
         def serve(client):

@@ -182,6 +182,20 @@ TEST_F(ExchangeTest, AnUploadThatIsShedWhenItIsWholeLeavesNothingToDiscard) {
   EXPECT_EQ(entry().rejection, limiters::Rejection::kShed);
 }
 
+TEST_F(ExchangeTest, SoManyAreWaitedForAndNoMore) {
+  const auto slow = [&] {
+    start(head("POST", "/", {BodyLength::Kind::kKnown, 6}), End::kNo);
+    return permits.in_flight() == 0;
+  };
+  EXPECT_TRUE(slow());
+  EXPECT_EQ(rooms.gathering, 1);
+  exchange->on_client_left();
+  EXPECT_EQ(rooms.gathering, 0) << "given back at its end";
+  rooms.gathering = 1024;
+  EXPECT_FALSE(slow());
+  EXPECT_EQ(rooms.gathering, 1024);
+}
+
 TEST_F(ExchangeTest, WhoLeavesBeforeItHasSentAllHasAskedForNothing) {
   start(head("POST", "/", {BodyLength::Kind::kKnown, 6}), End::kNo);
   exchange->on_request_body(bytes_of("abc"), End::kNo);
@@ -228,6 +242,23 @@ TEST_F(ExchangeTest, AClientThatLeavesWhileItWaitsLeavesTheQueue) {
   EXPECT_EQ(entry().stage, Stage::kWaiting);
   exchange.reset();
   EXPECT_EQ(permits.waiting(), 0);
+}
+
+// Its connection destroys it at the end of the turn, and in between others are served.
+TEST_F(ExchangeTest, WhoHasLeftIsGivenNoPlaceAndNotRejectedAgain) {
+  limiters::Permit busy = occupy();
+  start(head("GET", "/"));
+  exchange->on_client_left();
+  EXPECT_EQ(permits.waiting(), 0);
+  std::move(busy).finish(Outcome::kSuccess);
+  run_for(milliseconds(0));
+  EXPECT_EQ(permits.in_flight(), 0);
+  busy = occupy();
+  exchange.reset();
+  start(head("GET", "/"));
+  exchange->on_client_left();
+  run_for(2 * kLongestWait);
+  EXPECT_EQ(ledger.entries.size(), 2U);
 }
 
 TEST_F(ExchangeTest, AClientThatLeavesCancelsTheServiceAndGivesThePermitBackAtOnce) {

@@ -95,7 +95,7 @@ TEST_F(LanesTest, ANewcomerDisplacesNobodyOfAnotherPriority) {
   pool_->publish_per_second(100);
   pool_->publish_queue(kLongestWait, 1, 2);
   const Request more = ask_with(1), oldest = ask_with(2);
-  pass(milliseconds(2));
+  pass(milliseconds(3));
   const Request newest = ask_with(2);
   settle();
   EXPECT_EQ(oldest->rejection(), Rejection::kShed);

@@ -114,7 +114,7 @@ class StandingQueueTest : public GateTest {
     running_ = ask();
   }
   Request ask_later() {
-    pass(milliseconds(2));
+    pass(milliseconds(3));
     return ask();
   }
   Request running_;
@@ -143,10 +143,26 @@ TEST_F(StandingQueueTest, ANewcomerTakesThePlaceOfTheOldest) {
 
 TEST_F(StandingQueueTest, WhoIsHardlyNewerIsTurnedAwayAtOnce) {
   const Request oldest = ask_later(), second = ask_later();
-  pass(std::chrono::microseconds(900));
+  pass(milliseconds(2));
   EXPECT_EQ(ask()->rejection(), Rejection::kShed);
-  pass(std::chrono::microseconds(200));
+  pass(milliseconds(1));
   EXPECT_TRUE(ask()->waits());
+}
+
+TEST_F(StandingQueueTest, AQueueThatIsShortByConfigurationIsNoDifferent) {
+  pool_->publish_max_waiting(1);
+  const Request oldest = ask_later(), newest = ask_later();
+  settle();
+  EXPECT_EQ(oldest->rejection(), Rejection::kShed);
+  EXPECT_TRUE(newest->waits());
+  EXPECT_EQ(ask()->rejection(), Rejection::kQueueFull);
+}
+
+TEST_F(StandingQueueTest, WithoutAQueueNobodyTakesAPlaceInIt) {
+  const Request waits = ask_later();
+  pool_->publish_max_waiting(0);
+  EXPECT_EQ(ask_later()->rejection(), Rejection::kLimit);
+  EXPECT_TRUE(waits->waits());
 }
 
 TEST_F(StandingQueueTest, AllStayWhenSomebodyHasLeftMeanwhile) {
@@ -167,6 +183,17 @@ TEST_F(StandingQueueTest, WhoIsPastItsDeadlineIsNotServedThoughItIsTheNewest) {
   settle();
   EXPECT_EQ(hurried->rejection(), Rejection::kWaitedTooLong);
   EXPECT_TRUE(older->runs());
+}
+
+TEST_F(LimiterTest, NobodyTakesThePlaceOfOneWhoWaitsAtAnotherGate) {
+  build(1, 2);
+  pool_->publish_per_second(100);
+  pool_->publish_queue(kLongestWait, 1);
+  const Request running = ask(), waits = ask();
+  pass(milliseconds(3));
+  EXPECT_EQ(ask(1)->rejection(), Rejection::kShed);
+  settle();
+  EXPECT_TRUE(waits->waits());
 }
 
 TEST_F(StandingQueueTest, WhenThereIsCalmAgainTheOldestIsServedFirst) {
