@@ -26,11 +26,12 @@ constexpr double kSoon = 20;                // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 6000;  // divided by the limit: one more is a large step for a small one
 
-constexpr double kCertain = 2;        // standard errors
-constexpr double kLikely = 2;         // how far the knee's likelihood may fall
-constexpr double kLikelyAtStart = 4;  // a first cut ends slow start, so it has to be sure
-constexpr double kShallow = 0.2;      // changes of the logarithm of in flight: too small to judge
-constexpr double kDeep = 0.6;         // large enough to wait for the verdict
+constexpr double kCertain = 2;         // standard errors
+constexpr double kLikely = 2;          // how far the knee's likelihood may fall
+constexpr double kLikelyInCalm = 4.5;  // nobody is turned away, so there is no hurry
+constexpr double kLikelyAtStart = 4;   // a first cut ends slow start, so it has to be sure
+constexpr double kShallow = 0.2;       // changes of the logarithm of in flight: too small to judge
+constexpr double kDeep = 0.6;          // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
 
 constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
@@ -85,7 +86,8 @@ Cause KneeLimit::update(const Window& window) {
 }
 
 Knee KneeLimit::fitted() {
-  const Knee knee = curve_.knee(slow_start_ ? kLikelyAtStart : kLikely);
+  const double likely = overloaded_ > 0 ? kLikely : kLikelyInCalm;
+  const Knee knee = curve_.knee(slow_start_ ? kLikelyAtStart : likely);
   baseline_ = from_seconds(knee.baseline);
   return knee;
 }

@@ -126,6 +126,27 @@ TEST(KneeLimit, LooksNowAndThenWhetherMoreOrLessWouldDo) {
   EXPECT_LE(more + less, 12) << "a few hundredths of the time";
 }
 
+// Of ten samples each, from when a pool of 30 has but 24 places until that is seen.
+int windows_until_cut(bool overloaded) {
+  KneeLimit limit = begun(Service{30}, 40);
+  while (limit.guessing()) Service{30}.fill(limit);
+  const int before = limit.limit();
+  int windows = 0;
+  while (windows < 100 && limit.limit() >= before) {
+    Window window = Service{24}.window(before, before);
+    window.levels[level_of(before)].forget_all_but(10);
+    window.overloaded = overloaded;
+    limit.update(window);
+    ++windows;
+  }
+  return windows;
+}
+
+TEST(KneeLimit, InCalmItIsSurerBeforeItCuts) {
+  EXPECT_GT(windows_until_cut(false), windows_until_cut(true));
+  EXPECT_LT(windows_until_cut(false), 100);
+}
+
 TEST(KneeLimit, AnOverloadThatIsSoonOverIsNoTimeToLook) {
   const Service service{10};
   KneeLimit limit = begun(service);

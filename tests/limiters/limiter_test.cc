@@ -143,9 +143,9 @@ TEST_F(StandingQueueTest, ANewcomerTakesThePlaceOfTheOldest) {
 
 TEST_F(StandingQueueTest, WhoIsHardlyNewerIsTurnedAwayAtOnce) {
   const Request oldest = ask_later(), second = ask_later();
-  pass(milliseconds(2));
+  pass(std::chrono::microseconds(900));
   EXPECT_EQ(ask()->rejection(), Rejection::kShed);
-  pass(milliseconds(1));
+  pass(std::chrono::microseconds(200));
   EXPECT_TRUE(ask()->waits());
 }
 
