@@ -8,7 +8,7 @@
 namespace weir::limiters {
 namespace {
 
-constexpr double kLeastNewer = 0.1;  // of the time in which the service finishes one
+constexpr double kLeastNewer = 0.25;  // of the time in which the service finishes one
 
 }  // namespace
 

@@ -143,9 +143,9 @@ TEST_F(StandingQueueTest, ANewcomerTakesThePlaceOfTheOldest) {
 
 TEST_F(StandingQueueTest, WhoIsHardlyNewerIsTurnedAwayAtOnce) {
   const Request oldest = ask_later(), second = ask_later();
-  pass(std::chrono::microseconds(900));
+  pass(milliseconds(2));
   EXPECT_EQ(ask()->rejection(), Rejection::kShed);
-  pass(std::chrono::microseconds(200));
+  pass(milliseconds(1));
   EXPECT_TRUE(ask()->waits());
 }
 
