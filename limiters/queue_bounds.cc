@@ -91,11 +91,9 @@ QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
   const double near_one = std::clamp((1.7 - load) / 0.7, 0.0, 1.0);
   const double most = std::ceil(places * (0.25 + 3 * near_one)) + (places < 3 ? 2 : 1);
   const double spare = service.limit - places;  // wait inside the service
-  const double uneven = std::min(1.0, (1 + service.spread * service.spread) / 2);
-  const double needed = needed_waiting(places, load) * uneven;
-  const double waiting = std::clamp(std::ceil(needed - spare), 1.0, most);
-  const Duration wait =
-      std::max<Duration>(service.baseline * 2, from_seconds(2 * waiting / service.per_second));
+  const double waiting = std::clamp(std::ceil(needed_waiting(places, load) - spare), 1.0, most);
+  const Duration wait = std::max<Duration>(service.baseline * 3 / 2,
+                                           from_seconds(1.5 * waiting / service.per_second));
   return {std::min(calm, std::max<Duration>(wait, milliseconds(2))), static_cast<int>(waiting)};
 }
 

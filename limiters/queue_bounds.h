@@ -64,8 +64,7 @@ struct ServiceView {
 // When more is asked for than can be done, somebody will be turned away whatever happens, and the
 // queue only has to be long enough to never leave the service idle: so many may wait that a pool
 // fed by chance (Erlang's formula for M/M/c/N) idles for no more than 1.5 % of its time, within
-// bounds, and of that the less the more even its times are (by (1 + spread^2) / 2, as in Allen and
-// Cunneen's approximation of M/G/c); see the README. It is more when `at_least` is, or `lasting` is
+// bounds; see the README. It is more when `at_least` is, or `lasting` is
 // and nothing recent speaks against it: a twentieth too many fills the longest queue as surely as
 // twice as many, only later. Where latencies vary more than exponential ones, what a few windows
 // have done does so too, and `at_least` has to be above it by more.

@@ -131,6 +131,28 @@ void queue_finish_serve(benchmark::State& state) {
 }
 BENCHMARK(queue_finish_serve);
 
+// The queue is full, and whoever comes takes the place of the oldest, who is rejected.
+void take_place_of_oldest(benchmark::State& state) {
+  PermitPool pool(1, 1, kPlenty);
+  pool.publish_per_second(1e6);
+  pool.publish_queue(std::chrono::hours(1), 1);
+  Gate gate(0, pool);
+  if (!pool.take()) return state.SkipWithError("no place to occupy");
+  Asker askers[2];
+  size_t turn = 0;
+  int came = 0;
+  const AllocationCount count(state);
+  for (auto _ : state) {
+    if (!std::holds_alternative<Queued>(gate.limiter.admit({}, askers[++turn % 2])))
+      return state.SkipWithError("not queued");
+    ++came;
+    gate.pass(microseconds(1));
+  }
+  if (askers[0].rejected + askers[1].rejected != came - 1)
+    state.SkipWithError("not all but the last were rejected");
+}
+BENCHMARK(take_place_of_oldest);
+
 // ---- the control tick ----
 
 // A service with 32 places, seen with any number in flight up to 1000, so that no level of the

@@ -83,11 +83,11 @@ void Exchange::look_around() {
   waiting_at_arrival_ = stats.waiting;
 }
 
-// A client that is slow to send takes no place of those who have sent all. What has no length may
-// be a stream that is answered as it comes; who expects a 100 sends nothing before.
+// A client that is slow to send takes no place of those who have sent all. What is long, or has no
+// length, may be answered as it comes; who expects a 100 sends nothing before.
 bool Exchange::here() const {
   return request_complete_ || head_.body.kind != http::BodyLength::Kind::kKnown ||
-         head_.expects_continue || held_body_.size() >= http::kMostOwedBytes;
+         head_.body.bytes > http::kMostOwedBytes || head_.expects_continue;
 }
 
 void Exchange::ask() {

@@ -68,8 +68,8 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange();
 
-  // Once. Asks for a permit and goes on from there, at once or when enough of the request is here;
-  // may end the exchange before it returns.
+  // Once. Asks for a permit and goes on from there, at once or, of a short one, when all of it is
+  // here; may end the exchange before it returns.
   void start();
   Stage stage() const { return stage_; }
   // What the client is waiting for is the service, or its turn: its own silence is no stall.

@@ -67,17 +67,6 @@ TEST(QueueBounds, WhatALimitLetsWaitInsideTheServiceNeedNotWaitOutside) {
             queue_bounds({}, kPool, surely(1300)).most_waiting);
 }
 
-TEST(QueueBounds, FewerNeedToWaitWhereAllTakeEquallyLong) {
-  ServiceView even = kPool;
-  even.spread = 0;
-  EXPECT_LT(queue_bounds({}, even, surely(1300)).most_waiting,
-            queue_bounds({}, kPool, surely(1300)).most_waiting);
-  even.spread = 3;
-  EXPECT_EQ(queue_bounds({}, even, surely(2000)).most_waiting,
-            queue_bounds({}, kPool, surely(2000)).most_waiting)
-      << "nor more than chance needs";
-}
-
 TEST(QueueBounds, WhereWorkVariesMuchALittleMoreThanWasDoneIsChance) {
   ServiceView uneven = kPool;
   uneven.spread = 2.4;
