@@ -93,7 +93,7 @@ BenchSpec bench_of(const Options& options) {
           .seeds = options.is_short && options.seeds == 0 ? 5 : options.seeds,
           .shorter = options.is_short ? 0.5 : options.measured.shorter,
           // Half the time leaves more to chance.
-          .leeway = options.is_short ? 0.01 : 0,
+          .leeway = options.is_short ? 0.03 : 0,
           .traced_seed = options.traced_seed,
           .oracles = oracles_of(options)};
 }
