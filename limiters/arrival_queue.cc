@@ -15,8 +15,8 @@ void ArrivalQueue::push(Waiter& waiter, const Arrival& arrival, TimePoint now) {
 }
 
 Waiter* ArrivalQueue::expired(TimePoint now, Duration bound) const {
-  if (oldest_ == nullptr) return nullptr;
-  return now >= std::min(oldest_->since_ + bound, oldest_->deadline_) ? oldest_ : nullptr;
+  const auto when = next_expiry(bound);
+  return when && now >= *when ? oldest_ : nullptr;
 }
 
 void ArrivalQueue::remove(Waiter& waiter) {

@@ -11,7 +11,7 @@ class ArrivalQueue final : public WaitQueue {
   Waiter* oldest() const override { return oldest_; }
   Waiter* newest() const override { return newest_; }
   Duration newest_has_waited(TimePoint now) const override;
-  // Looks at the oldest only; deadlines of their own are looked at when a waiter is the oldest.
+  // Looks at the oldest only; deadlines of others are looked at when their turn comes.
   Waiter* expired(TimePoint now, Duration bound) const override;
   void remove(Waiter& waiter) override;
   std::optional<TimePoint> next_expiry(Duration bound) const override;

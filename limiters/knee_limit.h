@@ -16,7 +16,8 @@ namespace weir::limiters {
 
 // Each window goes into the curve, whose fit says where the knee may be. The limit stays within it:
 //
-//   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance
+//   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance;
+//                           in calm by three standard errors, under overload by two
 //   otherwise, in use       grow: by a tenth at first, doubling while each step proves right, by
 //                           one after a pause where the knee is thought to be here; twice in slow
 //                           start, until the first cut

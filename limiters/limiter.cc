@@ -186,6 +186,7 @@ void Limiter::serve() {
   reject_displaced();
   reject_expired();
   while (Waiter* waiter = lanes_.next(standing())) {
+    // The newest may be past its own deadline where the oldest is not.
     if (waiter->deadline_ <= timeline_.now()) {
       reject(*waiter, Rejection::kWaitedTooLong);
       continue;

@@ -76,7 +76,7 @@ class Limiter {
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
-  std::array<int, kPriorities> to_displace_{};  // so many of the oldest
+  std::array<int, kPriorities> to_displace_{};  // so many of the oldest give way to newer ones
   Timeline::Timer serve_timer_;
   std::array<Timeline::Timer, kPriorities> expiry_timers_;
 };

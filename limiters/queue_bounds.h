@@ -64,10 +64,10 @@ struct ServiceView {
 // When more is asked for than can be done, somebody will be turned away whatever happens, and the
 // queue only has to be long enough to never leave the service idle: so many may wait that a pool
 // fed by chance (Erlang's formula for M/M/c/N) idles for no more than 1.5 % of its time, within
-// bounds; see the README. It is more when `at_least` is, or `lasting` is
-// and nothing recent speaks against it: a twentieth too many fills the longest queue as surely as
-// twice as many, only later. Where latencies vary more than exponential ones, what a few windows
-// have done does so too, and `at_least` has to be above it by more.
+// bounds; see the README. It is more when `at_least` is, or `lasting` is and nothing recent speaks
+// against it: a twentieth too many fills the longest queue as surely as twice as many, only later.
+// Where latencies vary more than exponential ones, what a few windows have done does so too, and
+// `at_least` has to be above it by more.
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
                          const Offered& offered);
 

@@ -24,9 +24,6 @@ constexpr auto kMoves = [] {
   return moves;
 }();
 
-// Of one loop: beyond, 16 MiB of what they have sent, requests ask for a place as they come.
-constexpr int kMostGathering = 1024;
-
 std::string_view version_word(http::Version version) {
   return version == http::Version::kHttp10  ? "h1.0"
          : version == http::Version::kHttp2 ? "h2"
@@ -34,18 +31,6 @@ std::string_view version_word(http::Version version) {
 }
 
 }  // namespace
-
-Rejections::Rejections(const ExchangeParams& params) {
-  const EndingRow& row = row_of(Ending::kRejected);
-  for (size_t i = 0; i < limiters::kRejections; ++i)
-    replies_.emplace_back(http::ReplyParams{.status = row.status,
-                                            .proxy_error = row.proxy_error,
-                                            .word = word_of(static_cast<limiters::Rejection>(i)),
-                                            .text = "",
-                                            .reveal = params.reveal_reason,
-                                            .retry_after_seconds = std::nullopt,
-                                            .via_name = params.forwarding.via_name});
-}
 
 Exchange::Exchange(ClientStream& client, http::RequestHead&& head, http::End end, Rooms& rooms)
     : client_(client),
@@ -71,7 +56,7 @@ void Exchange::start() {
     return end(Ending::kBodyTooLarge);
   exempt_ = rooms_.classifier.exempt(head_);
   if (exempt_) return open_backend(Reuse::kAllowed);
-  if (here() || rooms_.gathering >= kMostGathering) return ask();
+  if (here() || rooms_.gathering.full()) return ask();
   gathering_.emplace(rooms_.gathering);
 }
 

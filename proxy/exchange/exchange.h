@@ -3,37 +3,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "limiters/limiter.h"
 #include "limiters/retry_after.h"
 #include "proxy/exchange/classifier.h"
 #include "proxy/exchange/ending.h"
+#include "proxy/exchange/gathering.h"
+#include "proxy/exchange/params.h"
+#include "proxy/exchange/rejections.h"
 #include "proxy/exchange/streams.h"
-#include "proxy/http/error_reply.h"
-#include "proxy/http/forwarding_rules.h"
 
 // One request and its response, from head to ending; it knows neither sockets nor versions of HTTP
 // nor how a limit is found.
 namespace weir::exchange {
-
-struct ExchangeParams {
-  http::ForwardingParams forwarding;
-  std::optional<uint64_t> max_body_bytes;  // of a request; none: unlimited
-  bool reveal_reason = true;               // local answers say which limit and why
-};
-
-// What is told to whom is rejected, by reason: a shed has to be cheap.
-class Rejections {
- public:
-  explicit Rejections(const ExchangeParams& params);
-  const http::ReadyReply& of(limiters::Rejection why) const {
-    return replies_[static_cast<size_t>(why)];
-  }
-
- private:
-  std::vector<http::ReadyReply> replies_;
-};
 
 // What every exchange of one loop shares; all outlive it.
 struct Rooms {
@@ -45,19 +27,7 @@ struct Rooms {
   Backends& backends;
   Ledger& ledger;
   limiters::Timeline& timeline;
-  int gathering = 0;  // exchanges whose requests are not here yet
-};
-
-// One of those who gather; gives its place back.
-class Gathering {
- public:
-  explicit Gathering(int& count) : count_(count) { ++count_; }
-  Gathering(const Gathering&) = delete;
-  Gathering& operator=(const Gathering&) = delete;
-  ~Gathering() { --count_; }
-
- private:
-  int& count_;
+  Gathering gathering = {};
 };
 
 class Exchange final : public RequestEvents, public ResponseEvents, private limiters::Waiter {
@@ -128,7 +98,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   std::optional<uint8_t> priority_;  // once it has asked for a place
   int status_ = 0;
   std::optional<int> retry_after_seconds_;
-  std::optional<Gathering> gathering_;
+  std::optional<Gathering::Place> gathering_;  // until it has asked for a place
   std::optional<limiters::Rejection> rejection_;
   std::optional<limiters::Permit> permit_;
   BackendStreamPtr backend_;
