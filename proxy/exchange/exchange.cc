@@ -56,8 +56,8 @@ void Exchange::start() {
     return end(Ending::kBodyTooLarge);
   exempt_ = rooms_.classifier.exempt(head_);
   if (exempt_) return open_backend(Reuse::kAllowed);
-  if (here() || rooms_.gathering.full()) return ask();
-  gathering_.emplace(rooms_.gathering);
+  gathers_ = !here();
+  if (!gathers_) ask();
 }
 
 // What the log says of the limit.
@@ -76,8 +76,7 @@ bool Exchange::here() const {
 }
 
 void Exchange::ask() {
-  if (gathering_) look_around();
-  gathering_.reset();
+  if (std::exchange(gathers_, false)) look_around();
   const limiters::Arrival arrival = rooms_.classifier.classify(head_);
   priority_ = arrival.priority;
   limiters::Admission admission = rooms_.limiter.admit(arrival, *this);
@@ -150,7 +149,7 @@ void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_o
   if (end_of_body == http::End::kYes) request_complete_ = true;
   if (!backend_) {
     held_body_.append(bytes);
-    if (gathering_ && here()) ask();
+    if (gathers_ && here()) ask();
     return;
   }
   body_given_ = true;
@@ -259,7 +258,6 @@ void Exchange::end(Ending how, std::string_view error_text) {
   ended_in_ = stage_;
   move_to(Stage::kEnded);
   stop_waiting();
-  gathering_.reset();
   if (permit_) std::move(*permit_).finish(outcome_of(how));
   permit_.reset();
   backend_.reset();

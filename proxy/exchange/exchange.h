@@ -8,7 +8,6 @@
 #include "limiters/retry_after.h"
 #include "proxy/exchange/classifier.h"
 #include "proxy/exchange/ending.h"
-#include "proxy/exchange/gathering.h"
 #include "proxy/exchange/params.h"
 #include "proxy/exchange/rejections.h"
 #include "proxy/exchange/streams.h"
@@ -27,7 +26,6 @@ struct Rooms {
   Backends& backends;
   Ledger& ledger;
   limiters::Timeline& timeline;
-  Gathering gathering = {};
 };
 
 class Exchange final : public RequestEvents, public ResponseEvents, private limiters::Waiter {
@@ -89,6 +87,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   Stage ended_in_ = Stage::kArrived;
   bool request_complete_;
   bool body_given_ = false;  // the service was given part of the request body
+  bool gathers_ = false;     // it asks for a place when all of the request is here
   bool response_begun_ = false;
   bool response_complete_ = false;
   bool upgraded_ = false;
@@ -98,7 +97,6 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   std::optional<uint8_t> priority_;  // once it has asked for a place
   int status_ = 0;
   std::optional<int> retry_after_seconds_;
-  std::optional<Gathering::Place> gathering_;  // until it has asked for a place
   std::optional<limiters::Rejection> rejection_;
   std::optional<limiters::Permit> permit_;
   BackendStreamPtr backend_;

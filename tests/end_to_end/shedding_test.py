@@ -83,7 +83,7 @@ class SheddingTest(unittest.TestCase):
 
         with Backend(serve) as backend, \
                 Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=2", "queue.max_waiting=0") as weir:
-            slow = [weir.connect() for _ in range(20)]
+            slow = [weir.connect() for _ in range(200)]
             for client in slow:
                 client.send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo")
             quick = weir.connect()

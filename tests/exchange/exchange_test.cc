@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <list>
 #include <set>
 
 #include "limiters/make_limiter.h"
@@ -184,21 +183,6 @@ TEST_F(ExchangeTest, AnUploadThatIsShedWhenItIsWholeLeavesNothingToDiscard) {
   exchange->on_request_body(bytes_of("abc"), End::kYes);
   EXPECT_EQ(notebook.take(), "client: 503\nclient: body of weir end\nended\n");
   EXPECT_EQ(entry().rejection, limiters::Rejection::kShed);
-}
-
-TEST_F(ExchangeTest, SoManyAreWaitedForAndNoMore) {
-  const auto slow = [&] {
-    start(head("POST", "/", {BodyLength::Kind::kKnown, 6}), End::kNo);
-    return permits.in_flight() == 0;
-  };
-  EXPECT_TRUE(slow());
-  EXPECT_EQ(rooms.gathering.now(), 1);
-  exchange->on_client_left();
-  EXPECT_EQ(rooms.gathering.now(), 0) << "given back at its end";
-  std::list<Gathering::Place> others;
-  while (!rooms.gathering.full()) others.emplace_back(rooms.gathering);
-  EXPECT_FALSE(slow());
-  EXPECT_EQ(rooms.gathering.now(), 1024);
 }
 
 TEST_F(ExchangeTest, WhoLeavesBeforeItHasSentAllHasAskedForNothing) {
