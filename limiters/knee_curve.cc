@@ -131,6 +131,12 @@ void KneeCurve::add(const std::array<Level, kLevels>& levels) {
   }
 }
 
+void KneeCurve::add(const Level& level) {
+  Level& known = levels_[level_of(static_cast<int>(std::lround(level.mean_in_flight())))];
+  known.add(level);
+  known.forget_all_but(kMemory);
+}
+
 double KneeCurve::spread() const { return std::sqrt(shape_of(levels_).variance); }
 
 Knee KneeCurve::knee(double unlikely) const {
@@ -188,8 +194,7 @@ void KneeCurve::forget(double from_in_flight, double to_in_flight) {
 
 void KneeCurve::restart(std::initializer_list<Level> known) {
   levels_ = {};
-  for (const Level& level : known)
-    levels_[level_of(static_cast<int>(std::lround(level.mean_in_flight())))].add(level);
+  for (const Level& level : known) add(level);
 }
 
 }  // namespace weir::limiters

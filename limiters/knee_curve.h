@@ -27,6 +27,7 @@ class KneeCurve {
  public:
   // Newer samples replace older ones: a level weighs at most kMemory samples.
   void add(const std::array<Level, kLevels>& levels);
+  void add(const Level& level);
 
   // The likeliest bend. With a spread that is a share of the mean, the likelihood of a level's mean
   // latency R over n samples is exp(-w (ln(B m) + R / (B m))), m = max(1, level / c): exact for

@@ -20,6 +20,7 @@ constexpr double kOften = 1000;      // from one trial to the next
 constexpr double kRarely = 20000;
 constexpr double kLasting = 100;  // of an overload: what follows a pause is none
 constexpr double kRetry = 20;     // from a refusal to the next growth to there
+constexpr double kProven = 250;   // without any, there
 constexpr double kLatestRetry = 2000;
 constexpr double kLatestRetrySeconds = 15;  // whichever comes first
 constexpr double kSoon = 20;                // from a move to the next growth
@@ -54,7 +55,8 @@ void KneeLimit::move(double limit) {
   const int before = this->limit();
   limit_ = std::clamp(limit, static_cast<double>(params_.min_limit),
                       static_cast<double>(params_.max_limit));
-  unmoved_ = 0;
+  unmoved_ = unmoved_seconds_ = 0;
+  if (this->limit() != before) quickening_.restart();
   if (std::abs(this->limit() - before) * 10 > before) full_ = {};
 }
 
@@ -96,13 +98,28 @@ void KneeLimit::note(const Window& window) {
   const double samples = window.all_levels().count;
   curve_.add(window.levels);
   curve_.doubt_above(limit_ * 1.1, std::exp(-samples / kDoubted));
-  full_.add(near_limit(window));
+  const Level near = near_limit(window);
+  full_.add(near);
   full_.forget_all_but(kMemory);
+  if (quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
   overloaded_ = window.overloaded ? overloaded_ + samples : 0;
   unmoved_ += samples;
+  unmoved_seconds_ += window.seconds();
   untried_ += samples;
   unrefused_ += samples;
   unrefused_seconds_ += window.seconds();
+}
+
+// What more in flight were like is out of date, and so is every reason not to feel for it.
+void KneeLimit::widen(const Level& now) {
+  curve_.forget(limit_ * 0.9, std::numeric_limits<double>::infinity());
+  curve_.add(now);
+  full_ = now;
+  trial_.reset();
+  step_ = kFirstStep;
+  until_growth_ = kSoon;
+  grown_.reset();
+  quickening_.restart();
 }
 
 // Small limits have levels of their own; of large ones the last two, for the top one may begin just
@@ -194,6 +211,9 @@ Cause KneeLimit::grow(double knee) {
   const bool below = limit() + 1 <= room(knee);
   const bool wary = unrefused_ < until_retry_ && unrefused_seconds_ < kLatestRetrySeconds;
   if (wary && limit() + 1 >= refused_) return Cause::kHeld;
+  // A token bucket lets some through before it refuses, so what was refused is to prove itself.
+  const bool unproven = unmoved_ < kProven && unmoved_seconds_ < kLatestRetrySeconds;
+  if (limit() >= refused_ && unproven) return Cause::kHeld;
   if (!below && unmoved_ < until_growth_) return Cause::kHeld;
   if (trial_ && limit_ >= trial_->from * 0.9) trial_.reset();
   if (grown_) {
@@ -204,7 +224,10 @@ Cause KneeLimit::grow(double knee) {
   const double share = slow_start_ ? 1.0 : below ? step_ : kFirstStep;
   const double most = wary ? refused_ - 1 : std::numeric_limits<double>::infinity();
   const double wanted = std::min(most, std::max(limit_ * (1 + share), limit_ + 1));
-  if (limit() > refused_) until_retry_ = kRetry;
+  if (limit() >= refused_) {
+    refused_ = std::numeric_limits<double>::infinity();
+    until_retry_ = kRetry;
+  }
   move(std::min(wanted, std::max(limit_ + 1, room(knee))));
   return slow_start_ ? Cause::kSlowStart : Cause::kLatencyLow;
 }

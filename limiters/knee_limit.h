@@ -9,6 +9,7 @@
 #include "limiters/knee_curve.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
+#include "limiters/quickening.h"
 
 // Holds the limit at the knee of the latency curve, the fewest in flight with which the service
 // gets the most done; it knows neither a queue nor a clock.
@@ -23,6 +24,9 @@ namespace weir::limiters {
 //                           start, until the first cut
 //
 // room(c) = max(1.08 c, c + 1/2): enough that the service never waits for the next request.
+//
+// Where the service answers faster than it did under this very limit, it has become wider: what was
+// seen of more in flight is forgotten, and growth begins anew.
 //
 // Where one in ten fails of overload, it is cut by a tenth whatever was seen; or, where a growth or
 // a look has just led there, goes back to where that began. What was refused is tried again later
@@ -66,6 +70,7 @@ class KneeLimit final : public LimitAlgorithm {
   bool is_least() const { return limit() <= std::max(1, params_.min_limit); }
   void move(double limit);
   void note(const Window& window);
+  void widen(const Level& now);
   Level near_limit(const Window& window) const;
   double error_of(const Level& level) const;
   Knee fitted();
@@ -88,12 +93,14 @@ class KneeLimit final : public LimitAlgorithm {
   KneeCurve curve_;
   Duration baseline_{};
   Level full_;  // latency near the limit, since it last moved by much
+  Quickening quickening_;
   std::optional<Trial> trial_;
   bool less_next_ = false;
-  double overloaded_ = 0;        // samples since more is asked for than can be done
-  double untried_ = 0;           // samples since the last trial
-  double until_trial_;           // samples from one to the next
-  double unmoved_ = 0;           // samples since the last move
+  double overloaded_ = 0;  // samples since more is asked for than can be done
+  double untried_ = 0;     // samples since the last trial
+  double until_trial_;     // samples from one to the next
+  double unmoved_ = 0;     // samples since the last move, and seconds
+  double unmoved_seconds_ = 0;
   double until_growth_;          // samples from a move to the next growth
   std::optional<double> grown_;  // by the last move, from there
   double step_;                  // of the next growth, as a share

@@ -6,58 +6,10 @@
 
 #include "load-tests/simulator/draws.h"
 #include "load-tests/simulator/judge_limit.h"
+#include "load-tests/simulator/judge_step.h"
 
 namespace weir::simulator {
 namespace {
-
-double quantile(std::vector<float>& values, double share) {
-  if (values.empty()) return 0;
-  const auto at =
-      std::min(values.size() - 1, static_cast<size_t>(share * static_cast<double>(values.size())));
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
-  return static_cast<double>(values[at]);
-}
-
-// What the service could finish in a second of this step, frozen time taken off.
-double capacity_at(const World& world, double seconds) {
-  const Conditions& is = world.at(seconds);
-  if (is.stalled > 0) return 0;
-  const double awake =
-      is.freeze_every_seconds > 0 ? 1 - is.freeze_seconds / is.freeze_every_seconds : 1;
-  return is.capacity() * awake * (1 - is.hidden_load);
-}
-
-// Until from then on up to the next change nearly what can be done is done, at a latency that shows
-// no queue to speak of; judged over kTogether steps, because in one alone chance may have its way.
-std::optional<double> converged_after(const World& world, const Outcomes& outcomes) {
-  constexpr size_t kTogether = 5;
-  const double from = *world.step_seconds;
-  double until = world.seconds;
-  for (const Conditions& each : world.conditions)
-    if (each.from_seconds > from) until = std::min(until, each.from_seconds);
-  const double slow = 4 * world.unloaded(0.99);
-  std::optional<double> since;
-  for (size_t i = 0; i + kTogether <= outcomes.steps.size(); ++i) {
-    const double begin = static_cast<double>(i) * outcomes.step_seconds;
-    if (begin < from || begin + kTogether * outcomes.step_seconds > until) continue;
-    double wanted = 0, good = 0;
-    std::vector<float> latencies;
-    for (size_t j = i; j < i + kTogether; ++j) {
-      const Outcomes::Step& step = outcomes.steps[j];
-      const double at = static_cast<double>(j) * outcomes.step_seconds;
-      wanted += std::min(capacity_at(world, at) * outcomes.step_seconds,
-                         static_cast<double>(step.firsts));
-      good += step.good;
-      latencies.insert(latencies.end(), step.latencies.begin(), step.latencies.end());
-    }
-    // Three standard deviations of a Poisson count, or a tenth.
-    const double least = std::min(0.9 * wanted, wanted - 3 * std::sqrt(wanted));
-    const bool fine = good >= least && quantile(latencies, 0.9) <= slow;
-    if (!fine) since.reset();
-    if (fine && !since) since = begin - from;
-  }
-  return since;
-}
 
 // Slope of log(limit) over time, per hour, by least squares over the second half.
 double drift_per_hour(const Outcomes& outcomes) {
@@ -107,7 +59,8 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
   Score score;
   std::vector<float> latencies;
   double calm_offered = 0, calm_shed = 0, late = 0, good = 0, attempts = 0, firsts = 0, most = 0;
-  double hurried = 0, hurried_shed = 0, begun = 0, completed = 0, failed = 0, shed = 0;
+  double hurried = 0, hurried_shed = 0, least_good = 0, begun = 0, completed = 0, failed = 0,
+         shed = 0;
   for (size_t i = 0; i < outcomes.steps.size(); ++i) {
     const Outcomes::Step& step = outcomes.steps[i];
     const double begin = static_cast<double>(i) * outcomes.step_seconds;
@@ -117,7 +70,7 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
     const bool calm =
         !world.frozen_between(begin, begin + outcomes.step_seconds) &&
         (world.at(begin).load + world.at(begin).batch_load) * world.at(begin).capacity() <
-            0.9 * capacity_at(world, begin);
+            0.9 * world.capacity_at(begin);
     if (calm && world.clients == 0) {
       calm_offered += step.attempts;
       calm_shed += step.shed;
@@ -128,6 +81,7 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
     firsts += step.firsts;
     hurried += step.hurried;
     hurried_shed += step.hurried_shed;
+    least_good += step.least_good;
     begun += step.begun;
     completed += step.completed;
     failed += step.failed;
@@ -146,8 +100,9 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
   score.amplification = firsts > 0 ? attempts / firsts : 1;
   score.overshoot = most;
   score.drift_per_hour = drift_per_hour(outcomes);
-  score.has_step = world.step_seconds.has_value();
-  if (score.has_step) score.converge_seconds = converged_after(world, outcomes);
+  judge_step(world, outcomes, score);
+  if (world.priorities() > 1 && good > 0) score.least_share = least_good / good;
+  score.left_at_end = outcomes.left;
   if (world.proxies > 1) score.fairness = fairness_of(world, outcomes);
   if (outcomes.answers_until_moved) score.answers_until_moved = *outcomes.answers_until_moved;
   judge_limit(world, outcomes, oracle, score);
@@ -168,7 +123,7 @@ Trace trace_of(const World& world, const Outcomes& outcomes) {
                            .in_flight = step.in_flight,
                            .waiting = step.waiting,
                            .offered_per_second = step.attempts / over,
-                           .capacity_per_second = capacity_at(world, begin),
+                           .capacity_per_second = world.capacity_at(begin),
                            .goodput_per_second = step.good / over,
                            .shed_per_second = step.shed / over,
                            .latency_p50_seconds = quantile(latencies, 0.5),

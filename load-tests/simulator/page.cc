@@ -47,7 +47,8 @@ Json score_of(const WorldCell& cell, std::string_view name) {
   const std::vector<double> values = values_of(cell.seeds, name);
   if (values.size() == cell.seeds.size()) return rounded(median(values));
   const Score& first = cell.seeds.front();
-  const bool never = (name == "converge_seconds" && first.has_step) ||
+  const bool never = ((name == "converge_seconds" || name == "exit_seconds") && first.has_step) ||
+                     (name == "stop_seconds" && first.has_hole) ||
                      (name == "limit_settle_seconds" && first.has_limit_step);
   return never ? Json("never") : Json(nullptr);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -11,6 +12,7 @@
 
 #include "config/fault.h"
 #include "config/utf8.h"
+#include "limiters/params.h"
 #include "load-tests/pieces/quantities.h"
 
 namespace weir::simulator {
@@ -58,6 +60,18 @@ double seconds_of(const YAML::Node& node) {
   throw Wrong{node.Mark(), "\"" + text + "\" is not a duration, expected one like 10ms, 2s or 5m"};
 }
 
+// What together is one.
+std::vector<double> shares_of(const YAML::Node& node) {
+  constexpr size_t kMost = limiters::kPriorities - 1;
+  if (!node.IsSequence() || node.size() == 0 || node.size() > kMost)
+    throw Wrong{node.Mark(), "expected a list of one to " + std::to_string(kMost) + " shares"};
+  std::vector<double> shares;
+  double sum = 0;
+  for (const YAML::Node& each : node) sum += shares.emplace_back(number_of(each));
+  if (std::abs(sum - 1) > 1e-6) throw Wrong{node.Mark(), "expected shares that are 1 together"};
+  return shares;
+}
+
 template <typename Choice, size_t kCount>
 Choice choice_of(const YAML::Node& node, const std::array<std::string_view, kCount>& words) {
   const std::string text = text_of(node);
@@ -72,7 +86,7 @@ Choice choice_of(const YAML::Node& node, const std::array<std::string_view, kCou
 }
 
 bool read_condition(const std::string& key, const YAML::Node& value, Conditions& is) {
-  const std::array<std::pair<std::string_view, double*>, 13> numbers{
+  const std::array<std::pair<std::string_view, double*>, 15> numbers{
       {{"workers", &is.workers},
        {"slow_share", &is.slow_share},
        {"slow_times", &is.slow_times},
@@ -81,15 +95,18 @@ bool read_condition(const std::string& key, const YAML::Node& value, Conditions&
        {"stalled", &is.stalled},
        {"hidden_load", &is.hidden_load},
        {"hard_cap", &is.hard_cap},
+       {"most_per_second", &is.most_per_second},
+       {"leaving_share", &is.leaving_share},
        {"quick_share", &is.quick_share},
        {"reading_share", &is.reading_share},
        {"batch_load", &is.batch_load},
        {"leavers", &is.leavers},
        {"load", &is.load}}};
-  const std::array<std::pair<std::string_view, double*>, 8> times{
+  const std::array<std::pair<std::string_view, double*>, 9> times{
       {{"service", &is.service_seconds},
        {"outside", &is.outside_seconds},
        {"reading", &is.reading_seconds},
+       {"leaving", &is.leaving_seconds},
        {"leavers_want", &is.leavers_want_seconds},
        {"leavers_stay", &is.leavers_stay_seconds},
        {"leavers_pause", &is.leavers_pause_seconds},
@@ -130,6 +147,7 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
     return world.proxies = std::max(1, static_cast<int>(number_of(value))), true;
   if (key == "session_requests")
     return world.session_requests = std::max(1, static_cast<int>(number_of(value))), true;
+  if (key == "batch_classes") return world.batch_classes = shares_of(value), true;
   if (key == "attempts") return world.most_attempts = static_cast<int>(number_of(value)), true;
   if (key == "deadline") return world.deadline_seconds = seconds_of(value), true;
   if (key == "response_timeout") return world.response_timeout_seconds = seconds_of(value), true;

@@ -21,6 +21,12 @@ struct Score {
   double false_shed_share = 0;
   std::optional<double> converge_seconds;  // after the scenario's step; none: no step, or never
   bool has_step = false;
+  // From the step until nearly all who come for the first time are served in time; none: as above.
+  std::optional<double> exit_seconds;
+  // From when the service stops answering until next to nobody is let in; none: it never stops, or
+  // never.
+  std::optional<double> stop_seconds;
+  bool has_hole = false;
   // After the step, until the limit stays near the smallest that loses nothing to speak of; none:
   // never, or no such step.
   std::optional<double> limit_settle_seconds;
@@ -39,9 +45,11 @@ struct Score {
   // Of several proxies before one service, by goodput: (sum x)^2 / (n sum x^2) (Jain, Chiu and Hawe
   // 1984); none: one proxy.
   std::optional<double> fairness;
-  double hurried_shed_share = 0;  // of those who are not of the batch
-  double unfinished_share = 0;    // of sessions whose first request was served
-  double late_share = 0;          // admitted, but finished after their callers' deadline
+  double hurried_shed_share = 0;      // of those who are not of the least important
+  std::optional<double> least_share;  // of the goodput, of those; none: all are alike
+  double left_at_end = 0;             // in flight and waiting
+  double unfinished_share = 0;        // of sessions whose first request was served
+  double late_share = 0;              // admitted, but finished after their callers' deadline
 };
 
 // In `score`; none for a name that is not one, or for a convergence that never came.

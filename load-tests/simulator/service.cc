@@ -141,7 +141,7 @@ double Service::now() const { return to_seconds(timeline_.now() - TimePoint{}); 
 void Service::enter(Job& job) {
   limiters::Timeline::Timer& timer = inside_[&job];
   const Conditions& is = conditions();
-  if (is.hard_cap > 0 && inside() > is.hard_cap) {
+  if ((is.hard_cap > 0 && inside() > is.hard_cap) || !take_token()) {
     timer = timeline_.after(from_seconds(0.0001), [this, &job] { reply(job, Reply::kRefused); });
   } else if (job.fails) {
     timer = timeline_.after(from_seconds(0.001), [this, &job] { reply(job, Reply::kFailure); });
@@ -151,6 +151,16 @@ void Service::enter(Job& job) {
   } else {
     start(job);
   }
+}
+
+bool Service::take_token() {
+  const double per_second = conditions().most_per_second;
+  if (per_second <= 0) return true;
+  tokens_ = std::min(std::max(1.0, 0.1 * per_second), tokens_ + (now() - filled_) * per_second);
+  filled_ = now();
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
 }
 
 bool Service::leave(Job& job) {

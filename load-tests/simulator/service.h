@@ -53,7 +53,10 @@ class Service {
 
  private:
   void reply(Job& job, Reply reply);
+  // False when it may take no more for now.
+  bool take_token();
   std::map<Job*, limiters::Timeline::Timer> inside_;  // with what is outside of the worker
+  double tokens_ = 0, filled_ = 0;                    // of the bucket, and since when
 };
 
 std::unique_ptr<Service> make_service(const World& world, limiters::Timeline& timeline);

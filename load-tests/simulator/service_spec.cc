@@ -16,6 +16,21 @@ const Conditions& World::at(double now) const {
   return *(later - 1);
 }
 
+double World::capacity_at(double when) const {
+  const Conditions& is = at(when);
+  if (is.stalled > 0) return 0;
+  const double awake =
+      is.freeze_every_seconds > 0 ? 1 - is.freeze_seconds / is.freeze_every_seconds : 1;
+  return is.capacity() * awake * (1 - is.hidden_load);
+}
+
+double World::next_change_after(double from) const {
+  double until = seconds;
+  for (const Conditions& each : conditions)
+    if (each.from_seconds > from) until = std::min(until, each.from_seconds);
+  return until;
+}
+
 bool World::frozen_between(double from, double until) const {
   const Conditions& is = at(from);
   if (is.freeze_every_seconds <= 0 || is.freeze_seconds <= 0) return false;
@@ -46,6 +61,7 @@ size_t World::priorities() const {
   }
   const bool batch = std::any_of(conditions.begin(), conditions.end(),
                                  [](const Conditions& is) { return is.batch_load > 0; });
+  if (batch && !batch_classes.empty()) return 1 + batch_classes.size();
   return batch || session_requests > 1 ? 2 : 1;
 }
 

@@ -36,6 +36,10 @@ struct Conditions {
   double freeze_seconds = 0;        // for so long
   double hidden_load = 0;           // of the capacity, from callers who pass by the gate
   double hard_cap = 0;              // the service refuses at once beyond so many inside; 0: never
+  double most_per_second = 0;       // and beyond so many a second, with a tenth of a second's
+                                    // tokens in its bucket at most; 0: never
+  double leaving_share = 0;         // of callers who leave, whatever has come by then,
+  double leaving_seconds = 0.01;    // after so long on average
   double leavers = 0;               // so many callers, one request each at a time, besides all
                                     // others: each wants what takes `leavers_want_seconds` and
                                     // no worker, leaves after `leavers_stay_seconds`, and comes
@@ -44,8 +48,11 @@ struct Conditions {
   double leavers_pause_seconds = 0.01;
   double load = 0.7;      // offered by open-loop callers, as a share of the capacity
   double batch_load = 0;  // offered besides by callers who are not in a hurry
-  // Requests per second that all workers can do.
-  double capacity() const { return workers / service_seconds; }
+  // Requests per second that it can do.
+  double capacity() const {
+    const double of_workers = workers / service_seconds;
+    return most_per_second > 0 && most_per_second < of_workers ? most_per_second : of_workers;
+  }
 };
 
 // One request as somebody saw it: when it came, and what it cost a worker.
@@ -69,6 +76,8 @@ struct World {
   double think_seconds = 0;  // of a closed-loop client between two requests
   int session_requests = 1;  // above 1: each open-loop caller has so many, one after the other,
                              // and all are wasted unless the last is answered
+  // The batch's share of each priority from 1 on; empty: all of it has priority 1.
+  std::vector<double> batch_classes;
   // By time. Where there are some, they come instead of all that `load` and `clients` would send,
   // with the work that they had instead of drawn work; the conditions say what that comes to.
   std::shared_ptr<const std::vector<Recorded>> recorded;
@@ -85,6 +94,10 @@ struct World {
   // sessions that are worth more once they have begun.
   size_t priorities() const;
   const Conditions& at(double now) const;
+  // What the service could finish in a second then, frozen time taken off.
+  double capacity_at(double when) const;
+  // When the first conditions after that moment begin, or the end.
+  double next_change_after(double seconds) const;
   // A freeze falls into this time.
   bool frozen_between(double from, double until) const;
   // Ten times the unloaded 99th percentile, at least 100 ms, unless given.

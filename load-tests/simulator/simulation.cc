@@ -46,6 +46,7 @@ class Simulation::Request final : public Ticket, public Job {
   const uint64_t id;
   Errand errand;
   double reading_seconds = 0;
+  std::optional<double> stays_seconds;  // its caller, whatever comes
   bool inside = false;
   Reply reply = Reply::kSuccess;
   limiters::Timeline::Timer way;
@@ -94,6 +95,8 @@ Outcomes Simulation::run() {
     next_arrival();
   }
   run_turns(TimePoint{} + from_seconds(world_.seconds));
+  outcomes_.left = static_cast<int>(std::lround(static_cast<double>(proxies_.count()) *
+                                                (proxies_.in_flight() + proxies_.waiting())));
   return std::move(outcomes_);
 }
 
@@ -144,9 +147,23 @@ void Simulation::next_of_batch() {
   const double per_second = is.batch_load * is.capacity();
   const double pause = per_second > 0 ? draw_exponential(batch_, 1 / per_second) : 0.1;
   batch_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
-    if (per_second > 0) arrive({.first_arrived = now(), .of_batch = true});
+    if (per_second > 0)
+      arrive({.first_arrived = now(), .of_batch = true, .batch_class = draw_batch_class()});
     next_of_batch();
   });
+}
+
+uint8_t Simulation::draw_batch_class() {
+  if (world_.batch_classes.size() < 2) return 0;
+  double left = batch_.uniform();
+  uint8_t drawn = 0;
+  while (drawn + 1U < world_.batch_classes.size() && left >= world_.batch_classes[drawn])
+    left -= world_.batch_classes[drawn++];
+  return drawn;
+}
+
+bool Simulation::in_a_hurry(const Errand& errand) const {
+  return !errand.of_batch || errand.batch_class + 1U < world_.batch_classes.size();
 }
 
 void Simulation::next_recorded() {
@@ -189,10 +206,12 @@ Simulation::Request& Simulation::add_request(const Errand& errand) {
   // Callers say so themselves: what is not in a hurry, and what is not yet begun, can wait.
   const bool begins =
       world_.session_requests > 1 && errand.left_in_session == world_.session_requests - 1;
-  request.priority = errand.of_batch || begins ? 1 : 0;
+  request.priority = errand.of_batch ? static_cast<uint8_t>(1 + errand.batch_class)
+                     : begins        ? 1
+                                     : 0;
   ++step().attempts;
   if (errand.attempt == 1) ++step().firsts;
-  if (!errand.of_batch) ++step().hurried;
+  if (in_a_hurry(errand)) ++step().hurried;
   return request;
 }
 
@@ -206,6 +225,8 @@ void Simulation::arrive(const Errand& errand) {
     request.without_worker_seconds = 0.001;
   if (is.reading_share > 0 && chance.uniform() < is.reading_share)
     request.reading_seconds = is.reading_seconds;
+  if (is.leaving_share > 0 && chance.uniform() < is.leaving_share)
+    request.stays_seconds = draw_exponential(chance, is.leaving_seconds);
   carry(request, outer_core_, proxy_core_, &Simulation::knock);
 }
 
@@ -224,8 +245,11 @@ void Simulation::carry(Request& request, Core& core, void (Simulation::*then)(Re
 }
 
 void Simulation::knock(Request& request) {
-  if (world_.deadline_seconds) {
-    const TimePoint until = request.arrived + from_seconds(deadline_);
+  if (world_.deadline_seconds || request.stays_seconds) {
+    const double stays = request.stays_seconds.value_or(deadline_);
+    const TimePoint until =
+        request.arrived +
+        from_seconds(world_.deadline_seconds ? std::min(stays, deadline_) : stays);
     request.patience = timeline_.at(until, [this, &request] {
       if (request.inside) return give_up(request, Outcome::kAbandoned);
       request.gate.left(request);
@@ -272,6 +296,7 @@ void Simulation::end(Request& request, bool good) {
   Outcomes::Step& is = step();
   if (good) is.latencies.push_back(static_cast<float>(latency));
   ++(!good ? is.failed : latency <= deadline_ ? is.good : is.late);
+  if (good && latency <= deadline_ && !in_a_hurry(errand)) ++is.least_good;
   if (proxies_.count() > 1 && good && latency <= deadline_) {
     is.good_by_proxy.resize(proxies_.count());
     ++is.good_by_proxy[proxies_.number_of(request.gate)];
@@ -294,7 +319,7 @@ void Simulation::turned_away(Request& request) {
   ++step().shed;
   if (proxies_.probing()) ++step().probe_shed;
   Errand errand = request.errand;
-  if (!errand.of_batch) ++step().hurried_shed;
+  if (in_a_hurry(errand)) ++step().hurried_shed;
   const bool again = world_.retry != Retry::kNever && errand.attempt < world_.most_attempts;
   double pause = 0;
   if (world_.retry == Retry::kBackOff)

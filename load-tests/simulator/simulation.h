@@ -27,7 +27,8 @@ using MakeGate = std::function<std::unique_ptr<Gate>(const World& world,
 struct Outcomes {
   struct Step {
     int attempts = 0, firsts = 0, good = 0, late = 0, failed = 0, shed = 0;
-    int hurried = 0, hurried_shed = 0;             // attempts of callers who are not of the batch
+    int hurried = 0, hurried_shed = 0;             // attempts of all but the least important
+    int least_good = 0;                            // in time, of the least important
     int begun = 0, completed = 0;                  // sessions of several requests
     double limit = 0, in_flight = 0, waiting = 0;  // at its end; of several proxies, the mean
     std::vector<int> good_by_proxy;                // where there are several
@@ -43,6 +44,8 @@ struct Outcomes {
   // From when the limit was first in use, that is from when somebody first had to wait or was
   // turned away, until it first moved; none: never.
   std::optional<int> answers_until_moved;
+  // In flight and waiting when the run ended, at all gates together.
+  int left = 0;
 };
 
 class Simulation {
@@ -63,6 +66,7 @@ class Simulation {
     int attempt = 1;
     bool of_loop = false;
     bool of_batch = false;
+    uint8_t batch_class = 0;
     int left_in_session = 0;  // requests after this one
   };
 
@@ -71,6 +75,9 @@ class Simulation {
   void run_turns(limiters::TimePoint until);
   void next_arrival();
   void next_of_batch();
+  uint8_t draw_batch_class();
+  // Not of the least important of the batch.
+  bool in_a_hurry(const Errand& errand) const;
   void next_recorded();
   void next_busy_look();
   void next_step();

@@ -112,6 +112,23 @@ TEST(KneeLimit, FollowsAPoolThatLosesAndRegainsPlaces) {
   EXPECT_GE(limit.limit(), 20);
 }
 
+// Three in flight took longer than one and now do not, so there are more than two and a half.
+TEST(KneeLimit, AServiceThatAnswersFasterUnderTheSameLimitIsFeltForAtOnce) {
+  Service service{2.4};
+  KneeLimit limit = begun(service);
+  for (int i = 0; i < 60; ++i) service.fill(limit);
+  while (limit.limit() != 3 || limit.probing()) service.fill(limit);
+  for (int i = 0; i < 2; ++i) service.fill(limit);
+  ASSERT_EQ(limit.limit(), 3);
+  service.places = 40;
+  int windows = 0;
+  while (limit.limit() < 20 && windows < 100) {
+    service.fill(limit);
+    ++windows;
+  }
+  EXPECT_LE(windows, 12) << "its next growth was due after twenty windows";
+}
+
 TEST(KneeLimit, LooksNowAndThenWhetherMoreOrLessWouldDo) {
   const Service service{10};
   KneeLimit limit = begun(service);
@@ -239,6 +256,31 @@ TEST(KneeLimit, WhatTheServiceRefusedOnceItMayTakeLater) {
   limit.update(refusing(wide, limit));
   for (int i = 0; i < 30; ++i) wide.fill(limit);
   EXPECT_GT(limit.limit(), 100);
+}
+
+// As a token bucket does, it takes what is too much for a window before it refuses.
+TEST(KneeLimit, WhatWasRefusedHasToProveItselfBeforeMoreIsTried) {
+  const Service wide{1000};
+  KneeLimit limit = begun(wide, 20);
+  const auto take = [&] {
+    Window taken = wide.window(limit.limit(), limit.limit());
+    taken.overloaded = false;
+    limit.update(taken);
+  };
+  take();
+  const int refused = limit.limit();
+  limit.update(refusing(wide, limit));
+  ASSERT_LT(limit.limit(), refused);
+  for (int i = 0; i < 10 && limit.limit() < refused; ++i) take();
+  const int again = limit.limit();
+  ASSERT_GE(again, refused);
+  for (int i = 0; i < 2; ++i) {
+    take();
+    EXPECT_EQ(limit.limit(), again) << i;
+  }
+  take();
+  take();
+  EXPECT_GT(limit.limit(), again) << "250 were taken, so it is no longer wary";
 }
 
 TEST(KneeLimit, AServiceThatWasAwayIsNotHeldToWhatItRefused) {

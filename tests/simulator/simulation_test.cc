@@ -141,6 +141,52 @@ TEST(Simulation, WhatTheServiceRefusesIsAShareOfWhatItWasSent) {
   EXPECT_GT(failed(13), 0.1);
 }
 
+TEST(Simulation, ATokenBucketRefusesWhatIsBeyondItsRate) {
+  const World world =
+      world_of({.workers = 10, .service_seconds = 0.010, .most_per_second = 300, .load = 1.5}, 50);
+  EXPECT_EQ(world.conditions.front().capacity(), 300);
+  const Outcomes outcomes = ungated(world);
+  EXPECT_NEAR(goodput_per_second(world, outcomes), 300, 6);
+  EXPECT_NEAR(judge(world, outcomes, Oracle{300, {}}).failed_share, 1.0 / 3, 0.02);
+}
+
+TEST(Simulation, SomeCallersLeaveWhateverHasComeByThen) {
+  World world = world_of({.workers = 10,
+                          .service_seconds = 0.010,
+                          .leaving_share = 0.2,
+                          .leaving_seconds = 0.001,
+                          .load = 0.5},
+                         50);
+  world.times = Times::kConstant;
+  world.conditions.push_back(world.conditions.front());
+  world.conditions.back().from_seconds = 49;
+  world.conditions.back().load = 0;
+  const Outcomes outcomes = Simulation(world, gate_named("knee"), 1, 100).run();
+  const Score score = judge(world, outcomes, Oracle{400, {}});
+  EXPECT_NEAR(score.failed_share, 0.2, 0.01);
+  EXPECT_EQ(score.left_at_end, 0);
+  world.seconds = 40;
+  EXPECT_GT(Simulation(world, gate_named("knee"), 1, 100).run().left, 0) << "still at work";
+}
+
+// All but the last class together fit in, so that a gate that listens to priorities sheds none.
+TEST(Simulation, ABatchOfSeveralClassesIsServedFromTheTop) {
+  World world =
+      world_of({.workers = 10, .service_seconds = 0.010, .load = 0.2, .batch_load = 4}, 50);
+  world.batch_classes = {0.05, 0.05, 0.9};
+  EXPECT_EQ(world.priorities(), 4U);
+  const Outcomes outcomes = Simulation(world, gate_named("knee"), 1, 100).run();
+  const Score score = judge(world, outcomes, Oracle{1000, {}});
+  EXPECT_LT(score.hurried_shed_share, 0.002);
+  EXPECT_NEAR(*score.least_share, 0.4, 0.05);
+  int attempts = 0, hurried = 0;
+  for (const Outcomes::Step& step : outcomes.steps) {
+    attempts += step.attempts;
+    hurried += step.hurried;
+  }
+  EXPECT_NEAR(hurried / static_cast<double>(attempts), 0.6 / 4.2, 0.01);
+}
+
 TEST(Simulation, ProxiesShareTheCallersAndTheService) {
   World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 2}, 50);
   world.proxies = 2;
