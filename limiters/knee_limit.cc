@@ -20,7 +20,7 @@ constexpr double kOften = 1000;      // from one trial to the next
 constexpr double kRarely = 20000;
 constexpr double kLasting = 100;  // of an overload: what follows a pause is none
 constexpr double kRetry = 20;     // from a refusal to the next growth to there
-constexpr double kProven = 250;   // without any, there
+constexpr double kProven = 250;   // there, without one in ten of them refused
 constexpr double kLatestRetry = 2000;
 constexpr double kLatestRetrySeconds = 15;  // whichever comes first
 constexpr double kSoon = 20;                // from a move to the next growth
@@ -101,7 +101,8 @@ void KneeLimit::note(const Window& window) {
   const Level near = near_limit(window);
   full_.add(near);
   full_.forget_all_but(kMemory);
-  if (quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
+  // A look ends where it began, whatever it finds on the way.
+  if (!probing() && quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
   overloaded_ = window.overloaded ? overloaded_ + samples : 0;
   unmoved_ += samples;
   unmoved_seconds_ += window.seconds();

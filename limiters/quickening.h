@@ -9,9 +9,9 @@ namespace weir::limiters {
 // A cumulative sum of log-likelihood ratios (Page 1954) of latencies with the mean that was known,
 // m, against one that is lower by the share that one place fewer in the queue makes, f m: for
 // exponential times n ln(1 / f) - sum (1 / (f m) - 1 / m), and for others that over their variance
-// as a share of the mean. What was known is not known well, so that by chance it is true once in 700
-// samples of three in flight and once in 2,000 of twenty-four: about as often as a limit is felt for
-// anyhow, and a step too many is soon taken back.
+// as a share of the mean. What was known is not known well, so that by chance it is true once in
+// 700 samples of three in flight and once in 2,000 of twenty-four: about as often as a limit is
+// felt for anyhow, and a step too many is soon taken back.
 class Quickening {
  public:
   // The limit has moved: what was known holds no more.

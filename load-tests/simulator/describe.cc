@@ -67,6 +67,7 @@ Json to_json(const World& world) {
             {"batch_classes", world.batch_classes},
             {"retry", word_of(world.retry)},
             {"attempts", world.most_attempts},
+            {"retry_after_max", world.retry_after_max_seconds},
             {"gives_up", or_null(world.deadline_seconds)},
             {"in_time", world.deadline()},
             {"response_timeout", world.response_timeout_seconds},

@@ -101,7 +101,7 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
   score.overshoot = most;
   score.drift_per_hour = drift_per_hour(outcomes);
   judge_step(world, outcomes, score);
-  if (world.priorities() > 1 && good > 0) score.least_share = least_good / good;
+  if (world.has_batch()) score.least_share = good > 0 ? least_good / good : 0;
   score.left_at_end = outcomes.left;
   if (world.proxies > 1) score.fairness = fairness_of(world, outcomes);
   if (outcomes.answers_until_moved) score.answers_until_moved = *outcomes.answers_until_moved;

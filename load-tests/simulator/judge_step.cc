@@ -29,9 +29,10 @@ std::optional<double> fine_after(double from, const World& world, const Outcomes
   return since;
 }
 
-// Three standard deviations of a Poisson count below what is wanted, or that share of it.
+// Three standard deviations of a Poisson count below what is wanted, or that share of it; of a few,
+// half of them.
 double nearly(double share, double wanted) {
-  return std::min(share * wanted, wanted - 3 * std::sqrt(wanted));
+  return std::max(0.5 * wanted, std::min(share * wanted, wanted - 3 * std::sqrt(wanted)));
 }
 
 // Nearly all is done that can be, at a latency that shows no queue to speak of.

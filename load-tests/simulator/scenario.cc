@@ -1,5 +1,6 @@
 #include "load-tests/simulator/scenario.h"
 
+#include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -46,6 +47,13 @@ double number_of(const YAML::Node& node) {
   return *value;
 }
 
+double share_of(const YAML::Node& node) {
+  const double value = number_of(node);
+  if (value > 1)
+    throw Wrong{node.Mark(), "\"" + text_of(node) + "\" is not a share, expected 0 to 1"};
+  return value;
+}
+
 double signed_number_of(const YAML::Node& node) {
   const std::string text = text_of(node);
   const bool negative = text.starts_with('-');
@@ -64,11 +72,15 @@ double seconds_of(const YAML::Node& node) {
 std::vector<double> shares_of(const YAML::Node& node) {
   constexpr size_t kMost = limiters::kPriorities - 1;
   if (!node.IsSequence() || node.size() == 0 || node.size() > kMost)
-    throw Wrong{node.Mark(), "expected a list of one to " + std::to_string(kMost) + " shares"};
+    throw Wrong{
+        node.Mark(),
+        (node.IsSequence() ? "a list of " + std::to_string(node.size()) : std::string("no list")) +
+            ", expected a list of one to " + std::to_string(kMost) + " shares"};
   std::vector<double> shares;
   double sum = 0;
-  for (const YAML::Node& each : node) sum += shares.emplace_back(number_of(each));
-  if (std::abs(sum - 1) > 1e-6) throw Wrong{node.Mark(), "expected shares that are 1 together"};
+  for (const YAML::Node& each : node) sum += shares.emplace_back(share_of(each));
+  if (std::abs(sum - 1) > 1e-6)
+    throw Wrong{node.Mark(), fmt::format("shares that are {:.6g} together, expected 1", sum)};
   return shares;
 }
 
@@ -113,7 +125,8 @@ bool read_condition(const std::string& key, const YAML::Node& value, Conditions&
        {"freeze_every", &is.freeze_every_seconds},
        {"freeze", &is.freeze_seconds}}};
   for (const auto& [name, to] : numbers)
-    if (key == name) return *to = number_of(value), true;
+    if (key == name)
+      return *to = key.ends_with("_share") ? share_of(value) : number_of(value), true;
   for (const auto& [name, to] : times)
     if (key == name) return *to = seconds_of(value), true;
   return false;
@@ -149,6 +162,8 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
     return world.session_requests = std::max(1, static_cast<int>(number_of(value))), true;
   if (key == "batch_classes") return world.batch_classes = shares_of(value), true;
   if (key == "attempts") return world.most_attempts = static_cast<int>(number_of(value)), true;
+  if (key == "retry_after_max")
+    return world.retry_after_max_seconds = std::max(1.0, seconds_of(value)), true;
   if (key == "deadline") return world.deadline_seconds = seconds_of(value), true;
   if (key == "response_timeout") return world.response_timeout_seconds = seconds_of(value), true;
   if (key == "step_at") return world.step_seconds = seconds_of(value), true;
@@ -251,6 +266,10 @@ World read_world(const YAML::Node& node, World world, std::vector<Bar>* bars) {
   const Conditions& first = world.conditions.front();
   if (first.workers < 1 || first.service_seconds <= 0)
     throw Wrong{node.Mark(), "expected at least one worker and a service time above 0"};
+  if (bars != nullptr && !world.batch_classes.empty() && !world.has_batch())
+    throw Wrong{node.Mark(), "batch_classes without a batch, expected a batch_load above 0"};
+  if (bars != nullptr && world.step_seconds && *world.step_seconds >= world.seconds)
+    throw Wrong{node.Mark(), "step_at is at the end or after it, expected one before"};
   if (world.warm_up_seconds >= world.seconds)
     throw Wrong{node.Mark(), "expected a warm_up shorter than seconds"};
   return world;

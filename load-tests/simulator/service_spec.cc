@@ -53,16 +53,19 @@ double World::unloaded(double share) const {
   return drawn[at];
 }
 
+bool World::has_batch() const {
+  return std::any_of(conditions.begin(), conditions.end(),
+                     [](const Conditions& is) { return is.batch_load > 0; });
+}
+
 size_t World::priorities() const {
   if (recorded) {
     size_t least = 0;
     for (const Recorded& each : *recorded) least = std::max<size_t>(least, each.priority);
     return std::min(least + 1, limiters::kPriorities);
   }
-  const bool batch = std::any_of(conditions.begin(), conditions.end(),
-                                 [](const Conditions& is) { return is.batch_load > 0; });
-  if (batch && !batch_classes.empty()) return 1 + batch_classes.size();
-  return batch || session_requests > 1 ? 2 : 1;
+  if (has_batch() && !batch_classes.empty()) return 1 + batch_classes.size();
+  return has_batch() || session_requests > 1 ? 2 : 1;
 }
 
 double World::deadline() const {

@@ -83,6 +83,7 @@ struct World {
   std::shared_ptr<const std::vector<Recorded>> recorded;
   Retry retry = Retry::kNever;
   int most_attempts = 3;
+  double retry_after_max_seconds = 30;     // that weir's own gate tells, in whole seconds
   std::optional<double> deadline_seconds;  // when callers give up; else from the unloaded p99
   double response_timeout_seconds = 60;    // the proxy's own
   // The core of callers and service, and that of the proxy, each stand still so often, by chance,
@@ -93,6 +94,8 @@ struct World {
   // How many priorities its callers have: as many as are recorded; two where there is a batch, or
   // sessions that are worth more once they have begun.
   size_t priorities() const;
+  // Somebody is not in a hurry, at some time.
+  bool has_batch() const;
   const Conditions& at(double now) const;
   // What the service could finish in a second then, frozen time taken off.
   double capacity_at(double when) const;

@@ -32,13 +32,14 @@ class WeirGate::Stay final : public limiters::Waiter {
 };
 
 WeirGate::WeirGate(const limiters::LimiterParams& params, const limiters::QueueParams& queue,
-                   limiters::Timeline& timeline, uint64_t seed)
+                   const limiters::RetryAfterParams& retry_after, limiters::Timeline& timeline,
+                   uint64_t seed)
     : timeline_(timeline),
       pool_(1, limiters::first_limit(params), limiters::first_max_waiting(queue)),
       limiter_(0, pool_, shard_, limiters::make_lanes(queue), params, timeline,
                [this](int) { limiter_.serve(); }),
       regulator_(params, queue, pool_, {&shard_}, timeline, [this](int) { limiter_.serve(); }),
-      retry_after_({}, pool_, seed) {}
+      retry_after_(retry_after, pool_, seed) {}
 
 WeirGate::~WeirGate() = default;
 

@@ -15,7 +15,8 @@ class WeirGate final : public Gate {
  public:
   // `timeline` outlives it.
   WeirGate(const limiters::LimiterParams& params, const limiters::QueueParams& queue,
-           limiters::Timeline& timeline, uint64_t seed);
+           const limiters::RetryAfterParams& retry_after, limiters::Timeline& timeline,
+           uint64_t seed);
   ~WeirGate() override;
 
   Answer arrive(Ticket& ticket) override;

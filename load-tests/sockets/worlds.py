@@ -71,6 +71,7 @@ def why_not(world):
         (ever(world, "leavers"), "callers that leave and come again"),
         (ever(world, "hard_cap") or ever(world, "most_per_second"), "a service that refuses by itself"),
         (ever(world, "leaving_share"), "some callers that leave"),
+        (world["retry_after_max"] != 30, "a longest Retry-After of its own"),
         (len(world["batch_classes"]) > 1, "more than two classes of callers"),
         (world["gives_up"] and world["gone_caller"] == "stops", "a service that notices when a caller gives up"),
         (ever(world, "failing_share") and ever(world, "quick_share"), "errors and quick answers in one world"),

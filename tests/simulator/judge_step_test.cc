@@ -49,6 +49,14 @@ TEST_F(JudgeStep, AnExitIsWhenNearlyAllWhoComeFirstAreServedInTime) {
   EXPECT_NEAR(*judged().exit_seconds, 7, 1.01);
 }
 
+TEST_F(JudgeStep, OfAFewAtLeastHalfAreToBeServed) {
+  world.step_seconds = 10;
+  for (Outcomes::Step& step : outcomes.steps) step.firsts = 1, step.good = 0;
+  EXPECT_FALSE(judged().exit_seconds);
+  for (Outcomes::Step& step : outcomes.steps) step.good = 1;
+  EXPECT_EQ(judged().exit_seconds, 0);
+}
+
 TEST_F(JudgeStep, AnExitThatDoesNotLastIsNone) {
   world.step_seconds = 10;
   shed(26, 30, 40);

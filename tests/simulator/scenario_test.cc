@@ -29,13 +29,13 @@ class ScenarioTest : public ::testing::Test {
 };
 
 TEST_F(ScenarioTest, WorldsInheritWhatIsCommonAndChangeOverTime) {
-  auto scenario = std::get<Scenario>(
-      read("title: t\n"
-           "common: {service: 20ms, load: 2}\n"
-           "worlds:\n"
-           "  - {name: a, workers: 4, then: [{at: 10s, workers: 2}, {at: 20s, load: 3}]}\n"
-           "  - {name: b, times: pareto, retry: back_off, gone_caller: stops}\n"
-           "bars: {goodput_share: {at_least: 0.9}}\n"));
+  auto scenario = std::get<Scenario>(read(
+      "title: t\n"
+      "common: {service: 20ms, load: 2}\n"
+      "worlds:\n"
+      "  - {name: a, workers: 4, then: [{at: 10s, workers: 2}, {at: 20s, load: 3}]}\n"
+      "  - {name: b, times: pareto, retry: back_off, gone_caller: stops, retry_after_max: 60s}\n"
+      "bars: {goodput_share: {at_least: 0.9}}\n"));
   ASSERT_EQ(scenario.worlds.size(), 2U);
   const World& first = scenario.worlds.front();
   EXPECT_EQ(first.at(0).workers, 4);
@@ -45,6 +45,8 @@ TEST_F(ScenarioTest, WorldsInheritWhatIsCommonAndChangeOverTime) {
   EXPECT_DOUBLE_EQ(first.at(15).capacity(), 100);
   EXPECT_EQ(scenario.worlds.back().times, Times::kPareto);
   EXPECT_EQ(scenario.worlds.back().retry, Retry::kBackOff);
+  EXPECT_EQ(first.retry_after_max_seconds, 30) << "as in the configuration";
+  EXPECT_NEAR(scenario.worlds.back().retry_after_max_seconds, 60, 1e-6);
   EXPECT_EQ(first.gone_caller, GoneCaller::kWorksOn);
   EXPECT_EQ(scenario.worlds.back().gone_caller, GoneCaller::kStops);
   EXPECT_EQ(*scenario.bars.front().at_least, 0.9);
@@ -106,8 +108,14 @@ TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
        "2:35: \"soon\" is neither true nor false"},
       {"common: {bars: {w50: {at_most: 1}}}", "1:10: \"bars\" is not known here"},
       {"worlds: [{name: a, batch_classes: [0.5, 0.6]}]",
-       "1:35: expected shares that are 1 together"},
-      {"worlds: [{name: a, batch_classes: 0.5}]", "1:35: expected a list of one to 7 shares"},
+       "1:35: shares that are 1.1 together, expected 1"},
+      {"worlds: [{name: a, batch_classes: 0.5}]",
+       "1:35: no list, expected a list of one to 7 shares"},
+      {"worlds: [{name: a, batch_classes: [0.5, 0.5]}]",
+       "1:10: batch_classes without a batch, expected a batch_load above 0"},
+      {"worlds: [{name: a, leaving_share: 7}]", "1:35: \"7\" is not a share, expected 0 to 1"},
+      {"worlds: [{name: a, step_at: 99s}]",
+       "1:10: step_at is at the end or after it, expected one before"},
       {"common: {repeat: 5s}", "1:10: \"repeat\" is not known here"},
       {"worlds: [{bars: {w50: {at_most: 1}}}]", "1:17: expected a world with a name"},
       {"worlds: [{name: a}, {name: a}]", "1:21: a world \"a\" is there twice"},

@@ -187,6 +187,13 @@ TEST(Simulation, ABatchOfSeveralClassesIsServedFromTheTop) {
   EXPECT_NEAR(hurried / static_cast<double>(attempts), 0.6 / 4.2, 0.01);
 }
 
+TEST(Simulation, SessionsHaveNoLeastImportantClass) {
+  World world = world_of({.load = 0.5}, 20);
+  world.session_requests = 3;
+  EXPECT_EQ(world.priorities(), 2U);
+  EXPECT_FALSE(judge(world, ungated(world), Oracle{500, {}}).least_share);
+}
+
 TEST(Simulation, ProxiesShareTheCallersAndTheService) {
   World world = world_of({.workers = 10, .service_seconds = 0.010, .load = 2}, 50);
   world.proxies = 2;
