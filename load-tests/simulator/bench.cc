@@ -40,10 +40,8 @@ bool meets(const Bar& bar, double value, double leeway) {
 
 // A world without a step has nothing to come to rest after.
 bool applies(const Bar& bar, const Score& first) {
-  if (bar.score == "converge_seconds" || bar.score == "exit_seconds") return first.has_step;
-  if (bar.score == "stop_seconds") return first.has_hole;
+  if (const auto timed = is_timed(first, bar.score)) return *timed;
   if (bar.score == "least_share") return first.least_share.has_value();
-  if (bar.score == "limit_settle_seconds") return first.has_limit_step;
   if (bar.score == "limit_shift") return first.limit_shift.has_value();
   if (bar.score == "fairness") return first.fairness.has_value();
   return true;

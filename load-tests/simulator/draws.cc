@@ -80,4 +80,12 @@ double draw_service(limiters::Random& chance, Times times, const Conditions& con
   return mean * draw_shape(chance, times);
 }
 
+uint8_t draw_place(limiters::Random& chance, const std::vector<double>& shares) {
+  if (shares.size() < 2) return 0;
+  double left = chance.uniform();
+  uint8_t drawn = 0;
+  while (drawn + 1U < shares.size() && left >= shares[drawn]) left -= shares[drawn++];
+  return drawn;
+}
+
 }  // namespace weir::simulator

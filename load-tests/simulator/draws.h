@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "limiters/random.h"
 #include "load-tests/simulator/service_spec.h"
 
@@ -14,5 +17,9 @@ double exact_exp(double x);
 double draw_exponential(limiters::Random& chance, double mean);
 // One service time under these conditions, in seconds.
 double draw_service(limiters::Random& chance, Times times, const Conditions& conditions);
+
+// The number of one of them, from 0, each as likely as its share; together they are 1. Of less than
+// two nothing is drawn.
+uint8_t draw_place(limiters::Random& chance, const std::vector<double>& shares);
 
 }  // namespace weir::simulator

@@ -29,6 +29,12 @@ std::optional<double> fine_after(double from, const World& world, const Outcomes
   return since;
 }
 
+double sum_of(int Outcomes::Step::*count, Steps together) {
+  double sum = 0;
+  for (const Outcomes::Step& step : together) sum += step.*count;
+  return sum;
+}
+
 // Three standard deviations of a Poisson count below what is wanted, or that share of it; of a few,
 // half of them.
 double nearly(double share, double wanted) {
@@ -54,24 +60,16 @@ std::optional<double> converged_after(double from, const World& world, const Out
 // Of those who come for the first time, nearly all are served in time; who comes again may be late.
 std::optional<double> exited_after(double from, const World& world, const Outcomes& outcomes) {
   return fine_after(from, world, outcomes, [](double, Steps together) {
-    double firsts = 0, good = 0;
-    for (const Outcomes::Step& step : together) {
-      firsts += step.firsts;
-      good += step.good;
-    }
-    return good >= nearly(0.95, firsts);
+    return sum_of(&Outcomes::Step::good, together) >=
+           nearly(0.95, sum_of(&Outcomes::Step::firsts, together));
   });
 }
 
 // Next to nobody is let in any more.
 std::optional<double> stopped_after(double from, const World& world, const Outcomes& outcomes) {
   return fine_after(from, world, outcomes, [](double, Steps together) {
-    double attempts = 0, shed = 0;
-    for (const Outcomes::Step& step : together) {
-      attempts += step.attempts;
-      shed += step.shed;
-    }
-    return attempts > 0 && shed >= 0.95 * attempts;
+    const double attempts = sum_of(&Outcomes::Step::attempts, together);
+    return attempts > 0 && sum_of(&Outcomes::Step::shed, together) >= 0.95 * attempts;
   });
 }
 

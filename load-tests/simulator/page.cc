@@ -46,10 +46,7 @@ Trace thinned(const Trace& trace) {
 Json score_of(const WorldCell& cell, std::string_view name) {
   const std::vector<double> values = values_of(cell.seeds, name);
   if (values.size() == cell.seeds.size()) return rounded(median(values));
-  const Score& first = cell.seeds.front();
-  const bool never = ((name == "converge_seconds" || name == "exit_seconds") && first.has_step) ||
-                     (name == "stop_seconds" && first.has_hole) ||
-                     (name == "limit_settle_seconds" && first.has_limit_step);
+  const bool never = is_timed(cell.seeds.front(), name).value_or(false);
   return never ? Json("never") : Json(nullptr);
 }
 

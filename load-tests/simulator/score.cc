@@ -47,6 +47,13 @@ std::optional<double> value_of(const Score& score, std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<bool> is_timed(const Score& score, std::string_view name) {
+  if (name == "converge_seconds" || name == "exit_seconds") return score.has_step;
+  if (name == "stop_seconds") return score.has_hole;
+  if (name == "limit_settle_seconds") return score.has_limit_step;
+  return std::nullopt;
+}
+
 std::vector<std::string_view> score_names() {
   std::vector<std::string_view> names;
   for (const ScoreName& each_name : known_scores()) names.push_back(each_name.name);

@@ -54,6 +54,9 @@ struct Score {
 
 // In `score`; none for a name that is not one, or for a convergence that never came.
 std::optional<double> value_of(const Score& score, std::string_view name);
+// Whether it is timed in such a run, so that no value means never; none for what is not a time from
+// a change on.
+std::optional<bool> is_timed(const Score& score, std::string_view name);
 std::vector<std::string_view> score_names();
 bool is_score(std::string_view name);
 

@@ -148,18 +148,11 @@ void Simulation::next_of_batch() {
   const double pause = per_second > 0 ? draw_exponential(batch_, 1 / per_second) : 0.1;
   batch_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
     if (per_second > 0)
-      arrive({.first_arrived = now(), .of_batch = true, .batch_class = draw_batch_class()});
+      arrive({.first_arrived = now(),
+              .of_batch = true,
+              .batch_class = draw_place(batch_, world_.batch_classes)});
     next_of_batch();
   });
-}
-
-uint8_t Simulation::draw_batch_class() {
-  if (world_.batch_classes.size() < 2) return 0;
-  double left = batch_.uniform();
-  uint8_t drawn = 0;
-  while (drawn + 1U < world_.batch_classes.size() && left >= world_.batch_classes[drawn])
-    left -= world_.batch_classes[drawn++];
-  return drawn;
 }
 
 bool Simulation::in_a_hurry(const Errand& errand) const {

@@ -75,7 +75,6 @@ class Simulation {
   void run_turns(limiters::TimePoint until);
   void next_arrival();
   void next_of_batch();
-  uint8_t draw_batch_class();
   // Not of the least important of the batch.
   bool in_a_hurry(const Errand& errand) const;
   void next_recorded();

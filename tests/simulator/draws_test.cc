@@ -31,5 +31,15 @@ TEST(Draws, EveryShapeHasTheMeanItSays) {
     }
 }
 
+TEST(Draws, APlaceIsAsLikelyAsItsShare) {
+  limiters::Random chance(6);
+  const std::vector<double> shares{0.1, 0, 0.3, 0.6};
+  std::vector<double> drawn(shares.size());
+  constexpr int kDraws = 100000;
+  for (int i = 0; i < kDraws; ++i) drawn[draw_place(chance, shares)] += 1.0 / kDraws;
+  for (size_t i = 0; i < shares.size(); ++i) EXPECT_NEAR(drawn[i], shares[i], 0.01) << i;
+  EXPECT_EQ(draw_place(chance, {}), 0);
+}
+
 }  // namespace
 }  // namespace weir::simulator
