@@ -41,8 +41,8 @@ if(WEIR_PROFILE)
   endif()
 endif()
 
-# weir_cold(SOURCES...): what runs once, as flags are read. Optimising it under the sanitizers is half of what it costs to
-# build, and buys nothing.
+# weir_cold(SOURCES...): what runs once, as flags or files are read or reports are written. Optimising it under the
+# sanitizers is a third to a half of what it costs to build, and buys nothing.
 function(weir_cold)
   if(WEIR_SANITIZE)
     set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -O0)

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <initializer_list>
 #include <set>
 
@@ -64,10 +66,12 @@ class Rules {
   void check_priorities() {
     const auto& priorities = config_.priorities;
     if (priorities.empty() || !sound({"priorities"})) return;
-    if (priorities.size() > limiters::kPriorities) {
+    const bool partitioned = config_.partition_by.used() && sound({"partition_by"});
+    const size_t most = partitioned ? limiters::kPartitionedPriorities : limiters::kPriorities;
+    if (priorities.size() > most) {
       add(loaded_.faults, {"priorities"},
           std::to_string(priorities.size()) + " are too many, expected at most " +
-              std::to_string(limiters::kPriorities));
+              std::to_string(most) + (partitioned ? " with partition_by" : ""));
     }
     std::set<std::string_view> names;
     for (const auto& each : priorities)
@@ -123,11 +127,28 @@ class Rules {
       add(loaded_.warnings, {"priorities", "queue.max_waiting"},
           "have no effect without a queue (queue.max_waiting is 0)");
     }
+    if (config_.queue.max_waiting == 0 && config_.partition_by.used()) {
+      add(loaded_.warnings, {"partition_by", "queue.max_waiting"},
+          "has no effect without a queue (queue.max_waiting is 0)");
+    }
+    warn_of_secrets();
     warn_of_unused_section("limiter.fixed.", limiters::Algorithm::kFixed);
     warn_of_unused_section("limiter.aimd.", limiters::Algorithm::kAimd);
     warn_of_unused_section("limiter.vegas.", limiters::Algorithm::kVegas);
     warn_of_unused_section("limiter.gradient.", limiters::Algorithm::kGradient);
     warn_of_unused_section("limiter.gradient2.", limiters::Algorithm::kGradient2);
+  }
+
+  void warn_of_secrets() {
+    constexpr std::array<std::string_view, 4> kSecrets{"authorization", "proxy-authorization",
+                                                       "cookie", "x-api-key"};
+    std::string field = config_.partition_by.header;
+    std::ranges::transform(field, field.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (std::ranges::find(kSecrets, field) == kSecrets.end()) return;
+    add(loaded_.warnings, {"partition_by"},
+        config::quoted(config_.partition_by.header) +
+            " holds secrets, and its values are shown in the access log and /limits; expected a "
+            "field that names the caller");
   }
 
  private:

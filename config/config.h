@@ -72,6 +72,14 @@ struct PriorityConfig {
   bool claims_all() const { return path.empty() && header.empty(); }
 };
 
+// By what callers are told apart: requests that have it in common are one partition, and each has
+// an equal part of the places where there are too few.
+struct PartitionConfig {
+  bool client_address = false;
+  std::string header;  // a field name; empty: no such field
+  bool used() const { return client_address || !header.empty(); }
+};
+
 struct StatusConfig {
   std::optional<Endpoint> address = Endpoint{"127.0.0.1", 9880, ""};  // none: `off`
 };
@@ -104,6 +112,7 @@ struct Config {
   limiters::LimiterParams limiter;  // keys: initial, min and max for the *_limit members
   limiters::QueueParams queue;
   std::vector<PriorityConfig> priorities;  // the most important first; empty: one for all
+  PartitionConfig partition_by;            // key: partition_by; not used: nobody is told apart
   ShedConfig shed;
   std::vector<std::string> exempt = {"/healthz", "/livez", "/readyz"};  // paths that skip the gate
   StatusConfig status;

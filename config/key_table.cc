@@ -50,6 +50,9 @@ void add_general_keys(Keys& keys) {
       "priorities", PriorityKind{}, "", [](auto& c) -> auto& { return c.priorities; },
       [](auto& item) -> auto& { return item; },
       "Who is let in first and shed last, the most important first; the first that fits counts."));
+  keys.push_back(value(
+      "partition_by", PartitionKind{}, [](auto& c) -> auto& { return c.partition_by; },
+      "What callers have in common who share one fair part of the places."));
 }
 
 void add_backend_keys(Keys& keys) {

@@ -193,6 +193,24 @@ std::string PriorityKind::expected() {
          "or NAME when header FIELD=VALUE";
 }
 
+Complaint PartitionKind::read(std::string_view text, PartitionConfig& to) {
+  constexpr std::string_view kHeader = "header ";
+  PartitionConfig read;
+  read.client_address = text == "client_address";
+  if (text.starts_with(kHeader)) read.header = text.substr(kHeader.size());
+  const bool sound = read.header.empty()
+                         ? text == "none" || read.client_address
+                         : text.size() <= kLongestText && has_form(read.header, TextForm::kToken);
+  if (!sound) return complaint(text, "does not fit", expected());
+  to = std::move(read);
+  return {};
+}
+std::string PartitionKind::write(const PartitionConfig& value) {
+  if (value.client_address) return "client_address";
+  return value.header.empty() ? "none" : "header " + value.header;
+}
+std::string PartitionKind::expected() { return "none, client_address or header FIELD"; }
+
 std::string list_of_choices(const std::string_view* names, size_t count) {
   std::string list;
   for (size_t at = 0; at < count; ++at) {

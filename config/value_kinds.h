@@ -110,6 +110,13 @@ struct PriorityKind {
   static std::string expected();
 };
 
+// "none", "client_address" or "header x-y".
+struct PartitionKind {
+  static Complaint read(std::string_view text, PartitionConfig& to);
+  static std::string write(const PartitionConfig& value);
+  static std::string expected();
+};
+
 // "fixed, aimd, vegas or gradient"
 std::string list_of_choices(const std::string_view* names, size_t count);
 Complaint complaint_about_choice(std::string_view text, const std::string_view* names,

@@ -7,19 +7,16 @@ namespace weir::limiters {
 
 Lanes::Lanes(std::vector<std::unique_ptr<WaitQueue>> lanes) : lanes_(std::move(lanes)) {}
 
-uint8_t Lanes::priority_of(const Arrival& arrival) const {
-  return static_cast<uint8_t>(std::min<size_t>(arrival.priority, lanes_.size() - 1));
+void Lanes::push(Waiter& waiter, const Ranked& ranked, const Arrival& arrival, TimePoint now) {
+  waiter.rank_ = ranked.rank;
+  waiter.cell_ = ranked.cell;
+  lanes_[waiter.rank_]->push(waiter, arrival, now);
 }
 
-void Lanes::push(Waiter& waiter, const Arrival& arrival, TimePoint now) {
-  waiter.priority_ = priority_of(arrival);
-  lanes_[waiter.priority_]->push(waiter, arrival, now);
-}
-
-void Lanes::remove(Waiter& waiter) { lanes_[waiter.priority_]->remove(waiter); }
+void Lanes::remove(Waiter& waiter) { lanes_[waiter.rank_]->remove(waiter); }
 
 void Lanes::note_turn(const Waiter& waiter) {
-  if (size() > lanes_[waiter.priority_]->size()) ++turns_;
+  if (size() > lanes_[waiter.rank_]->size()) ++turns_;
 }
 
 Waiter* Lanes::next(const Standing& standing) const {
@@ -32,15 +29,15 @@ Waiter* Lanes::next(const Standing& standing) const {
   return found;
 }
 
-bool Lanes::waits_before(uint8_t priority) const {
-  return std::any_of(lanes_.begin(), lanes_.begin() + priority + 1,
+bool Lanes::waits_before(uint8_t rank) const {
+  return std::any_of(lanes_.begin(), lanes_.begin() + rank + 1,
                      [](const auto& lane) { return lane->size() > 0; });
 }
 
-size_t Lanes::first_priority() const {
+size_t Lanes::first_rank() const {
   const auto first =
       std::find_if(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->size() > 0; });
-  return first == lanes_.end() ? kPriorities : static_cast<size_t>(first - lanes_.begin());
+  return first == lanes_.end() ? kRanks : static_cast<size_t>(first - lanes_.begin());
 }
 
 size_t Lanes::size() const {

@@ -21,6 +21,7 @@ Permit& Permit::operator=(Permit&& other) noexcept {
     granted_ = other.granted_;
     in_flight_ = other.in_flight_;
     cohort_ = other.cohort_;
+    cell_ = other.cell_;
     incomplete_ = other.incomplete_;
     sampled_ = other.sampled_;
     responded_ = other.responded_;
@@ -75,77 +76,82 @@ Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes,
       pool_(pool),
       shard_(shard),
       lanes_(std::move(lanes)),
+      ranks_(lanes_.ranks(), pool),
       dry_run_(params.dry_run),
       timeline_(timeline),
       wake_(std::move(wake)) {}
 
 Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
-  const uint8_t priority = lanes_.priority_of(arrival);
-  shard_.arrived(priority);
-  if (!lanes_.waits_before(priority)) {
+  const Ranked ranked = ranks_.of(arrival);
+  const uint8_t rank = ranked.rank;
+  shard_.arrived(rank);
+  if (ranked.cell != kNoCell) shard_.partitions().arrived(ranked.cell);
+  if (!lanes_.waits_before(rank)) {
     const std::optional<int> place = pool_.take();
-    if (dry_run_) return admit_dry(place, priority);
-    if (place) return permit(*place);
+    if (dry_run_) return admit_dry(place, ranked);
+    if (place) return permit(*place, ranked.cell);
   }
   pool_.note_limited();
-  const auto why = turned_away(priority, pool_.waiting(priority));
-  const bool displaces = why && takes_place_of_oldest(priority);
+  const auto why = turned_away(rank, pool_.waiting(rank));
+  const bool displaces = why && takes_place_of_oldest(rank);
   if (why && !displaces) return *why;
-  if (!pool_.join(gate_, priority, displaces ? 1 : 0)) return Rejection::kQueueFull;
+  if (!pool_.join(gate_, rank, displaces ? 1 : 0)) return Rejection::kQueueFull;
   // A place that was freed since the first look is offered to nobody else: who freed it may have
   // seen no waiter.
-  if (!lanes_.waits_before(priority)) {
+  if (!lanes_.waits_before(rank)) {
     if (const std::optional<int> place = pool_.take()) {
-      pool_.leave(gate_, priority);
-      return permit(*place);
+      pool_.leave(gate_, rank);
+      return permit(*place, ranked.cell);
     }
   } else if (displaces || pool_.in_flight() < pool_.limit()) {
     serve_later();
   }
-  to_displace_[priority] += displaces ? 1 : 0;
+  to_displace_[rank] += displaces ? 1 : 0;
   waiter.gate_ = this;
-  lanes_.push(waiter, arrival, timeline_.now());
+  lanes_.push(waiter, ranked, arrival, timeline_.now());
   arm();
   return Queued{};
 }
 
 // Not when the newest has only just come: nothing is gained by one that is hardly newer, and a
 // flood is to be turned away at the least cost.
-bool Limiter::takes_place_of_oldest(uint8_t priority) const {
-  if (!pool_.standing(priority) || pool_.max_waiting() == 0) return false;
-  const Duration waited = lanes_.of(priority).newest_has_waited(timeline_.now());
+bool Limiter::takes_place_of_oldest(uint8_t rank) const {
+  if (!pool_.standing(rank) || pool_.max_waiting() == 0) return false;
+  const Duration waited = lanes_.of(rank).newest_has_waited(timeline_.now());
   return to_seconds(waited) * pool_.per_second() > kLeastNewer;
 }
 
 // What a real run would have queued is in flight here, beyond the limit.
-Admission Limiter::admit_dry(std::optional<int> place, uint8_t priority) {
-  if (place) return permit(*place);
+Admission Limiter::admit_dry(std::optional<int> place, const Ranked& ranked) {
+  if (place) return permit(*place, ranked.cell);
   pool_.note_limited();
   const int beyond = std::max(0, pool_.in_flight() - pool_.limit());
-  const auto why = turned_away(priority, beyond);
-  Permit admitted = permit(pool_.take_anyway());
+  const auto why = turned_away(ranked.rank, beyond);
+  Permit admitted = permit(pool_.take_anyway(), ranked.cell);
   admitted.spared_ = why;
   return admitted;
 }
 
-// Each priority has a bound of its own, for what it and the more important ones ask for.
-std::optional<Rejection> Limiter::turned_away(uint8_t priority, int waiting) const {
+// Each rank has a bound of its own, for what it and the more important ones ask for.
+std::optional<Rejection> Limiter::turned_away(uint8_t rank, int waiting) const {
   if (pool_.max_waiting() == 0) return Rejection::kLimit;
-  if (waiting >= pool_.most_waiting(priority)) return Rejection::kShed;
+  if (waiting >= pool_.most_waiting(rank))
+    return ranks_.over_share(rank) ? Rejection::kOverShare : Rejection::kShed;
   if (waiting >= pool_.max_waiting()) return Rejection::kQueueFull;
   return std::nullopt;
 }
 
-Permit Limiter::permit(int in_flight) {
+Permit Limiter::permit(int in_flight, uint16_t cell) {
   const Cohort cohort = pool_.cohort();
   shard_.granted(cohort);
-  return Permit(*this, timeline_.now(), in_flight, cohort);
+  return Permit(*this, timeline_.now(), in_flight, cohort, cell);
 }
 
 void Limiter::answered(Permit& permit, Outcome outcome) {
   join_cohort(permit);
   const Duration latency = timeline_.now() - permit.granted_;
   shard_.answered({permit.granted_, latency, permit.in_flight_, outcome}, permit.cohort_);
+  if (permit.cell_ != kNoCell) shard_.partitions().answered(permit.cell_, latency);
 }
 
 void Limiter::withdraw(Permit& permit) {
@@ -173,10 +179,10 @@ void Limiter::pass_on() {
   const bool others_turn =
       pool_.gates() > 1 && given_back_ % static_cast<uint64_t>(pool_.gates()) == 0;
   const bool least_first = pool_.gates() > 1 && given_back_ % Lanes::kFloor == 0;
-  const size_t mine = lanes_.first_priority();
+  const size_t mine = lanes_.first_rank();
   const std::optional<int> next = least_first
                                       ? pool_.gate_of_least(gate_)
-                                      : pool_.gate_to_wake(gate_, others_turn ? kPriorities : mine);
+                                      : pool_.gate_to_wake(gate_, others_turn ? kRanks : mine);
   if (lanes_.size() > 0 && !next) return serve_later();
   if (!next) return;
   *next == gate_ ? serve_later() : wake_(*next);
@@ -195,7 +201,7 @@ void Limiter::serve() {
     if (!place) break;
     lanes_.note_turn(*waiter);
     take_out(*waiter);
-    waiter->on_permit(permit(*place));
+    waiter->on_permit(permit(*place, waiter->cell_));
     reject_expired();
   }
   if (lanes_.size() > 0) return arm();
@@ -207,13 +213,13 @@ void Limiter::serve() {
 
 Lanes::Bounds Limiter::bounds() const {
   Lanes::Bounds longest;
-  for (size_t i = 0; i < kPriorities; ++i) longest[i] = pool_.longest_wait(i);
+  for (size_t i = 0; i < kRanks; ++i) longest[i] = pool_.longest_wait(i);
   return longest;
 }
 
 Lanes::Standing Limiter::standing() const {
   Lanes::Standing standing;
-  for (size_t i = 0; i < kPriorities; ++i) standing[i] = pool_.standing(i);
+  for (size_t i = 0; i < kRanks; ++i) standing[i] = pool_.standing(i);
   return standing;
 }
 
@@ -225,34 +231,35 @@ void Limiter::reject_expired() {
 
 // Unless there is room again, since somebody has left or was served meanwhile.
 void Limiter::reject_displaced() {
-  for (uint8_t priority = 0; priority < lanes_.priorities(); ++priority) {
-    const WaitQueue& lane = lanes_.of(priority);
-    const int most = std::min(pool_.most_waiting(priority), pool_.max_waiting());
-    for (int left = std::exchange(to_displace_[priority], 0); left > 0; --left)
-      if (lane.size() > 0 && pool_.waiting(priority) > most)
-        reject(*lane.oldest(), Rejection::kShed);
+  for (uint8_t rank = 0; rank < lanes_.ranks(); ++rank) {
+    const WaitQueue& lane = lanes_.of(rank);
+    const int most = std::min(pool_.most_waiting(rank), pool_.max_waiting());
+    for (int left = std::exchange(to_displace_[rank], 0); left > 0; --left)
+      if (lane.size() > 0 && pool_.waiting(rank) > most) reject(*lane.oldest(), Rejection::kShed);
   }
 }
 
 void Limiter::reject(Waiter& waiter, Rejection why) {
+  // With an equal part of the places it would not have had to wait for so long.
+  const bool over_share = ranks_.over_share(waiter.rank_);
   take_out(waiter);
-  waiter.on_rejected(why);
+  waiter.on_rejected(over_share ? Rejection::kOverShare : why);
 }
 
 void Limiter::take_out(Waiter& waiter) {
   waiter.gate_ = nullptr;
   lanes_.remove(waiter);
-  pool_.leave(gate_, waiter.priority_);
+  pool_.leave(gate_, waiter.rank_);
 }
 
 void Limiter::forget(Waiter& waiter) { take_out(waiter); }
 
-// One timer for each priority, for they wait for different times.
+// One timer for each rank, for they wait for different times.
 void Limiter::arm() {
-  for (uint8_t priority = 0; priority < lanes_.priorities(); ++priority) {
-    Timeline::Timer& timer = expiry_timers_[priority];
+  for (uint8_t rank = 0; rank < lanes_.ranks(); ++rank) {
+    Timeline::Timer& timer = expiry_timers_[rank];
     if (timer.pending()) continue;
-    const auto when = lanes_.of(priority).next_expiry(pool_.longest_wait(priority));
+    const auto when = lanes_.of(rank).next_expiry(pool_.longest_wait(rank));
     if (!when) continue;
     timer = timeline_.at(*when, [this] {
       reject_expired();

@@ -11,6 +11,7 @@
 #include "limiters/params.h"
 #include "limiters/permit.h"
 #include "limiters/permit_pool.h"
+#include "limiters/ranks.h"
 #include "limiters/sampler_shard.h"
 
 // One loop's gate: who may run now, who waits, who is turned away; it does not know how the limit
@@ -49,10 +50,10 @@ class Limiter {
   friend class Permit;
   friend class Waiter;
 
-  Permit permit(int in_flight);
-  bool takes_place_of_oldest(uint8_t priority) const;
-  Admission admit_dry(std::optional<int> place, uint8_t priority);
-  std::optional<Rejection> turned_away(uint8_t priority, int waiting) const;
+  Permit permit(int in_flight, uint16_t cell);
+  bool takes_place_of_oldest(uint8_t rank) const;
+  Admission admit_dry(std::optional<int> place, const Ranked& ranked);
+  std::optional<Rejection> turned_away(uint8_t rank, int waiting) const;
   void answered(Permit& permit, Outcome outcome);
   void withdraw(Permit& permit);
   void join_cohort(Permit& permit);
@@ -72,13 +73,14 @@ class Limiter {
   PermitPool& pool_;
   SamplerShard& shard_;
   Lanes lanes_;
+  Ranks ranks_;
   const bool dry_run_;
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
-  std::array<int, kPriorities> to_displace_{};  // so many of the oldest give way to newer ones
+  std::array<int, kRanks> to_displace_{};  // so many of the oldest give way to newer ones
   Timeline::Timer serve_timer_;
-  std::array<Timeline::Timer, kPriorities> expiry_timers_;
+  std::array<Timeline::Timer, kRanks> expiry_timers_;
 };
 
 }  // namespace weir::limiters

@@ -57,13 +57,28 @@ struct LimiterParams {
   Gradient2Params gradient2;
 };
 
-// How many priorities there can be: few, because each has its own queue and its own load.
-inline constexpr size_t kPriorities = 8;
+// Ranks are the queues of a gate, few because each has its own load: one for each priority, or,
+// where callers share by partition, two, first for what is within its partition's fair share.
+inline constexpr size_t kRanks = 8;
+inline constexpr size_t kPriorities = kRanks;
+inline constexpr size_t kPartitionedPriorities = kRanks / 2;
+
+// Partitions are told apart by a hash, so that two may be taken for one.
+inline constexpr size_t kPartitions = 1024;
+// What one partition asks for of one priority; its place in a table of all.
+inline constexpr size_t cell_of(size_t priority, size_t partition) {
+  return priority * kPartitions + partition % kPartitions;
+}
+inline constexpr uint16_t kNoCell = UINT16_MAX;
 
 struct QueueParams {
   std::optional<Duration> max_wait;  // none: follows the baseline latency
   std::optional<int> max_waiting;    // of each priority; none: follows the limit; 0: no queue
   size_t priorities = 1;             // so many are in use, [1, kPriorities]
+  bool partitioned = false;          // callers share by partition; kPartitionedPriorities at most
+
+  size_t ranks() const { return priorities * (partitioned ? 2 : 1); }
+  size_t cells() const { return partitioned ? priorities * kPartitions : 0; }
 };
 
 struct RetryAfterParams {

@@ -16,9 +16,10 @@ enum class Rejection : uint8_t {
   kLimit,          // no place and no queue
   kQueueFull,      // as many wait as may
   kWaitedTooLong,  // waited as long as is allowed now
-  kShed            // would have waited longer than is allowed now, or gave way to a newer one
+  kShed,           // would have waited longer than is allowed now, or gave way to a newer one
+  kOverShare       // the same, for its partition asks for more than its fair share
 };
-inline constexpr size_t kRejections = 4;
+inline constexpr size_t kRejections = 5;
 
 // Belongs to the loop that granted it; its gate outlives it.
 class [[nodiscard]] Permit {
@@ -28,6 +29,7 @@ class [[nodiscard]] Permit {
         granted_(other.granted_),
         in_flight_(other.in_flight_),
         cohort_(other.cohort_),
+        cell_(other.cell_),
         incomplete_(other.incomplete_),
         sampled_(other.sampled_),
         responded_(other.responded_),
@@ -65,14 +67,15 @@ class [[nodiscard]] Permit {
 
  private:
   friend class Limiter;
-  Permit(Limiter& gate, TimePoint granted, int in_flight, Cohort cohort)
-      : gate_(&gate), granted_(granted), in_flight_(in_flight), cohort_(cohort) {}
+  Permit(Limiter& gate, TimePoint granted, int in_flight, Cohort cohort, uint16_t cell)
+      : gate_(&gate), granted_(granted), in_flight_(in_flight), cohort_(cohort), cell_(cell) {}
   void give_back(Outcome outcome);
 
   Limiter* gate_;
   TimePoint granted_;
   int in_flight_;  // at the grant, this one included
   Cohort cohort_;
+  uint16_t cell_;  // its partition's, or kNoCell
   bool incomplete_ = false;
   bool sampled_ = true;
   std::optional<Outcome> responded_;

@@ -2,11 +2,15 @@
 
 namespace weir::limiters {
 
-PermitPool::PermitPool(int gates, int limit, int max_waiting)
+PermitPool::PermitPool(int gates, int limit, int max_waiting, size_t cells)
     : gates_(gates),
       limit_(limit),
       max_waiting_(max_waiting),
-      waiting_at_(new std::array<std::atomic<int>, kPriorities>[static_cast<size_t>(gates)] {}) {}
+      waiting_at_(new std::array<std::atomic<int>, kRanks>[static_cast<size_t>(gates)] {}),
+      cells_(cells),
+      within_share_(cells > 0 ? new std::atomic<float>[cells] : nullptr) {
+  for (size_t cell = 0; cell < cells; ++cell) publish_within_share(cell, 1);
+}
 
 std::optional<int> PermitPool::take() noexcept {
   int seen = in_flight_.load();
@@ -27,53 +31,53 @@ int PermitPool::take_anyway() noexcept {
 
 void PermitPool::give_back() noexcept { in_flight_.fetch_sub(1); }
 
-bool PermitPool::join(int gate, size_t priority, int beyond) noexcept {
-  std::atomic<int>& of_its_priority = of_[priority].waiting;
-  int seen = of_its_priority.load();
+bool PermitPool::join(int gate, size_t rank, int beyond) noexcept {
+  std::atomic<int>& of_its_rank = of_[rank].waiting;
+  int seen = of_its_rank.load();
   do {
     if (seen >= max_waiting_.load() + beyond) return false;
-  } while (!of_its_priority.compare_exchange_weak(seen, seen + 1));
+  } while (!of_its_rank.compare_exchange_weak(seen, seen + 1));
   waiting_.fetch_add(1);
-  waiting_at_[static_cast<size_t>(gate)][priority].fetch_add(1);
+  waiting_at_[static_cast<size_t>(gate)][rank].fetch_add(1);
   return true;
 }
 
-void PermitPool::leave(int gate, size_t priority) noexcept {
-  of_[priority].waiting.fetch_sub(1);
-  waiting_at_[static_cast<size_t>(gate)][priority].fetch_sub(1);
+void PermitPool::leave(int gate, size_t rank) noexcept {
+  of_[rank].waiting.fetch_sub(1);
+  waiting_at_[static_cast<size_t>(gate)][rank].fetch_sub(1);
   waiting_.fetch_sub(1);
 }
 
-std::optional<int> PermitPool::gate_with(size_t priority, int from) const noexcept {
+std::optional<int> PermitPool::gate_with(size_t rank, int from) const noexcept {
   for (int step = 1; step <= gates_; ++step) {
     const int gate = (from + step) % gates_;
-    if (waiting_at_[static_cast<size_t>(gate)][priority].load() > 0) return gate;
+    if (waiting_at_[static_cast<size_t>(gate)][rank].load() > 0) return gate;
   }
   return std::nullopt;
 }
 
 std::optional<int> PermitPool::gate_to_wake(int from, size_t than) const noexcept {
   if (waiting_.load() == 0) return std::nullopt;
-  for (size_t priority = 0; priority < than; ++priority)
-    if (const auto gate = gate_with(priority, from)) return gate;
+  for (size_t rank = 0; rank < than; ++rank)
+    if (const auto gate = gate_with(rank, from)) return gate;
   return std::nullopt;
 }
 
 std::optional<int> PermitPool::gate_of_least(int from) const noexcept {
   if (waiting_.load() == 0) return std::nullopt;
-  for (size_t priority = kPriorities; priority-- > 0;)
-    if (const auto gate = gate_with(priority, from)) return gate;
+  for (size_t rank = kRanks; rank-- > 0;)
+    if (const auto gate = gate_with(rank, from)) return gate;
   return std::nullopt;
 }
 
-void PermitPool::publish_queue(Duration longest_wait, int most_waiting, size_t priority) noexcept {
-  of_[priority].longest_wait.store(longest_wait.count(), std::memory_order_relaxed);
-  of_[priority].most_waiting.store(most_waiting, std::memory_order_relaxed);
+void PermitPool::publish_queue(Duration longest_wait, int most_waiting, size_t rank) noexcept {
+  of_[rank].longest_wait.store(longest_wait.count(), std::memory_order_relaxed);
+  of_[rank].most_waiting.store(most_waiting, std::memory_order_relaxed);
 }
 
 bool PermitPool::standing() const noexcept {
-  for (size_t priority = 0; priority < kPriorities; ++priority)
-    if (standing(priority)) return true;
+  for (size_t rank = 0; rank < kRanks; ++rank)
+    if (standing(rank)) return true;
   return false;
 }
 

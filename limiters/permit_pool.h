@@ -19,7 +19,8 @@ namespace weir::limiters {
 // that cross, one sees the other.
 class PermitPool {
  public:
-  PermitPool(int gates, int limit, int max_waiting);
+  // `cells`: see QueueParams::cells().
+  PermitPool(int gates, int limit, int max_waiting, size_t cells = 0);
 
   // The number in flight with this one; none when the limit is reached. In flight never exceeds the
   // limit that was read in the same attempt.
@@ -29,22 +30,22 @@ class PermitPool {
   // Frees one place; the caller then serves its own queue or asks gate_to_wake().
   void give_back() noexcept;
 
-  // One more waiter behind this gate; false when as many of its priority wait as may, in the whole
+  // One more waiter behind this gate; false when as many of its rank wait as may, in the whole
   // process, and `beyond` more: no flood of others may fill its queue.
-  [[nodiscard]] bool join(int gate, size_t priority = 0, int beyond = 0) noexcept;
+  [[nodiscard]] bool join(int gate, size_t rank = 0, int beyond = 0) noexcept;
   // One waiter less: served, rejected or gone.
-  void leave(int gate, size_t priority = 0) noexcept;
+  void leave(int gate, size_t rank = 0) noexcept;
   // The gate whose waiters are the most important; of several the next after `from`, in a ring, so
   // that `from` itself comes last. Only those who are more important than `than`.
-  std::optional<int> gate_to_wake(int from, size_t than = kPriorities) const noexcept;
+  std::optional<int> gate_to_wake(int from, size_t than = kRanks) const noexcept;
   // The same, of the least important waiters.
   std::optional<int> gate_of_least(int from) const noexcept;
 
   int limit() const noexcept { return limit_.load(); }
   int in_flight() const noexcept { return in_flight_.load(); }
   int waiting() const noexcept { return waiting_.load(); }
-  int waiting(size_t priority) const noexcept {
-    return of_[priority].waiting.load(std::memory_order_relaxed);
+  int waiting(size_t rank) const noexcept {
+    return of_[rank].waiting.load(std::memory_order_relaxed);
   }
   int max_waiting() const noexcept { return max_waiting_.load(std::memory_order_relaxed); }
   int gates() const noexcept { return gates_; }
@@ -62,20 +63,29 @@ class PermitPool {
     per_second_.store(per_second, std::memory_order_relaxed);
   }
   // How long, and how many, may wait for a place now.
-  void publish_queue(Duration longest_wait, int most_waiting, size_t priority = 0) noexcept;
-  Duration longest_wait(size_t priority = 0) const noexcept {
-    return Duration(of_[priority].longest_wait.load(std::memory_order_relaxed));
+  void publish_queue(Duration longest_wait, int most_waiting, size_t rank = 0) noexcept;
+  Duration longest_wait(size_t rank = 0) const noexcept {
+    return Duration(of_[rank].longest_wait.load(std::memory_order_relaxed));
   }
-  int most_waiting(size_t priority = 0) const noexcept {
-    return of_[priority].most_waiting.load(std::memory_order_relaxed);
+  int most_waiting(size_t rank = 0) const noexcept {
+    return of_[rank].most_waiting.load(std::memory_order_relaxed);
   }
   // More is asked for than can be done, so its queue is kept short; somebody's is.
-  bool standing(size_t priority) const noexcept {
-    return most_waiting(priority) < std::numeric_limits<int>::max();
+  bool standing(size_t rank) const noexcept {
+    return most_waiting(rank) < std::numeric_limits<int>::max();
   }
   bool standing() const noexcept;
 
   double per_second() const noexcept { return per_second_.load(std::memory_order_relaxed); }
+
+  // Of what a cell asks for, what is within its fair share, [0, 1].
+  size_t cells() const noexcept { return cells_; }
+  void publish_within_share(size_t cell, float within) noexcept {
+    within_share_[cell].store(within, std::memory_order_relaxed);
+  }
+  float within_share(size_t cell) const noexcept {
+    return within_share_[cell].load(std::memory_order_relaxed);
+  }
 
   // ---- what the gates tell each other and the regulator ----
 
@@ -86,14 +96,14 @@ class PermitPool {
   int take_peak() noexcept { return peak_.exchange(in_flight(), std::memory_order_relaxed); }
 
  private:
-  struct OfPriority {
+  struct OfRank {
     std::atomic<int> waiting{0};
     std::atomic<int> most_waiting{std::numeric_limits<int>::max()};
     std::atomic<Duration::rep> longest_wait{Duration(std::chrono::seconds(5)).count()};
   };
 
   void note_peak(int in_flight) noexcept;
-  std::optional<int> gate_with(size_t priority, int from) const noexcept;
+  std::optional<int> gate_with(size_t rank, int from) const noexcept;
 
   const int gates_;
   alignas(64) std::atomic<int> limit_;  // written by the regulator
@@ -104,8 +114,10 @@ class PermitPool {
   std::atomic<bool> limited_{false};
   std::atomic<Cohort> cohort_{1};
   std::atomic<double> per_second_{0};
-  std::unique_ptr<std::array<std::atomic<int>, kPriorities>[]> waiting_at_;  // per gate
-  std::array<OfPriority, kPriorities> of_;
+  std::unique_ptr<std::array<std::atomic<int>, kRanks>[]> waiting_at_;  // per gate
+  std::array<OfRank, kRanks> of_;
+  const size_t cells_;
+  std::unique_ptr<std::atomic<float>[]> within_share_;
 };
 
 }  // namespace weir::limiters

@@ -49,7 +49,8 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
       shards_(std::move(shards)),
       timeline_(timeline),
       wake_(std::move(wake)),
-      offered_(queue_params.priorities) {
+      offered_(queue_params.ranks()) {
+  if (queue_params.partitioned) fair_share_.emplace(queue_params.priorities);
   last_ = {.when = timeline.now(), .from = 0, .to = algorithm_->limit(), .cause = Cause::kStart};
   decisions_.push_back(last_);
   pool_.publish_limit(algorithm_->limit());
@@ -62,6 +63,7 @@ void Regulator::tick() {
   timer_ = timeline_.after(kTick, [this] { tick(); });
   const SamplerShard::Totals now = read();
   note_arrivals(now);
+  note_partitions();
   note_use(batches_.back());
   if (ripe(batches_.back())) open_next(now);
   while (batches_.size() > 1 && complete(batches_.front())) {
@@ -84,6 +86,23 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
     pool_.publish_queue(bounds.longest_wait, bounds.most_waiting, i);
   }
   arrived_before_ = now.arrived;
+}
+
+void Regulator::note_partitions() {
+  if (!fair_share_ || --ticks_to_share_ > 0) return;
+  ticks_to_share_ = kTicksToShare;
+  const auto read = [this](size_t cell) {
+    PartitionCounts::Totals sum;
+    for (const SamplerShard* shard : shards_) sum += shard->partitions().read(cell);
+    return sum;
+  };
+  fair_share_->update(read, kTicksToShare * kTick, algorithm_->limit());
+  publish_shares();
+}
+
+void Regulator::publish_shares() {
+  for (size_t cell = 0; cell < queue_params_.cells(); ++cell)
+    pool_.publish_within_share(cell, static_cast<float>(fair_share_->within(cell)));
 }
 
 void Regulator::note_use(Batch& batch) const {
@@ -190,6 +209,10 @@ void Regulator::decide(const Window& window) {
 // After a step, a cohort of its own; a small change speaks for both sides of it.
 void Regulator::publish() {
   pool_.publish_limit(last_.to);
+  if (fair_share_) {
+    fair_share_->share_out(last_.to);
+    publish_shares();
+  }
   const int opened_under = batches_.back().window.limit;
   if (!is_step(last_.to, opened_under)) return;
   open_next(read());
@@ -238,7 +261,7 @@ SamplerShard::Totals Regulator::read() const {
   SamplerShard::Totals sum;
   for (const SamplerShard* shard : shards_) {
     const SamplerShard::Totals one = shard->read();
-    for (size_t i = 0; i < kPriorities; ++i) sum.arrived[i] += one.arrived[i];
+    for (size_t i = 0; i < kRanks; ++i) sum.arrived[i] += one.arrived[i];
     for (size_t i = 0; i < kOutcomes; ++i) sum.answered[i] += one.answered[i];
   }
   return sum;

@@ -5,9 +5,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "limiters/fair_share.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
 #include "limiters/permit_pool.h"
@@ -47,6 +49,8 @@ class Regulator {
   const Decision& last() const { return last_; }
   Duration baseline() const { return algorithm_->baseline(); }
   bool probing() const { return algorithm_->probing(); }
+  // Who asks for how much; none where callers do not share by partition.
+  const std::optional<FairShare>& fair_share() const { return fair_share_; }
   // How often the limit went up (true) or down for each cause.
   using Changes = std::map<std::pair<Cause, bool>, uint64_t>;
   const Changes& changes() const { return changes_; }
@@ -58,6 +62,7 @@ class Regulator {
   std::function<void(const Decision& decision)> on_decision;
 
   static constexpr Duration kTick = std::chrono::milliseconds(10);
+  static constexpr int kTicksToShare = 5;  // shares are found anew every 50 ms
 
  private:
   // A cohort from its first grant on.
@@ -73,6 +78,8 @@ class Regulator {
 
   void tick();
   void note_arrivals(const SamplerShard::Totals& now);
+  void note_partitions();
+  void publish_shares();
   void note_use(Batch& batch) const;
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;
@@ -93,12 +100,14 @@ class Regulator {
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
-  std::array<double, kPriorities> arrived_before_{};
-  std::vector<OfferedRate> offered_;  // by each priority and the more important ones
-  double per_second_ = 0;             // while the limit was in use
-  FadingRate finished_{2048};         // then, too
-  double in_use_ = 1;                 // share of the places, then, over kSteady looks
-  double answered_after_ = 0;         // seconds, on average, in the last window
+  std::array<double, kRanks> arrived_before_{};
+  std::vector<OfferedRate> offered_;  // by each rank and the more important ones
+  std::optional<FairShare> fair_share_;
+  int ticks_to_share_ = kTicksToShare;
+  double per_second_ = 0;      // while the limit was in use
+  FadingRate finished_{2048};  // then, too
+  double in_use_ = 1;          // share of the places, then, over kSteady looks
+  double answered_after_ = 0;  // seconds, on average, in the last window
   Level latencies_;
   std::deque<Decision> decisions_;
   Changes changes_;

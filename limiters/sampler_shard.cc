@@ -10,7 +10,7 @@ void raise(std::atomic<double>& total, double by) {
 
 }  // namespace
 
-void SamplerShard::arrived(size_t priority) noexcept { raise(arrived_[priority], 1); }
+void SamplerShard::arrived(size_t rank) noexcept { raise(arrived_[rank], 1); }
 
 void SamplerShard::granted(Cohort cohort) noexcept {
   Slot& slot = slots_[cohort % kCohorts];
@@ -67,7 +67,7 @@ void SamplerShard::cut_short(Outcome outcome) noexcept {
 
 SamplerShard::Totals SamplerShard::read() const noexcept {
   Totals totals;
-  for (size_t i = 0; i < kPriorities; ++i)
+  for (size_t i = 0; i < kRanks; ++i)
     totals.arrived[i] = arrived_[i].load(std::memory_order_relaxed);
   for (size_t i = 0; i < kOutcomes; ++i)
     totals.answered[i] = answered_[i].load(std::memory_order_relaxed);

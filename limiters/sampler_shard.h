@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "limiters/params.h"
+#include "limiters/partition_counts.h"
 #include "limiters/sample.h"
 
 // One loop's measurements: written by that loop only, read by the regulator's; it draws no
@@ -20,7 +21,7 @@ class alignas(64) SamplerShard {
  public:
   // Totals that only grow; the reader subtracts what it read last time.
   struct Totals {
-    std::array<double, kPriorities> arrived{};  // asked for a place
+    std::array<double, kRanks> arrived{};  // asked for a place
     std::array<double, kOutcomes> answered{};
   };
   struct CohortTotals {
@@ -33,7 +34,10 @@ class alignas(64) SamplerShard {
   // Of the last so many cohorts; who is answered later than that is not in any.
   static constexpr Cohort kCohorts = 8;
 
-  void arrived(size_t priority = 0) noexcept;
+  // `cells`: see QueueParams::cells().
+  explicit SamplerShard(size_t cells = 0) : partitions_(cells) {}
+
+  void arrived(size_t rank = 0) noexcept;
   void granted(Cohort cohort) noexcept;
   // One that was granted is in that cohort no more.
   void withdrawn(Cohort cohort) noexcept;
@@ -43,6 +47,8 @@ class alignas(64) SamplerShard {
   void cut_short(Outcome outcome) noexcept;
   Totals read() const noexcept;
   CohortTotals read(Cohort cohort) const noexcept;
+  PartitionCounts& partitions() noexcept { return partitions_; }
+  const PartitionCounts& partitions() const noexcept { return partitions_; }
 
  private:
   struct AtomicLevel {
@@ -55,9 +61,10 @@ class alignas(64) SamplerShard {
     std::array<AtomicLevel, kLevels> levels;
   };
 
-  std::array<std::atomic<double>, kPriorities> arrived_{};
+  std::array<std::atomic<double>, kRanks> arrived_{};
   std::array<std::atomic<double>, kOutcomes> answered_{};
   std::array<Slot, kCohorts> slots_;
+  PartitionCounts partitions_;
 };
 
 }  // namespace weir::limiters

@@ -14,9 +14,15 @@ namespace weir::limiters {
 
 // What the gate knows of a request: no HTTP.
 struct Arrival {
-  uint8_t priority = 0;  // 0 is the most important
-  uint8_t partition = 0;
+  uint8_t priority = 0;    // 0 is the most important
+  uint16_t partition = 0;  // of its caller, below kPartitions
   TimePoint deadline = TimePoint::max();
+};
+
+// Where it stands among all that ask at its gate.
+struct Ranked {
+  uint8_t rank = 0;         // 0 is served first
+  uint16_t cell = kNoCell;  // its partition's, where there are partitions
 };
 
 class WaitQueue;
@@ -46,7 +52,8 @@ class Waiter {
   Waiter* behind_ = nullptr;
   TimePoint since_;
   TimePoint deadline_ = TimePoint::max();
-  uint8_t priority_ = 0;
+  uint8_t rank_ = 0;
+  uint16_t cell_ = kNoCell;
 };
 
 // Pushing and removing are O(1). Waiters outlive their stay.

@@ -113,10 +113,10 @@ void Server::open_logs() {
 void Server::build_limiter() {
   permits_ = std::make_unique<limiters::PermitPool>(
       config_.workers, limiters::first_limit(config_.limiter),
-      limiters::first_max_waiting(queue_params(config_)));
+      limiters::first_max_waiting(queue_params(config_)), queue_params(config_).cells());
   std::vector<const limiters::SamplerShard*> shards;
   for (int i = 0; i < config_.workers; ++i) {
-    samples_.push_back(std::make_unique<limiters::SamplerShard>());
+    samples_.push_back(std::make_unique<limiters::SamplerShard>(queue_params(config_).cells()));
     shards.push_back(samples_.back().get());
   }
   // The first tick comes later than the fleet.
@@ -136,7 +136,7 @@ void Server::build_fleet() {
       WorkerPlan{.client = client_params(config_.client),
                  .backend = backend_params(config_.backend, config_.workers),
                  .exchange = exchange_params(config_),
-                 .classifier = classifier(config_),
+                 .classifier = classifier(config_, loop::random_seed()),
                  .limiter = config_.limiter,
                  .queue = queue_params(config_),
                  .retry_after = config_.shed.retry_after,
@@ -147,7 +147,8 @@ void Server::build_fleet() {
     samples.push_back(samples_[static_cast<size_t>(i)].get());
     metric_shards_.push_back(std::make_unique<observe::MetricsShard>());
     ledgers_.push_back(std::make_unique<observe::WorkerLedger>(
-        *metric_shards_.back(), *access_log_, [this](const exchange::ExchangeFacts& facts) {
+        *metric_shards_.back(), *access_log_, partitions_,
+        [this](const exchange::ExchangeFacts& facts) {
           const std::string text =
               fmt::format("{}: {}", exchange::word_of(facts.ending), facts.error_text);
           if (const auto said = seldom_.say(text, loop::steady_now())) observe::log_warn(*said);
@@ -177,6 +178,7 @@ void Server::build_observers() {
                        .regulator = *regulator_,
                        .algorithm = std::string(limiters::word_of(config_.limiter.algorithm)),
                        .priorities = std::move(priorities),
+                       .partitions = partitions_,
                        .shards = std::move(shards),
                        .loops = std::move(loops),
                        .access_log = *access_log_,

@@ -63,6 +63,7 @@ class Server {
   loop::EventLoop loop_;
   observe::Seldom seldom_;
   std::unique_ptr<observe::AccessLog> access_log_;
+  observe::PartitionNames partitions_;
   std::vector<std::unique_ptr<observe::MetricsShard>> metric_shards_;
   std::vector<std::unique_ptr<observe::WorkerLedger>> ledgers_;
   std::unique_ptr<limiters::PermitPool> permits_;

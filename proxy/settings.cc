@@ -31,16 +31,20 @@ backend::BackendParams backend_params(const config::BackendConfig& backend, int 
   return params;
 }
 
-exchange::Classifier classifier(const config::Config& config) {
+exchange::Classifier classifier(const config::Config& config, uint64_t seed) {
   std::vector<exchange::PriorityRule> priorities;
   for (const config::PriorityConfig& each : config.priorities)
     priorities.push_back({each.name, each.path, each.header, each.value});
-  return exchange::Classifier(config.exempt, std::move(priorities));
+  return exchange::Classifier(config.exempt, std::move(priorities),
+                              {.client_address = config.partition_by.client_address,
+                               .header = config.partition_by.header,
+                               .seed = seed});
 }
 
 limiters::QueueParams queue_params(const config::Config& config) {
   limiters::QueueParams params = config.queue;
   params.priorities = std::max<size_t>(1, config.priorities.size());
+  params.partitioned = config.partition_by.used();
   return params;
 }
 

@@ -16,7 +16,8 @@ namespace weir {
 client::ClientParams client_params(const config::ClientConfig& client);
 // For one of `workers` loops.
 backend::BackendParams backend_params(const config::BackendConfig& backend, int workers);
-exchange::Classifier classifier(const config::Config& config);
+// `seed`: of the hash that tells partitions apart.
+exchange::Classifier classifier(const config::Config& config, uint64_t seed);
 limiters::QueueParams queue_params(const config::Config& config);
 exchange::ExchangeParams exchange_params(const config::Config& config);
 

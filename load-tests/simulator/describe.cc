@@ -65,6 +65,8 @@ Json to_json(const World& world) {
             {"think", world.think_seconds},
             {"session_requests", world.session_requests},
             {"batch_classes", world.batch_classes},
+            {"tenants", world.tenants},
+            {"tenant_work", world.tenant_work},
             {"retry", word_of(world.retry)},
             {"attempts", world.most_attempts},
             {"retry_after_max", world.retry_after_max_seconds},

@@ -38,6 +38,7 @@ class Ticket {
   int in_flight = 0;                      // at the grant, this one included; set by the gate
   TimePoint deadline = TimePoint::max();  // when its caller gives up
   uint8_t priority = 0;                   // 0 is the most important
+  uint16_t tenant = 0;                    // who asks, where that is said
   uint32_t slot = 0;  // the gate's own: where it keeps what it needs to know of this ticket
 };
 

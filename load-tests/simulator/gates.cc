@@ -20,6 +20,7 @@ MakeGate weir_gate(limiters::LimiterParams params) {
   return [params](const World& world, limiters::Timeline& timeline, uint64_t seed) {
     limiters::QueueParams queue;
     queue.priorities = world.priorities();
+    queue.partitioned = !world.tenants.empty();
     limiters::RetryAfterParams retry_after;
     retry_after.max = limiters::from_seconds(world.retry_after_max_seconds);
     return std::make_unique<WeirGate>(params, queue, retry_after, timeline, seed);

@@ -7,6 +7,7 @@
 #include "load-tests/simulator/draws.h"
 #include "load-tests/simulator/judge_limit.h"
 #include "load-tests/simulator/judge_step.h"
+#include "load-tests/simulator/judge_tenants.h"
 
 namespace weir::simulator {
 namespace {
@@ -34,12 +35,7 @@ double fairness_of(const World& world, const Outcomes& outcomes) {
     const std::vector<int>& of_step = outcomes.steps[i].good_by_proxy;
     for (size_t j = 0; j < of_step.size(); ++j) good[j] += of_step[j];
   }
-  double sum = 0, squares = 0;
-  for (const double each : good) {
-    sum += each;
-    squares += each * each;
-  }
-  return squares > 0 ? sum * sum / (static_cast<double>(good.size()) * squares) : 0;
+  return jain(good);
 }
 
 }  // namespace
@@ -105,6 +101,7 @@ Score judge(const World& world, const Outcomes& outcomes, const Oracle& oracle) 
   score.left_at_end = outcomes.left;
   if (world.proxies > 1) score.fairness = fairness_of(world, outcomes);
   if (outcomes.answers_until_moved) score.answers_until_moved = *outcomes.answers_until_moved;
+  judge_tenants(world, outcomes, score);
   judge_limit(world, outcomes, oracle, score);
   judge_probes(world, outcomes, oracle, score);
   return score;

@@ -5,97 +5,19 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <set>
 #include <utility>
 
 #include "config/fault.h"
-#include "config/utf8.h"
 #include "limiters/params.h"
-#include "load-tests/pieces/quantities.h"
+#include "load-tests/simulator/scenario_values.h"
 
 namespace weir::simulator {
 namespace {
 
-// Thrown while reading only, and caught there.
-struct Wrong {
-  YAML::Mark mark;
-  std::string what;
-};
-
-std::string text_of(const YAML::Node& node) {
-  if (!node.IsScalar()) throw Wrong{node.Mark(), "expected one value"};
-  if (!config::is_clean(node.Scalar()))
-    throw Wrong{node.Mark(), config::quoted(node.Scalar()) + " is not clean UTF-8, expected text"};
-  return node.Scalar();
-}
-
-bool yes_of(const YAML::Node& node) {
-  const std::string text = text_of(node);
-  if (text != "true" && text != "false")
-    throw Wrong{node.Mark(), "\"" + text + "\" is neither true nor false"};
-  return text == "true";
-}
-
-double number_of(const YAML::Node& node) {
-  const std::string text = text_of(node);
-  const auto value = pieces::parse_number(text);
-  if (!value || *value < 0)
-    throw Wrong{node.Mark(), "\"" + text + "\" is not a number, expected one from 0 on"};
-  return *value;
-}
-
-double share_of(const YAML::Node& node) {
-  const double value = number_of(node);
-  if (value > 1)
-    throw Wrong{node.Mark(), "\"" + text_of(node) + "\" is not a share, expected 0 to 1"};
-  return value;
-}
-
-double signed_number_of(const YAML::Node& node) {
-  const std::string text = text_of(node);
-  const bool negative = text.starts_with('-');
-  if (const auto value = pieces::parse_number(negative ? text.substr(1) : text))
-    return negative ? -*value : *value;
-  throw Wrong{node.Mark(), "\"" + text + "\" is not a number"};
-}
-
-double seconds_of(const YAML::Node& node) {
-  const std::string text = text_of(node);
-  if (const auto value = pieces::parse_duration(text)) return limiters::to_seconds(*value);
-  throw Wrong{node.Mark(), "\"" + text + "\" is not a duration, expected one like 10ms, 2s or 5m"};
-}
-
-// What together is one.
-std::vector<double> shares_of(const YAML::Node& node) {
-  constexpr size_t kMost = limiters::kPriorities - 1;
-  if (!node.IsSequence() || node.size() == 0 || node.size() > kMost)
-    throw Wrong{
-        node.Mark(),
-        (node.IsSequence() ? "a list of " + std::to_string(node.size()) : std::string("no list")) +
-            ", expected a list of one to " + std::to_string(kMost) + " shares"};
-  std::vector<double> shares;
-  double sum = 0;
-  for (const YAML::Node& each : node) sum += shares.emplace_back(share_of(each));
-  if (std::abs(sum - 1) > 1e-6)
-    throw Wrong{node.Mark(), fmt::format("shares that are {:.6g} together, expected 1", sum)};
-  return shares;
-}
-
-template <typename Choice, size_t kCount>
-Choice choice_of(const YAML::Node& node, const std::array<std::string_view, kCount>& words) {
-  const std::string text = text_of(node);
-  for (size_t i = 0; i < kCount; ++i)
-    if (words[i] == text) return static_cast<Choice>(i);
-  std::string expected;
-  for (const std::string_view word : words) {
-    if (!expected.empty()) expected += ", ";
-    expected += word;
-  }
-  throw Wrong{node.Mark(), "\"" + text + "\" is not known, expected one of " + expected};
-}
+constexpr size_t kMostTenants = 64;
 
 bool read_condition(const std::string& key, const YAML::Node& value, Conditions& is) {
   const std::array<std::pair<std::string_view, double*>, 15> numbers{
@@ -160,7 +82,10 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
     return world.proxies = std::max(1, static_cast<int>(number_of(value))), true;
   if (key == "session_requests")
     return world.session_requests = std::max(1, static_cast<int>(number_of(value))), true;
-  if (key == "batch_classes") return world.batch_classes = shares_of(value), true;
+  if (key == "batch_classes")
+    return world.batch_classes = shares_of(value, limiters::kPriorities - 1), true;
+  if (key == "tenants") return world.tenants = shares_of(value, kMostTenants), true;
+  if (key == "tenant_work") return world.tenant_work = numbers_above_zero_of(value), true;
   if (key == "attempts") return world.most_attempts = static_cast<int>(number_of(value)), true;
   if (key == "retry_after_max")
     return world.retry_after_max_seconds = std::max(1.0, seconds_of(value)), true;
@@ -236,6 +161,17 @@ std::vector<Bar> read_bars(const YAML::Node& node, const std::string& world) {
   return bars;
 }
 
+void check_tenants(const YAML::Node& node, const World& world) {
+  if (!world.tenant_work.empty() && world.tenant_work.size() != world.tenants.size())
+    throw Wrong{node.Mark(), fmt::format("tenant_work of {} and {} tenants, expected one for each",
+                                         world.tenant_work.size(), world.tenants.size())};
+  if (!world.tenants.empty() && world.clients > 0)
+    throw Wrong{node.Mark(), "tenants in a closed loop, expected a load instead of clients"};
+  if (!world.tenants.empty() && world.priorities() > limiters::kPartitionedPriorities)
+    throw Wrong{node.Mark(), fmt::format("tenants and {} priorities, expected at most {}",
+                                         world.priorities(), limiters::kPartitionedPriorities)};
+}
+
 // Its own bars go to `bars`; where there is none it is what worlds have in common, without any.
 World read_world(const YAML::Node& node, World world, std::vector<Bar>* bars) {
   std::optional<YAML::Node> changes, again, own_bars;
@@ -268,6 +204,7 @@ World read_world(const YAML::Node& node, World world, std::vector<Bar>* bars) {
     throw Wrong{node.Mark(), "expected at least one worker and a service time above 0"};
   if (bars != nullptr && !world.batch_classes.empty() && !world.has_batch())
     throw Wrong{node.Mark(), "batch_classes without a batch, expected a batch_load above 0"};
+  if (bars != nullptr) check_tenants(node, world);
   if (bars != nullptr && world.step_seconds && *world.step_seconds >= world.seconds)
     throw Wrong{node.Mark(), "step_at is at the end or after it, expected one before"};
   if (world.warm_up_seconds >= world.seconds)

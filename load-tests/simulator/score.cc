@@ -18,6 +18,7 @@ const std::vector<ScoreName>& known_scores() {
       {"w99", [](const Score& s) { return s.w99; }},
       {"false_shed_share", [](const Score& s) { return s.false_shed_share; }},
       {"hurried_shed_share", [](const Score& s) { return s.hurried_shed_share; }},
+      {"modest_shed_share", [](const Score& s) { return s.modest_shed_share; }},
       {"least_share", [](const Score& s) { return s.least_share; }},
       {"left_at_end", [](const Score& s) { return s.left_at_end; }},
       {"unfinished_share", [](const Score& s) { return s.unfinished_share; }},

@@ -42,10 +42,12 @@ struct Score {
   std::optional<double> answers_until_moved;  // from the limit's first use until it moved
   double amplification = 1;                   // attempts over first attempts
   double failed_share = 0;  // of who was not turned away: an error, or no answer in time
-  // Of several proxies before one service, by goodput: (sum x)^2 / (n sum x^2) (Jain, Chiu and Hawe
-  // 1984); none: one proxy.
+  // (sum x)^2 / (n sum x^2) (Jain, Chiu and Hawe 1984) of several proxies before one service, by
+  // goodput, or of tenants, by what each got of what was due to it; none: one, or none.
   std::optional<double> fairness;
-  double hurried_shed_share = 0;      // of those who are not of the least important
+  double hurried_shed_share = 0;  // of those who are not of the least important
+  // Of tenants who ask for no more than an equal part; none: no tenants.
+  std::optional<double> modest_shed_share;
   std::optional<double> least_share;  // of the goodput, of those; none: all are alike
   double left_at_end = 0;             // in flight and waiting
   double unfinished_share = 0;        // of sessions whose first request was served

@@ -46,7 +46,9 @@ double World::unloaded(double share) const {
     limiters::Random chance(1);
     drawn.resize(20000);
     for (double& each : drawn)
-      each = draw_service(chance, times, conditions.front()) + conditions.front().outside_seconds;
+      each =
+          draw_service(chance, times, conditions.front()) * work_of(draw_place(chance, tenants)) +
+          conditions.front().outside_seconds;
   }
   const auto at = static_cast<size_t>(share * static_cast<double>(drawn.size()));
   std::nth_element(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(at), drawn.end());
@@ -56,6 +58,13 @@ double World::unloaded(double share) const {
 bool World::has_batch() const {
   return std::any_of(conditions.begin(), conditions.end(),
                      [](const Conditions& is) { return is.batch_load > 0; });
+}
+
+double World::work_of(size_t tenant) const {
+  if (tenant_work.empty()) return 1;
+  double mean = 0;
+  for (size_t i = 0; i < tenants.size(); ++i) mean += tenants[i] * tenant_work[i];
+  return tenant_work[tenant] / mean;
 }
 
 size_t World::priorities() const {

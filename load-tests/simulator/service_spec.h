@@ -78,6 +78,11 @@ struct World {
                              // and all are wasted unless the last is answered
   // The batch's share of each priority from 1 on; empty: all of it has priority 1.
   std::vector<double> batch_classes;
+  // Each tenant's share of the requests of `load` and of the batch; empty: nobody says who he is.
+  std::vector<double> tenants;
+  // How long one of its requests is, beside the others'; the mean of all stays what it is. Empty:
+  // all alike.
+  std::vector<double> tenant_work;
   // By time. Where there are some, they come instead of all that `load` and `clients` would send,
   // with the work that they had instead of drawn work; the conditions say what that comes to.
   std::shared_ptr<const std::vector<Recorded>> recorded;
@@ -94,6 +99,8 @@ struct World {
   // How many priorities its callers have: as many as are recorded; two where there is a batch, or
   // sessions that are worth more once they have begun.
   size_t priorities() const;
+  // By how much a request of that tenant is longer than all are on average; 1 where all are alike.
+  double work_of(size_t tenant) const;
   // Somebody is not in a hurry, at some time.
   bool has_batch() const;
   const Conditions& at(double now) const;

@@ -4,56 +4,13 @@
 #include <cmath>
 #include <utility>
 
-#include "limiters/permit.h"
 #include "load-tests/simulator/draws.h"
+#include "load-tests/simulator/simulation_request.h"
 
 namespace weir::simulator {
 
 using limiters::from_seconds;
 using limiters::TimePoint;
-
-class Simulation::Request final : public Ticket, public Job {
- public:
-  Request(Simulation& run, Gate& door, uint64_t number) : run_(run), gate(door), id(number) {}
-  void on_admitted() override { run_.begin(*this); }
-  void on_turned_away() override { run_.turned_away(*this); }
-  void on_reply(Reply given) override {
-    if (run_.given_up_.erase(id) > 0) return;
-    reply = given;
-    run_.carry(*this, run_.outer_core_, run_.proxy_core_, &Simulation::answer);
-  }
-  void take_answer() {
-    const Outcome outcome = reply == Reply::kSuccess   ? Outcome::kSuccess
-                            : reply == Reply::kFailure ? Outcome::kFailure
-                                                       : Outcome::kOverload;
-    gate.responded(*this, outcome);
-    if (reading_seconds <= 0) return finish(outcome);
-    timeout =
-        run_.timeline_.after(from_seconds(reading_seconds), [this, outcome] { finish(outcome); });
-    held =
-        run_.timeline_.after(limiters::Permit::kPatience, [this] { gate.held_by_caller(*this); });
-  }
-
- private:
-  void finish(Outcome outcome) {
-    gate.finished(*this, outcome);
-    run_.end(*this, outcome == Outcome::kSuccess);
-  }
-  Simulation& run_;
-
- public:
-  Gate& gate;
-  const uint64_t id;
-  Errand errand;
-  double reading_seconds = 0;
-  std::optional<double> stays_seconds;  // its caller, whatever comes
-  bool inside = false;
-  Reply reply = Reply::kSuccess;
-  limiters::Timeline::Timer way;
-  limiters::Timeline::Timer timeout;
-  limiters::Timeline::Timer patience;
-  limiters::Timeline::Timer held;
-};
 
 Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t seed, int steps)
     : world_(world),
@@ -61,6 +18,7 @@ Simulation::Simulation(const World& world, const MakeGate& make_gate, uint64_t s
       work_(seed * 4 + 2),
       retries_(seed * 4 + 3),
       batch_(~seed),
+      tenants_(~(seed * 4 + 5)),
       outer_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 1)),
       proxy_core_(world.lapse_every_seconds, world.lapse_seconds, ~(seed * 4 + 2)),
       deadline_(world.deadline()),
@@ -137,7 +95,9 @@ void Simulation::next_arrival() {
   const double pause = per_second > 0 ? draw_exponential(arrivals_, 1 / per_second) : 0.1;
   arrival_timer_ = timeline_.after(from_seconds(pause), [this, per_second] {
     if (per_second > 0)
-      arrive({.first_arrived = now(), .left_in_session = world_.session_requests - 1});
+      arrive({.first_arrived = now(),
+              .tenant = draw_tenant(),
+              .left_in_session = world_.session_requests - 1});
     next_arrival();
   });
 }
@@ -150,9 +110,19 @@ void Simulation::next_of_batch() {
     if (per_second > 0)
       arrive({.first_arrived = now(),
               .of_batch = true,
-              .batch_class = draw_place(batch_, world_.batch_classes)});
+              .batch_class = draw_place(batch_, world_.batch_classes),
+              .tenant = draw_tenant()});
     next_of_batch();
   });
+}
+
+uint16_t Simulation::draw_tenant() { return draw_place(tenants_, world_.tenants); }
+
+// Null where nobody says who he is.
+Outcomes::Step::OfTenant* Simulation::of_tenant(const Errand& errand) {
+  if (world_.tenants.empty()) return nullptr;
+  step().by_tenant.resize(world_.tenants.size());
+  return &step().by_tenant[errand.tenant];
 }
 
 bool Simulation::in_a_hurry(const Errand& errand) const {
@@ -205,6 +175,8 @@ Simulation::Request& Simulation::add_request(const Errand& errand) {
   ++step().attempts;
   if (errand.attempt == 1) ++step().firsts;
   if (in_a_hurry(errand)) ++step().hurried;
+  request.tenant = errand.tenant;
+  if (auto* tenant = of_tenant(errand)) ++tenant->attempts;
   return request;
 }
 
@@ -212,7 +184,7 @@ void Simulation::arrive(const Errand& errand) {
   Request& request = add_request(errand);
   limiters::Random& chance = errand.attempt == 1 ? work_ : retries_;
   const Conditions& is = world_.at(now());
-  request.work_seconds = draw_service(chance, world_.times, is);
+  request.work_seconds = draw_service(chance, world_.times, is) * world_.work_of(errand.tenant);
   request.fails = chance.uniform() < is.failing_share;
   if (is.quick_share > 0 && chance.uniform() < is.quick_share)
     request.without_worker_seconds = 0.001;
@@ -290,6 +262,8 @@ void Simulation::end(Request& request, bool good) {
   if (good) is.latencies.push_back(static_cast<float>(latency));
   ++(!good ? is.failed : latency <= deadline_ ? is.good : is.late);
   if (good && latency <= deadline_ && !in_a_hurry(errand)) ++is.least_good;
+  if (auto* tenant = of_tenant(errand); tenant != nullptr && good && latency <= deadline_)
+    ++tenant->good;
   if (proxies_.count() > 1 && good && latency <= deadline_) {
     is.good_by_proxy.resize(proxies_.count());
     ++is.good_by_proxy[proxies_.number_of(request.gate)];
@@ -305,7 +279,7 @@ void Simulation::go_on(const Errand& errand) {
   if (errand.left_in_session == world_.session_requests - 1) ++step().begun;
   if (errand.left_in_session == 0) return void(++step().completed);
   later(draw_exponential(retries_, world_.think_seconds + 0.001),
-        {.left_in_session = errand.left_in_session - 1});
+        {.tenant = errand.tenant, .left_in_session = errand.left_in_session - 1});
 }
 
 void Simulation::turned_away(Request& request) {
@@ -313,6 +287,7 @@ void Simulation::turned_away(Request& request) {
   if (proxies_.probing()) ++step().probe_shed;
   Errand errand = request.errand;
   if (in_a_hurry(errand)) ++step().hurried_shed;
+  if (auto* tenant = of_tenant(errand)) ++tenant->shed;
   const bool again = world_.retry != Retry::kNever && errand.attempt < world_.most_attempts;
   double pause = 0;
   if (world_.retry == Retry::kBackOff)

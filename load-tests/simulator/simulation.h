@@ -32,6 +32,10 @@ struct Outcomes {
     int begun = 0, completed = 0;                  // sessions of several requests
     double limit = 0, in_flight = 0, waiting = 0;  // at its end; of several proxies, the mean
     std::vector<int> good_by_proxy;                // where there are several
+    struct OfTenant {
+      int attempts = 0, good = 0, shed = 0;
+    };
+    std::vector<OfTenant> by_tenant;  // where there are some
     int most_inside = 0;
     double probe_seconds = 0;      // while the gate said that it was probing:
     double probe_in_flight = 0;    // requests times seconds,
@@ -67,6 +71,7 @@ class Simulation {
     bool of_loop = false;
     bool of_batch = false;
     uint8_t batch_class = 0;
+    uint16_t tenant = 0;
     int left_in_session = 0;  // requests after this one
   };
 
@@ -75,6 +80,9 @@ class Simulation {
   void run_turns(limiters::TimePoint until);
   void next_arrival();
   void next_of_batch();
+  // Who comes next; nothing is drawn where there are no tenants.
+  uint16_t draw_tenant();
+  Outcomes::Step::OfTenant* of_tenant(const Errand& errand);
   // Not of the least important of the batch.
   bool in_a_hurry(const Errand& errand) const;
   void next_recorded();
@@ -101,7 +109,7 @@ class Simulation {
 
   const World& world_;
   limiters::Timeline timeline_{limiters::TimePoint{}};
-  limiters::Random arrivals_, work_, retries_, batch_;
+  limiters::Random arrivals_, work_, retries_, batch_, tenants_;
   Core outer_core_, proxy_core_;  // callers and service share the outer one
   const double deadline_;
   std::unique_ptr<Service> service_;

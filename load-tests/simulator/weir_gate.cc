@@ -35,7 +35,8 @@ WeirGate::WeirGate(const limiters::LimiterParams& params, const limiters::QueueP
                    const limiters::RetryAfterParams& retry_after, limiters::Timeline& timeline,
                    uint64_t seed)
     : timeline_(timeline),
-      pool_(1, limiters::first_limit(params), limiters::first_max_waiting(queue)),
+      pool_(1, limiters::first_limit(params), limiters::first_max_waiting(queue), queue.cells()),
+      shard_(queue.cells()),
       limiter_(0, pool_, shard_, limiters::make_lanes(queue), params, timeline,
                [this](int) { limiter_.serve(); }),
       regulator_(params, queue, pool_, {&shard_}, timeline, [this](int) { limiter_.serve(); }),
@@ -46,8 +47,9 @@ WeirGate::~WeirGate() = default;
 Answer WeirGate::arrive(Ticket& ticket) {
   ticket.slot = ++last_slot_;
   auto stay = std::make_unique<Stay>(*this, ticket);
-  limiters::Admission answer =
-      limiter_.admit({.priority = ticket.priority, .deadline = ticket.deadline}, *stay);
+  limiters::Admission answer = limiter_.admit(
+      {.priority = ticket.priority, .partition = ticket.tenant, .deadline = ticket.deadline},
+      *stay);
   if (std::holds_alternative<limiters::Rejection>(answer)) return Answer::kTurnedAway;
   const bool admitted = std::holds_alternative<limiters::Permit>(answer);
   if (admitted) stay->take(std::move(std::get<limiters::Permit>(answer)));

@@ -73,6 +73,7 @@ def why_not(world):
         (ever(world, "leaving_share"), "some callers that leave"),
         (world["retry_after_max"] != 30, "a longest Retry-After of its own"),
         (len(world["batch_classes"]) > 1, "more than two classes of callers"),
+        (bool(world["tenants"]), "tenants"),
         (world["gives_up"] and world["gone_caller"] == "stops", "a service that notices when a caller gives up"),
         (ever(world, "failing_share") and ever(world, "quick_share"), "errors and quick answers in one world"),
         (ever(world, "thrash") and world["discipline"] == "fifo", "workers that thrash without sharing"),

@@ -1,6 +1,7 @@
 #include "proxy/exchange/classifier.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace weir::exchange {
@@ -21,10 +22,23 @@ bool fits(const PriorityRule& rule, const http::RequestHead& head) {
   return value && (!rule.value || *value == *rule.value);
 }
 
+// FNV-1a, from a seed of our own; its high bits, multiplied once more, hang on every byte.
+uint16_t hash_of(std::string_view text, uint64_t seed) {
+  constexpr int kBits = std::bit_width(limiters::kPartitions) - 1;
+  static_assert(std::has_single_bit(limiters::kPartitions));
+  uint64_t hash = seed ^ 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  hash = (hash ^ (hash >> 32)) * 0x9e3779b97f4a7c15;
+  return static_cast<uint16_t>(hash >> (64 - kBits));
+}
+
 }  // namespace
 
-Classifier::Classifier(std::vector<std::string> exempt_paths, std::vector<PriorityRule> priorities)
-    : exempt_paths_(std::move(exempt_paths)), priorities_(std::move(priorities)) {
+Classifier::Classifier(std::vector<std::string> exempt_paths, std::vector<PriorityRule> priorities,
+                       PartitionRule partitions)
+    : exempt_paths_(std::move(exempt_paths)),
+      priorities_(std::move(priorities)),
+      partitions_(std::move(partitions)) {
   const auto rest = std::ranges::find_if(priorities_, claims_all);
   if (rest != priorities_.end()) unclaimed_ = static_cast<uint8_t>(rest - priorities_.begin());
 }
@@ -33,8 +47,17 @@ bool Classifier::exempt(const http::RequestHead& head) const {
   return std::ranges::find(exempt_paths_, head.path()) != exempt_paths_.end();
 }
 
-limiters::Arrival Classifier::classify(const http::RequestHead& head) const {
-  return {.priority = priority_of(head), .partition = 0, .deadline = limiters::TimePoint::max()};
+limiters::Arrival Classifier::classify(const http::RequestHead& head,
+                                       std::optional<std::string_view> partition) const {
+  const uint16_t cell = partition ? hash_of(*partition, partitions_.seed) : uint16_t{0};
+  return {.priority = priority_of(head), .partition = cell, .deadline = limiters::TimePoint::max()};
+}
+
+std::optional<std::string_view> Classifier::partition_of(const http::RequestHead& head,
+                                                         std::string_view client_address) const {
+  if (partitions_.client_address) return client_address;
+  if (partitions_.header.empty()) return std::nullopt;
+  return head.headers.get(partitions_.header).value_or(std::string_view());
 }
 
 uint8_t Classifier::priority_of(const http::RequestHead& head) const {

@@ -21,15 +21,28 @@ struct PriorityRule {
   std::optional<std::string> value = {};
 };
 
+// By what callers are told apart; with neither they are not.
+struct PartitionRule {
+  bool client_address = false;
+  std::string header = {};
+  uint64_t seed = 0;  // of the hash, so that nobody can choose whom to be taken for
+};
+
 class Classifier {
  public:
   // `exempt_paths` are exact paths, without query, that pass by the limiter. `priorities`: the most
   // important first, one of them without a condition; the first that fits counts.
   explicit Classifier(std::vector<std::string> exempt_paths,
-                      std::vector<PriorityRule> priorities = {});
+                      std::vector<PriorityRule> priorities = {}, PartitionRule partitions = {});
 
   bool exempt(const http::RequestHead& head) const;
-  limiters::Arrival classify(const http::RequestHead& head) const;
+  // `partition`: what partition_of() gave.
+  limiters::Arrival classify(const http::RequestHead& head,
+                             std::optional<std::string_view> partition = {}) const;
+  // Who asks, a view into its arguments, empty for a request without the field; none where callers
+  // are not told apart.
+  std::optional<std::string_view> partition_of(const http::RequestHead& head,
+                                               std::string_view client_address) const;
   // Of that priority; empty where there is one for all.
   std::string_view name_of(uint8_t priority) const;
 
@@ -39,6 +52,7 @@ class Classifier {
   std::vector<std::string> exempt_paths_;
   std::vector<PriorityRule> priorities_;
   uint8_t unclaimed_ = 0;
+  PartitionRule partitions_;
 };
 
 }  // namespace weir::exchange

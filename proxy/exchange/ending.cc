@@ -75,6 +75,8 @@ std::string_view word_of(limiters::Rejection rejection) {
       return "waited_too_long";
     case limiters::Rejection::kShed:
       return "shed";
+    case limiters::Rejection::kOverShare:
+      return "over_share";
   }
   return "";
 }

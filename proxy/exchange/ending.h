@@ -72,8 +72,11 @@ struct ExchangeFacts {
   int limit = 0, in_flight = 0, waiting = 0;  // at arrival
   uint8_t priority = 0;                       // 0 is the most important
   std::string_view priority_name;  // empty: there is one for all, or it asked for no place
-  bool exempt = false;             // passed by the limiter
-  bool retried = false;            // a pooled connection had died
+  uint16_t partition = 0;
+  // Who asked; none: callers are not told apart, or it asked for no place.
+  std::optional<std::string_view> partition_name;
+  bool exempt = false;   // passed by the limiter
+  bool retried = false;  // a pooled connection had died
 };
 
 // Metrics and access log, or a fake.

@@ -77,8 +77,10 @@ bool Exchange::here() const {
 
 void Exchange::ask() {
   if (std::exchange(gathers_, false)) look_around();
-  const limiters::Arrival arrival = rooms_.classifier.classify(head_);
+  partition_name_ = rooms_.classifier.partition_of(head_, client_.peer_address());
+  const limiters::Arrival arrival = rooms_.classifier.classify(head_, partition_name_);
   priority_ = arrival.priority;
+  partition_ = arrival.partition;
   limiters::Admission admission = rooms_.limiter.admit(arrival, *this);
   if (auto* permit = std::get_if<limiters::Permit>(&admission)) {
     rejection_ = permit->spared();
@@ -336,6 +338,8 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   if (priority_) {
     facts.priority = *priority_;
     facts.priority_name = rooms_.classifier.name_of(*priority_);
+    facts.partition = partition_;
+    facts.partition_name = partition_name_;
   }
   facts.exempt = exempt_;
   facts.retried = retried_;

@@ -114,6 +114,7 @@ void AccessLine::append(std::string& out, const exchange::ExchangeFacts& facts,
   add_text(out, R"(,"ending":)", exchange::word_of(facts.ending));
   add_text(out, R"(,"stage":)", exchange::word_of(facts.stage));
   if (!facts.priority_name.empty()) add_text(out, R"(,"priority":)", facts.priority_name);
+  if (facts.partition_name) add_text(out, R"(,"partition":)", *facts.partition_name);
   if (facts.rejection) {
     add_text(out, R"(,"reason":)", exchange::word_of(*facts.rejection));
     add_text(out, R"(,"mode":)",

@@ -4,6 +4,7 @@
 
 #include "proxy/observe/access_log.h"
 #include "proxy/observe/metrics_shard.h"
+#include "proxy/observe/partition_names.h"
 
 // Where every request of one worker ends up: counted, and written down when it is worth it; it does
 // not know what is done with either.
@@ -13,15 +14,20 @@ class WorkerLedger final : public exchange::Ledger {
  public:
   // All outlive it. `on_failure` is told, on the worker's loop, of each request that failed for a
   // reason that lies behind weir.
-  WorkerLedger(MetricsShard& shard, AccessLog& log,
+  WorkerLedger(MetricsShard& shard, AccessLog& log, PartitionNames& partitions,
                std::function<void(const exchange::ExchangeFacts& facts)> on_failure)
-      : shard_(shard), log_(log), pen_(log.pen()), on_failure_(std::move(on_failure)) {}
+      : shard_(shard),
+        log_(log),
+        partitions_(partitions),
+        pen_(log.pen()),
+        on_failure_(std::move(on_failure)) {}
 
   void record(const exchange::ExchangeFacts& facts) override;
 
  private:
   MetricsShard& shard_;
   AccessLog& log_;
+  PartitionNames& partitions_;
   AccessLog::Pen& pen_;
   std::function<void(const exchange::ExchangeFacts& facts)> on_failure_;
 };

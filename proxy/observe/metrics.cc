@@ -116,7 +116,16 @@ void add_priorities(Families& families, const Sources& sources,
               [&](size_t i) { return totals.turned_away[i]; });
   by_priority("weir_priority_queue_length", MetricType::Gauge,
               "Requests of a priority that wait for a permit now.",
-              [&](size_t i) { return sources.permits.waiting(i); });
+              [&](size_t i) { return sources.waiting(i); });
+}
+
+void add_partitions(Families& families, const Sources& sources) {
+  const auto& shares = sources.regulator.fair_share();
+  if (!shares) return;
+  families.one("weir_partitions_over_share", MetricType::Gauge,
+               "Partitions that ask for more than their fair share of the places now; with "
+               "`partition_by` only.",
+               static_cast<double>(shares->over_share()));
 }
 
 void add_latencies(Families& families, const MetricsShard::Totals& totals) {
@@ -241,6 +250,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   Families families;
   add_requests(families, totals);
   add_priorities(families, sources_, totals);
+  add_partitions(families, sources_);
   add_latencies(families, totals);
   add_limiter(families, sources_, history_);
   add_house(families, sources_, history_);

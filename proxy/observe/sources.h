@@ -9,6 +9,7 @@
 #include "proxy/loop/event_loop.h"
 #include "proxy/observe/access_log.h"
 #include "proxy/observe/metrics_shard.h"
+#include "proxy/observe/partition_names.h"
 
 // Where the figures come from; it does not know who shows them.
 namespace weir::observe {
@@ -20,6 +21,7 @@ struct Sources {
   limiters::Regulator& regulator;
   std::string algorithm;
   std::vector<std::string> priorities;  // their names, the most important first; none: one for all
+  const PartitionNames& partitions;
   std::vector<const MetricsShard*> shards;
   std::vector<loop::EventLoop*> loops;
   const AccessLog& access_log;
@@ -33,6 +35,12 @@ struct Sources {
     MetricsShard::Totals sum;
     for (const MetricsShard* shard : shards) sum.add(shard->read());
     return sum;
+  }
+  // Of a priority, whatever its partitions' shares; and the rank of those within them.
+  size_t rank_of(size_t priority) const { return permits.cells() > 0 ? 2 * priority : priority; }
+  int waiting(size_t priority) const {
+    const size_t rank = rank_of(priority);
+    return permits.waiting(rank) + (permits.cells() > 0 ? permits.waiting(rank + 1) : 0);
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "proxy/observe/operational_log.h"
@@ -13,6 +14,7 @@ namespace weir::observe {
 namespace {
 
 constexpr size_t kDecisionsShown = 20;
+constexpr size_t kPartitionsShown = 10;
 
 using limiters::Decision;
 
@@ -30,6 +32,24 @@ nlohmann::json told(const Decision& decision, limiters::TimePoint now) {
           {"per_second", decision.per_second},
           {"peak_in_flight", decision.peak_in_flight},
           {"samples", decision.samples}};
+}
+
+// Who asks for the most; null where callers are not told apart.
+nlohmann::json partitions(const Sources& sources) {
+  const auto& shares = sources.regulator.fair_share();
+  if (!shares) return nullptr;
+  nlohmann::json busiest = nlohmann::json::array();
+  for (const limiters::FairShare::Asker& each : shares->busiest(kPartitionsShown)) {
+    const double fair = shares->share_places(each.priority);
+    nlohmann::json one{{"partition", sources.partitions.of(each.partition)},
+                       {"asked_per_second", each.per_second},
+                       {"asked_places", each.places},
+                       {"fair_places", std::isfinite(fair) ? nlohmann::json(fair) : nullptr},
+                       {"over_share", each.places > fair}};
+    if (!sources.priorities.empty()) one["priority"] = sources.priorities[each.priority];
+    busiest.push_back(std::move(one));
+  }
+  return {{"over_share", shares->over_share()}, {"busiest", std::move(busiest)}};
 }
 
 PlainReply limits(const Sources& sources, const History& history,
@@ -50,8 +70,9 @@ PlainReply limits(const Sources& sources, const History& history,
         {{"name", sources.priorities[i]},
          {"asked", totals.asked[i]},
          {"turned_away", totals.turned_away[i]},
-         {"waiting", sources.permits.waiting(i)},
-         {"longest_wait_seconds", limiters::to_seconds(sources.permits.longest_wait(i))}});
+         {"waiting", sources.waiting(i)},
+         {"longest_wait_seconds",
+          limiters::to_seconds(sources.permits.longest_wait(sources.rank_of(i)))}});
   const nlohmann::json all{
       {"algorithm", sources.algorithm},
       {"limit", sources.permits.limit()},
@@ -68,8 +89,11 @@ PlainReply limits(const Sources& sources, const History& history,
       {"p99_seconds", seconds_or_null(second.p99_seconds)},
       {"last_window", told(sources.regulator.last(), timeline.now())},
       {"priorities", priorities},
+      {"partitions", partitions(sources)},
       {"changes", changes}};
-  return {.type = "application/json", .body = all.dump(2) + "\n"};
+  // Callers choose what they are called.
+  return {.type = "application/json",
+          .body = all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
 }
 
 PlainServer::Route get(std::string path, std::function<PlainReply(const Query&)> answer) {

@@ -27,8 +27,8 @@ void check(const std::vector<Case>& cases) {
 }
 
 const std::string kSections =
-    "listen, workers, drain_seconds, exempt, priorities, backend, client, forwarding, limiter, "
-    "queue, shed, "
+    "listen, workers, drain_seconds, exempt, priorities, partition_by, backend, client, "
+    "forwarding, limiter, queue, shed, "
     "status, admin, access_log or log";
 
 TEST(Faults, Keys) {

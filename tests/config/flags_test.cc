@@ -78,6 +78,7 @@ TEST(PrintConfig, SaysWhereEachValueCameFrom) {
                               "drain_seconds: 25  # default\n"
                               "exempt: []  # weir.yaml:4\n"
                               "priorities: []  # default\n"
+                              "partition_by: none  # default\n"
                               "backend:\n"
                               "  address: a:1  # weir.yaml:2\n"
                               "  connect_timeout: 1s  # default\n"));
@@ -99,6 +100,7 @@ TEST(PrintConfig, LoadsAgainToTheSame) {
       "client: {max_body_size: 10MB, max_connections: 9, half_close: serve, idle_timeout: 1m1ns}",
       "queue: {max_wait: 250us, max_waiting: 0}\ndrain_seconds: 2.5s\nlog: {level: trace}",
       "priorities: [a when path /a/, b when header x-b, 'c when header c=d e=$$f', rest]",
+      "partition_by: header x-$$tenant",
       "limiter: {algorithm: aimd, dry_run: true, gradient: {tolerance: 1.1, smoothing: 0.0001}}",
   };
   for (const char* file : files) {

@@ -55,6 +55,9 @@ TEST(Rules, KeysThatContradictEachOtherAreFaults) {
        "path "
        "/e, f when path /f, g when path /g, h when path /h]",
        {"weir.yaml:3:1: priorities: 9 are too many, expected at most 8"}},
+      {"partition_by: client_address\npriorities: [r, a when path /a, b when path /b, c when path "
+       "/c, d when path /d]",
+       {"weir.yaml:4:1: priorities: 5 are too many, expected at most 4 with partition_by"}},
   };
   for (const Case& one : cases) {
     SCOPED_TRACE(one.yaml);
@@ -68,6 +71,21 @@ TEST(Rules, PrioritiesWithoutAQueueAreWarnedOf) {
                 .warnings),
       ElementsAre("weir.yaml:4:1: priorities: have no effect without a queue "
                   "(queue.max_waiting is 0)"));
+}
+
+TEST(Rules, PartitionsWithoutAQueueAreWarnedOf) {
+  EXPECT_THAT(
+      texts(load_complete(kRequired + "queue: {max_waiting: 0}\npartition_by: header x-tenant")
+                .warnings),
+      ElementsAre("weir.yaml:4:1: partition_by: has no effect without a queue "
+                  "(queue.max_waiting is 0)"));
+}
+
+TEST(Rules, AFieldThatHoldsSecretsIsWarnedOf) {
+  EXPECT_THAT(texts(load_complete(kRequired + "partition_by: header Authorization").warnings),
+              ElementsAre("weir.yaml:3:1: partition_by: \"Authorization\" holds secrets, and its "
+                          "values are shown in the access log and /limits; expected a field that "
+                          "names the caller"));
 }
 
 TEST(Rules, AddressesOfWeirAndOfTheServiceAreApart) {

@@ -87,8 +87,8 @@ TEST(Substitution, AVariableIsCheckedLikeTheTextItself) {
           "weir.yaml:3:20: access_log.path: \"/a\\x0ab\\xff\" has control characters or bad "
           "UTF-8, expected stdout, stderr or a path that begins with / or ./",
           "weir.yaml:4:1: ${EMPTY}: unknown key, expected listen, workers, drain_seconds, "
-          "exempt, priorities, backend, client, forwarding, limiter, queue, shed, status, admin, "
-          "access_log or log"));
+          "exempt, priorities, partition_by, backend, client, forwarding, limiter, queue, shed, "
+          "status, admin, access_log or log"));
 }
 
 }  // namespace

@@ -98,6 +98,22 @@ TEST(PriorityTexts, HaveANameAndPerhapsACondition) {
   }
 }
 
+TEST(PartitionTexts, AreAWordOrAField) {
+  for (const char* text : {"none", "client_address", "header X-Tenant"}) {
+    PartitionConfig read;
+    EXPECT_EQ(PartitionKind::read(text, read), std::nullopt) << text;
+    EXPECT_EQ(PartitionKind::write(read), text);
+  }
+  for (const char* text : {"", "header", "header ", "header a b", "client_adress", "Header x",
+                           "header x=y", "x-tenant"}) {
+    PartitionConfig untouched{.client_address = false, .header = "old"};
+    EXPECT_EQ(PartitionKind::read(text, untouched),
+              quoted(text) + " does not fit, expected none, client_address or header FIELD")
+        << text;
+    EXPECT_EQ(untouched.header, "old");
+  }
+}
+
 TEST(Sizes, KnowBinaryAndDecimalUnits) {
   constexpr SizeKind kAny{0, uint64_t{1} << 60, "1KiB"};
   const struct {

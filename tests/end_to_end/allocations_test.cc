@@ -206,7 +206,8 @@ class AllocationsTest : public testing::Test {
   limiters::SamplerShard samples_;
   observe::MetricsShard metrics_;
   observe::AccessLog log_{observe::AccessLogMode::kOff, "stdout", [](const std::string&) {}};
-  observe::WorkerLedger ledger_{metrics_, log_, [](const exchange::ExchangeFacts&) {}};
+  observe::PartitionNames partitions_;
+  observe::WorkerLedger ledger_{metrics_, log_, partitions_, [](const exchange::ExchangeFacts&) {}};
   std::unique_ptr<limiters::PermitPool> permits_;
   std::unique_ptr<Origin> origin_;
   std::unique_ptr<Fleet> fleet_;

@@ -187,6 +187,26 @@ class SheddingTest(unittest.TestCase):
             line = json.loads(weir.out_text().splitlines()[0])
             self.assertEqual((line["ending"], line["priority"]), ("rejected", "batch"))
 
+    def test_a_greedy_tenant_is_shed_and_its_neighbours_are_not(self):
+        with origin("--workers", "10", "--service-time", "10ms") as address, \
+                Weir(address, "partition_by=header x-tenant", "access_log.mode=errors", "workers=2") as weir:
+            greedy = []
+            flood = threading.Thread(target=lambda: greedy.append(
+                load(weir.address, "--rate", "3000", "--duration", "7s", "--header", "X-Tenant: greedy")))
+            flood.start()
+            time.sleep(3)
+            modest = load(weir.address, "--rate", "200", "--duration", "3s", "--header", "X-Tenant: acme")["totals"]
+            told = json.loads(weir.ask_status("/limits").body)["partitions"]
+            flood.join()
+            self.assertLess(modest["shed"], 0.02 * modest["due"])
+            self.assertGreater(greedy[0]["totals"]["ok"], 3000, "what nobody else wants is the greedy one's")
+            self.assertEqual([each["partition"] for each in told["busiest"]], ["greedy", "acme"])
+            self.assertEqual([each["over_share"] for each in told["busiest"]], [True, False])
+            over_share = weir.metrics()['weir_rejected_total{reason="over_share",mode="enforced"}']
+            self.assertGreater(over_share, 0.9 * greedy[0]["totals"]["shed"])
+            self.assertIn(("greedy", "over_share"), {(line["partition"], line.get("reason")) for line in
+                                                     map(json.loads, weir.out_text().splitlines())})
+
     def test_a_dry_run_counts_and_sheds_nothing(self):
         with origin("--workers", "50", "--service-time", "5ms") as address, \
                 Weir(address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_waiting=0",

@@ -289,6 +289,23 @@ TEST_F(ExchangeTest, ItsPriorityGoesIntoTheBooks) {
   EXPECT_EQ(ledger.entries.at(2).priority_name, "") << "nor did what was refused before";
 }
 
+TEST_F(ExchangeTest, WhoAskedGoesIntoTheBooks) {
+  classifier = Classifier({"/healthz"}, {}, {.header = "x-tenant"});
+  http::RequestHead from_acme = head("GET", "/");
+  from_acme.headers.add("x-tenant", "acme");
+  start(std::move(from_acme));
+  serve();
+  start(head("GET", "/"));
+  serve();
+  start(head("GET", "/healthz"));
+  serve();
+  EXPECT_EQ(ledger.entries.at(0).partition_name, "acme");
+  EXPECT_EQ(ledger.entries.at(0).partition,
+            classifier.classify(head("GET", "/"), "acme").partition);
+  EXPECT_EQ(ledger.entries.at(1).partition_name, "") << "it does not say";
+  EXPECT_EQ(ledger.entries.at(2).partition_name, std::nullopt) << "it asked for no place";
+}
+
 TEST_F(ExchangeTest, HealthChecksPassByTheLimiter) {
   limiters::Permit busy = occupy();
   start(head("GET", "/healthz?from=kubelet"));

@@ -131,11 +131,14 @@ class FakeLedger final : public exchange::Ledger {
     bool retried;
     uint8_t priority;
     std::string priority_name;
+    uint16_t partition;
+    std::optional<std::string> partition_name;
   };
   void record(const exchange::ExchangeFacts& facts) override {
     entries.push_back({facts.ending, facts.stage, facts.status, facts.rejection,
                        facts.retry_after_seconds, facts.queue_wait, facts.backend, facts.retried,
-                       facts.priority, std::string(facts.priority_name)});
+                       facts.priority, std::string(facts.priority_name), facts.partition,
+                       std::optional<std::string>(facts.partition_name)});
   }
   std::vector<Entry> entries;
 };

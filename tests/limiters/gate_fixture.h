@@ -55,10 +55,12 @@ class GateTest : public ::testing::Test {
 
   // Before the first request.
   void build(int limit, int gates = 1) {
-    pool_ = std::make_unique<PermitPool>(gates, limit, queue_params_.max_waiting.value_or(100));
-    pool_->publish_queue(kLongestWait, std::numeric_limits<int>::max());
+    pool_ = std::make_unique<PermitPool>(gates, limit, queue_params_.max_waiting.value_or(100),
+                                         queue_params_.cells());
+    for (size_t rank = 0; rank < queue_params_.ranks(); ++rank)
+      pool_->publish_queue(kLongestWait, std::numeric_limits<int>::max(), rank);
     for (int i = 0; i < gates; ++i) {
-      shards_.push_back(std::make_unique<SamplerShard>());
+      shards_.push_back(std::make_unique<SamplerShard>(queue_params_.cells()));
       gates_.push_back(std::make_unique<Limiter>(i, *pool_, *shards_.back(),
                                                  make_lanes(queue_params_), limiter_params_,
                                                  timeline_, [this](int gate) { wake(gate); }));

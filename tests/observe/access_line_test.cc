@@ -62,6 +62,12 @@ TEST(AccessLineTest, SaysAllThatIsKnown) {
   EXPECT_FALSE(line.contains("error"));
 }
 
+TEST(AccessLineTest, SaysWhoAskedWhereCallersAreToldApart) {
+  EXPECT_FALSE(parsed({}).contains("partition"));
+  EXPECT_EQ(parsed({.partition_name = "ac\"me"})["partition"], "ac\"me");
+  EXPECT_FALSE(parsed({.partition_name = ""}).contains("partition")) << "it does not say";
+}
+
 TEST(AccessLineTest, SaysThePriorityWhereThereAreSeveral) {
   EXPECT_FALSE(parsed({}).contains("priority"));
   EXPECT_EQ(parsed({.priority = 1, .priority_name = "batch"})["priority"], "batch");

@@ -38,12 +38,14 @@ class ObservedHouse : public ::testing::Test {
   limiters::PermitPool permits{1, 20, 10};
   limiters::SamplerShard samples;
   limiters::Regulator regulator{{}, {}, permits, {&samples}, timeline, [](int) {}};
+  PartitionNames partitions;
   MetricsShard shard;
   AccessLog log{AccessLogMode::kOff, "stdout", [](const std::string&) {}};
   bool paused = false;
   Sources sources{.permits = permits,
                   .regulator = regulator,
                   .algorithm = "gradient",
+                  .partitions = partitions,
                   .shards = {&shard},
                   .loops = {&loop},
                   .access_log = log,

@@ -18,8 +18,9 @@ HEAD = "| metric | type | labels | meaning |\n|---|---|---|---|\n"
 
 
 def exposition():
-    # With priorities, so that all there can be is there.
-    with running_weir("--set", "priorities=normal", "--set", "priorities=batch when path /batch") as weir:
+    # With priorities and partitions, so that all there can be is there.
+    with running_weir("--set", "priorities=normal", "--set", "priorities=batch when path /batch",
+                      "--set", "partition_by=client_address") as weir:
         return weir.metrics()
 
 

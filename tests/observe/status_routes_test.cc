@@ -87,6 +87,51 @@ TEST_F(StatusRoutesTest, LimitsSayHowEachPriorityFares) {
   EXPECT_DOUBLE_EQ(batch["longest_wait_seconds"].get<double>(), 0.02);
 }
 
+TEST_F(StatusRoutesTest, LimitsSayThatNobodyIsToldApart) {
+  EXPECT_EQ(json::parse(get("/limits").body)["partitions"], nullptr);
+}
+
+// Two partitions before a gate of 20: one asks for 5,000 requests a second of 10 ms, the other for
+// a hundred.
+TEST_F(StatusRoutesTest, LimitsSayWhoAsksForMoreThanItsShare) {
+  limiters::PermitPool shared(1, 20, 10, limiters::kPartitions);
+  limiters::SamplerShard counts(limiters::kPartitions);
+  limiters::Regulator sharing({}, {.partitioned = true}, shared, {&counts}, timeline, [](int) {});
+  for (int look = 0; look < 40; ++look) {
+    for (int i = 0; i < 250; ++i) counts.partitions().arrived(9);
+    for (int i = 0; i < 5; ++i) counts.partitions().arrived(4);
+    for (int i = 0; i < 90; ++i) counts.partitions().answered(9, milliseconds(10));
+    timeline.run_until(timeline.now() + milliseconds(50));
+  }
+  partitions.note(9, "greedy \xff");
+  partitions.note(4, "modest");
+  Sources partitioned{.permits = shared,
+                      .regulator = sharing,
+                      .algorithm = "knee",
+                      .partitions = partitions,
+                      .shards = {&shard},
+                      .access_log = log,
+                      .clients = [] { return 0; },
+                      .accept_paused = [] { return false; }};
+  History past(partitioned, timeline);
+  const Metrics scraped(partitioned, past);
+  for (const auto& route :
+       status_routes(partitioned, scraped, past, timeline, [] { return false; })) {
+    if (route.path != "/limits") continue;
+    const json told = json::parse(route.answer({}).body)["partitions"];
+    EXPECT_EQ(told["over_share"], 1);
+    ASSERT_EQ(told["busiest"].size(), 2U);
+    const json& first = told["busiest"][0];
+    EXPECT_EQ(first["partition"], "greedy \xEF\xBF\xBD") << "no good UTF-8";
+    EXPECT_TRUE(first["over_share"]);
+    EXPECT_NEAR(first["asked_places"].get<double>(), 50, 5);
+    EXPECT_NEAR(first["fair_places"].get<double>(), 19, 1);
+    EXPECT_EQ(told["busiest"][1]["partition"], "modest");
+    EXPECT_FALSE(told["busiest"][1]["over_share"]);
+  }
+  EXPECT_THAT(scraped.text(), testing::HasSubstr("weir_partitions_over_share 1\n"));
+}
+
 TEST_F(StatusRoutesTest, ChangesComeNewestFirstAndAsManyAsAskedFor) {
   // A full gate of fast answers lets the limit rise.
   for (int i = 0; i < 300; ++i) {

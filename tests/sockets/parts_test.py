@@ -27,7 +27,7 @@ CONDITIONS = {"from": 0, "workers": 10, "service": 0.01, "slow_share": 0, "slow_
               "freeze": 0, "leavers": 0, "hidden_load": 0, "hard_cap": 0, "most_per_second": 0,
               "leaving_share": 0, "leaving": 0.01, "load": 0.5, "batch_load": 0}
 WORLD = {"name": "w", "times": "exponential", "discipline": "fifo", "gone_caller": "works_on", "seconds": 60,
-         "warm_up": 5, "proxies": 1, "clients": 0, "session_requests": 1, "batch_classes": [], "retry_after_max": 30, "retry": "never", "attempts": 3, "gives_up": None,
+         "warm_up": 5, "proxies": 1, "clients": 0, "session_requests": 1, "batch_classes": [], "tenants": [], "retry_after_max": 30, "retry": "never", "attempts": 3, "gives_up": None,
          "in_time": 0.1, "response_timeout": 60, "step_at": None, "unloaded_p50": 0.007, "unloaded_p99": 0.046}
 
 
@@ -122,6 +122,7 @@ class Playable(unittest.TestCase):
                               ("some callers that leave", world({"leaving_share": 0.2})),
                               ("a longest Retry-After of its own", world(retry_after_max=60)),
                               ("more than two classes", world({"batch_load": 1}, batch_classes=[0.5, 0.5])),
+                              ("tenants", world({}, tenants=[0.5, 0.5])),
                               ("a service that notices when a caller gives up",
                                world(gives_up=0.06, gone_caller="stops")),
                               ("workers that thrash without sharing", world({"thrash": 0.02})),
