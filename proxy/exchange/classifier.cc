@@ -53,13 +53,6 @@ limiters::Arrival Classifier::classify(const http::RequestHead& head,
   return {.priority = priority_of(head), .partition = cell, .deadline = limiters::TimePoint::max()};
 }
 
-std::optional<std::string_view> Classifier::partition_of(const http::RequestHead& head,
-                                                         std::string_view client_address) const {
-  if (partitions_.client_address) return client_address;
-  if (partitions_.header.empty()) return std::nullopt;
-  return head.headers.get(partitions_.header).value_or(std::string_view());
-}
-
 uint8_t Classifier::priority_of(const http::RequestHead& head) const {
   for (size_t i = 0; i < priorities_.size(); ++i)
     if (fits(priorities_[i], head)) return static_cast<uint8_t>(i);

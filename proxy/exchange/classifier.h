@@ -42,7 +42,11 @@ class Classifier {
   // Who asks, a view into its arguments, empty for a request without the field; none where callers
   // are not told apart.
   std::optional<std::string_view> partition_of(const http::RequestHead& head,
-                                               std::string_view client_address) const;
+                                               std::string_view client_address) const {
+    if (partitions_.client_address) return client_address;
+    if (partitions_.header.empty()) return std::nullopt;
+    return head.headers.get(partitions_.header).value_or(std::string_view());
+  }
   // Of that priority; empty where there is one for all.
   std::string_view name_of(uint8_t priority) const;
 

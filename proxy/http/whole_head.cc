@@ -50,6 +50,13 @@ LineBreaks line_breaks(const char* block) {
 
 #endif
 
+// A few are set, and the standard library calls a function for processors that cannot count.
+size_t count_of(uint64_t bits) {
+  size_t count = 0;
+  for (; bits != 0; bits &= bits - 1) ++count;
+  return count;
+}
+
 LineBreaks line_breaks_of_rest(std::string_view rest) {
   std::array<char, kBlock> block{};
   std::memcpy(block.data(), rest.data(), rest.size());
@@ -72,7 +79,7 @@ std::optional<WholeHead> find_whole_head(std::string_view text) {
     if (((due ^ here.feeds) & through_blank) != 0) return std::nullopt;
     if (head.lines == 0 && here.feeds != 0)
       head.first_line = at + static_cast<size_t>(std::countr_zero(here.feeds));
-    head.lines += static_cast<size_t>(std::popcount(here.feeds & through_blank));
+    head.lines += count_of(here.feeds & through_blank);
     if (blank != 0) {
       head.bytes = at + static_cast<size_t>(std::countr_zero(blank)) + 1;
       return head;
