@@ -58,7 +58,10 @@ void Permit::give_back(Outcome outcome) {
   if (!sampled_) outcome = Outcome::kIgnored;
   if (!responded_) gate.answered(*this, outcome);
   if (responded_ && outcome != *responded_) gate.shard_.cut_short(outcome);
-  if (!aside_) gate.finished();
+  if (aside_) return;
+  const TimePoint due = granted_ + gate.pool_.baseline();
+  if (responded_ == Outcome::kOverload && due > gate.timeline_.now()) return gate.hold(due);
+  gate.finished();
 }
 
 Waiter::~Waiter() { stop_waiting(); }
@@ -80,6 +83,10 @@ Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes,
       dry_run_(params.dry_run),
       timeline_(timeline),
       wake_(std::move(wake)) {}
+
+Limiter::~Limiter() {
+  for (size_t i = 0; i < held_.size(); ++i) pool_.give_back();
+}
 
 Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   const Ranked ranked = ranks_.of(arrival);
@@ -164,6 +171,23 @@ void Limiter::join_cohort(Permit& permit) {
   permit.cohort_ = pool_.cohort();
   permit.in_flight_ = std::max(1, pool_.in_flight());
   shard_.granted(permit.cohort_);
+}
+
+// A refusal takes no time, so that its place would be taken again at once by one that is refused
+// as well: a limit says how many a second come only where each holds its place for as long as a
+// request takes.
+void Limiter::hold(TimePoint until) {
+  held_.push_back(held_.empty() ? until : std::max(until, held_.back()));
+  if (!release_timer_.pending())
+    release_timer_ = timeline_.at(held_.front(), [this] { release_due(); });
+}
+
+void Limiter::release_due() {
+  while (!held_.empty() && held_.front() <= timeline_.now()) {
+    held_.pop_front();
+    finished();
+  }
+  if (!held_.empty()) release_timer_ = timeline_.at(held_.front(), [this] { release_due(); });
 }
 
 void Limiter::finished() {

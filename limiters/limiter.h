@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -34,6 +35,7 @@ class Limiter {
   // called from any turn of this gate's loop.
   Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes, const LimiterParams& params,
           Timeline& timeline, std::function<void(int gate)> wake);
+  ~Limiter();
   Limiter(const Limiter&) = delete;
   Limiter& operator=(const Limiter&) = delete;
 
@@ -58,6 +60,8 @@ class Limiter {
   void withdraw(Permit& permit);
   void join_cohort(Permit& permit);
   void finished();
+  void hold(TimePoint until);
+  void release_due();
   void pass_on();
   void forget(Waiter& waiter);
   void take_out(Waiter& waiter);
@@ -79,7 +83,8 @@ class Limiter {
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
   std::array<int, kRanks> to_displace_{};  // so many of the oldest give way to newer ones
-  Timeline::Timer serve_timer_;
+  std::deque<TimePoint> held_;             // places of who was refused, by when they go on
+  Timeline::Timer serve_timer_, release_timer_;
   std::array<Timeline::Timer, kRanks> expiry_timers_;
 };
 

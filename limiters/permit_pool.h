@@ -77,6 +77,11 @@ class PermitPool {
   bool standing() const noexcept;
 
   double per_second() const noexcept { return per_second_.load(std::memory_order_relaxed); }
+  // Latency of the service when it is not full; 0: not known.
+  void publish_baseline(Duration baseline) noexcept {
+    baseline_.store(baseline.count(), std::memory_order_relaxed);
+  }
+  Duration baseline() const noexcept { return Duration(baseline_.load(std::memory_order_relaxed)); }
 
   // Of what a cell asks for, what is within its fair share, [0, 1].
   size_t cells() const noexcept { return cells_; }
@@ -114,6 +119,7 @@ class PermitPool {
   std::atomic<bool> limited_{false};
   std::atomic<Cohort> cohort_{1};
   std::atomic<double> per_second_{0};
+  std::atomic<Duration::rep> baseline_{0};
   std::unique_ptr<std::array<std::atomic<int>, kRanks>[]> waiting_at_;  // per gate
   std::array<OfRank, kRanks> of_;
   const size_t cells_;

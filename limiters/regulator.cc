@@ -251,6 +251,7 @@ void Regulator::tell_gates(const Window& window) {
   note_done(window);
   const Duration baseline = algorithm_->baseline();
   pool_.publish_per_second(per_second_);
+  pool_.publish_baseline(baseline);
   if (queue_params_.max_waiting) return;
   const double burst =
       2 * per_second_ * to_seconds(queue_bounds(queue_params_, {baseline}, {}).longest_wait);

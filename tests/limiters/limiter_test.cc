@@ -356,6 +356,48 @@ TEST_F(LimiterTest, InADryRunEverybodyRunsAndThePermitSaysWhatWouldHaveBeen) {
   EXPECT_EQ(third->permit().spared(), Rejection::kQueueFull);
 }
 
+// ---- who was refused by the service ----
+
+// A refusal takes no time: without this its place would be taken at once by the next to be refused.
+TEST_F(LimiterTest, ARefusedRequestHoldsItsPlaceForAsLongAsOneTakes) {
+  build(1);
+  pool_->publish_baseline(milliseconds(10));
+  const Request refused = ask(), next = ask();
+  pass(milliseconds(1));
+  refused->permit().responded(Outcome::kOverload);
+  refused->finish(Outcome::kOverload);
+  pass(milliseconds(8));
+  EXPECT_TRUE(next->waits());
+  EXPECT_EQ(pool_->in_flight(), 1);
+  pass(milliseconds(1));
+  EXPECT_TRUE(next->runs());
+}
+
+TEST_F(LimiterTest, WhatWasRefusedLateOrNeverReachedTheServiceGivesItsPlaceFreeAtOnce) {
+  build(2);
+  pool_->publish_baseline(milliseconds(10));
+  const Request late = ask(), lost = ask(), third = ask(), fourth = ask();
+  lost->finish(Outcome::kOverload);
+  settle();
+  EXPECT_TRUE(third->runs());
+  pass(milliseconds(11));
+  late->permit().responded(Outcome::kOverload);
+  late->finish(Outcome::kOverload);
+  settle();
+  EXPECT_TRUE(fourth->runs());
+}
+
+TEST_F(LimiterTest, AGateThatGoesGivesBackTheHeldPlaces) {
+  build(1);
+  pool_->publish_baseline(milliseconds(10));
+  Request refused = ask();
+  refused->permit().responded(Outcome::kOverload);
+  refused->finish(Outcome::kOverload);
+  refused.reset();
+  gates_.clear();
+  EXPECT_EQ(pool_->in_flight(), 0);
+}
+
 // ---- several gates ----
 
 TEST_F(LimiterTest, PlaceFreedOnOneLoopWakesTheWaiterOfAnother) {
