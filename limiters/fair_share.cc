@@ -7,11 +7,12 @@
 namespace weir::limiters {
 namespace {
 
-constexpr double kMemory = 1;       // seconds that arrivals are remembered, at least
-constexpr double kMemoryTimes = 4;  // and so many times what a request takes
-constexpr double kSure = 1.5;       // standard errors of a count by chance
-constexpr double kLeast = 0.05;     // of the places, however much the more important ones ask for
-constexpr double kIdle = 1e-3;      // arrivals: nobody remembers such a cell
+constexpr double kMemory = 1;        // seconds that are remembered, at least,
+constexpr double kLongest = 60;      // at most,
+constexpr double kMemoryTimes = 4;   // and so many times what a request takes
+constexpr double kSure = 1.5;        // standard errors of a count by chance
+constexpr double kLeast = 0.05;      // of the places, however much the more important ones ask for
+constexpr double kForgotten = 1e-3;  // arrivals: nobody remembers such a cell
 
 }  // namespace
 
@@ -19,30 +20,33 @@ FairShare::FairShare(size_t priorities)
     : cells_(priorities * kPartitions),
       shares_(priorities, std::numeric_limits<double>::infinity()) {}
 
-double FairShare::mean_seconds() const { return answered_ > 0 ? seconds_ / answered_ : 0; }
+// Of which little was granted is thought to be like all.
+double FairShare::seconds_each(const Cell& cell) const {
+  const double doubt = 1 / (1 + cell.granted);
+  const double like_all = granted_ > 0 ? seconds_ / granted_ : 0;
+  return (cell.seconds + doubt * like_all) / (cell.granted + doubt);
+}
 
 void FairShare::update(const std::function<PartitionCounts::Totals(size_t cell)>& read,
                        Duration over, double places) {
-  const double memory = std::max(kMemory, kMemoryTimes * mean_seconds());
-  const double kept = std::exp(-to_seconds(over) / memory);
-  looked_seconds_ = looked_seconds_ * kept + to_seconds(over);
-  places_ = places_ > 0 ? places_ * kept + places * (1 - kept) : places;
-  answered_ = seconds_ = 0;
+  double granted = 0, seconds = 0, held = 0;
   for (size_t i = 0; i < cells_.size(); ++i) {
     Cell& cell = cells_[i];
     const PartitionCounts::Totals now = read(i);
-    cell.arrived *= kept;
-    cell.answered *= kept;
-    cell.seconds *= kept;
-    if (now.arrived != cell.before.arrived || now.answered != cell.before.answered ||
-        cell.arrived > kIdle) {
-      count(cell, now, over);
-    } else {
-      cell.per_second = 0;
+    held += now.held;
+    if (now.arrived == cell.before.arrived && now.held == 0 && cell.arrived < kForgotten) {
+      cell = {.before = now};
+      continue;
     }
-    answered_ += cell.answered;
-    seconds_ += cell.seconds;
+    count(cell, now, to_seconds(over));
+    granted += cell.granted;
+    seconds += cell.seconds;
   }
+  granted_ = granted;
+  seconds_ = seconds;
+  const double kept = std::exp(-to_seconds(over) / kMemory);
+  places_ = places_ > 0 ? places_ * kept + places * (1 - kept) : places;
+  held_ = held_ * kept + held * (1 - kept);
   share_out(places);
 }
 
@@ -56,27 +60,30 @@ void FairShare::share_out(double places) {
   }
 }
 
-// A flood shows within one look, what is little only by and by.
-void FairShare::count(Cell& cell, const PartitionCounts::Totals& now, Duration over) {
+// A flood shows within one look, what is little only by and by; who has just come is thought to
+// have been away for a second.
+void FairShare::count(Cell& cell, const PartitionCounts::Totals& now, double over) {
+  const double memory = std::clamp(kMemoryTimes * seconds_each(cell), kMemory, kLongest);
+  const double kept = std::exp(-over / memory);
   const double fresh = now.arrived - cell.before.arrived;
-  cell.arrived += fresh;
-  cell.answered += now.answered - cell.before.answered;
-  cell.seconds += now.seconds - cell.before.seconds;
+  cell.looked = cell.looked * kept + over;
+  cell.arrived = cell.arrived * kept + fresh;
+  cell.granted = cell.granted * kept + now.granted - cell.before.granted;
+  cell.seconds = cell.seconds * kept + now.held * over;
   cell.before = now;
-  const double sure = (fresh - kSure * std::sqrt(fresh)) / to_seconds(over);
-  cell.per_second = std::max(cell.arrived / looked_seconds_, sure);
+  const double sure = (fresh - kSure * std::sqrt(fresh)) / over;
+  cell.per_second = std::max(cell.arrived / std::max(cell.looked, kMemory), sure);
 }
 
-// The places that a cell asks for; the sum of all.
-double FairShare::ask(std::span<Cell> cells) const {
-  const double like_all = mean_seconds();
-  double asked = 0;
+// The places that a cell asks for; how many ask, and for how much together. Where more are held
+// than the limit allows, in dry run, all take longer than they would behind the limit.
+FairShare::Asked FairShare::ask(std::span<Cell> cells) const {
+  const double as_if_limited = held_ > places_ ? places_ / held_ : 1;
+  Asked asked;
   for (Cell& cell : cells) {
-    // Of which little was answered is thought to be like all.
-    const double doubt = 1 / (1 + cell.answered);
-    const double seconds = (cell.seconds + doubt * like_all) / (cell.answered + doubt);
-    cell.places = cell.per_second > 0 ? cell.per_second * seconds : 0;
-    asked += cell.places;
+    cell.places = cell.per_second * seconds_each(cell) * as_if_limited;
+    asked.places += cell.places;
+    asked.cells += cell.places > 0 ? 1 : 0;
   }
   return asked;
 }
@@ -104,10 +111,10 @@ double FairShare::equal_part(std::span<const Cell> cells, double places) {
 // What it is expected to get there is taken off what is within.
 void FairShare::share_out_of(size_t priority, double places) {
   const std::span<Cell> cells(cells_.data() + cell_of(priority, 0), kPartitions);
-  const double asked = ask(cells);
+  const Asked asked = ask(cells);
   shares_[priority] = std::numeric_limits<double>::infinity();
   for (Cell& cell : cells) cell.within = 1;
-  if (asked <= places) return;
+  if (asked.places <= places || asked.cells < 2) return;
   const double part = equal_part(cells, places);
   shares_[priority] = part;
   double modest = 0, greedy = 0;

@@ -16,10 +16,10 @@ namespace weir::limiters {
 
 // Max-min fairness: whoever asks for less than an equal part of the places gets all of it, and what
 // they leave is shared alike by the others. Each priority shares what the more important ones
-// leave. Places are the unit, arrivals times the seconds that each is at the service (Little's
-// law), so that few long requests weigh as much as many short ones. As in core-stateless fair
-// queueing (Stoica, Shenker, Zhang 1998) no queue is kept for each: of who asks for d places where
-// a share is s, s / d is within it.
+// leave. Places are the unit, arrivals times the seconds that each holds one (Little's law), so
+// that few long requests weigh as much as many short ones, and those that are not over count as far
+// as they have come. As in core-stateless fair queueing (Stoica, Shenker, Zhang 1998) no queue is
+// kept for each: of who asks for d places where a share is s, s / d is within it.
 class FairShare {
  public:
   // `priorities`: so many have shares of their own.
@@ -55,21 +55,26 @@ class FairShare {
  private:
   struct Cell {
     PartitionCounts::Totals before;
-    double arrived = 0, answered = 0, seconds = 0;  // the older ones forgotten by and by
+    // The older forgotten by and by: seconds that were looked at, requests, and places times
+    // seconds.
+    double looked = 0, arrived = 0, granted = 0, seconds = 0;
     double per_second = 0, places = 0, within = 1;
   };
+  struct Asked {
+    double places = 0;
+    int cells = 0;
+  };
 
-  void count(Cell& cell, const PartitionCounts::Totals& now, Duration over);
-  double mean_seconds() const;
-  double ask(std::span<Cell> cells) const;
+  double seconds_each(const Cell& cell) const;
+  void count(Cell& cell, const PartitionCounts::Totals& now, double over);
+  Asked ask(std::span<Cell> cells) const;
   static double equal_part(std::span<const Cell> cells, double places);
   void share_out_of(size_t priority, double places);
 
   std::vector<Cell> cells_;
   std::vector<double> shares_;
-  double looked_seconds_ = 0;  // as `arrived`, forgotten by and by
-  double places_ = 0;
-  double answered_ = 0, seconds_ = 0;  // of all cells
+  double places_ = 0, held_ = 0;      // over the last second or so
+  double granted_ = 0, seconds_ = 0;  // of all cells
 };
 
 }  // namespace weir::limiters

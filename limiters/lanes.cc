@@ -5,7 +5,8 @@
 
 namespace weir::limiters {
 
-Lanes::Lanes(std::vector<std::unique_ptr<WaitQueue>> lanes) : lanes_(std::move(lanes)) {}
+Lanes::Lanes(std::vector<std::unique_ptr<WaitQueue>> lanes, size_t of_each)
+    : lanes_(std::move(lanes)), of_each_(of_each) {}
 
 void Lanes::push(Waiter& waiter, const Ranked& ranked, const Arrival& arrival, TimePoint now) {
   waiter.rank_ = ranked.rank;
@@ -19,14 +20,23 @@ void Lanes::note_turn(const Waiter& waiter) {
   if (size() > lanes_[waiter.rank_]->size()) ++turns_;
 }
 
+Waiter* Lanes::first_of(size_t rank, const Standing& standing) const {
+  return standing[rank] ? lanes_[rank]->newest() : lanes_[rank]->oldest();
+}
+
 Waiter* Lanes::next(const Standing& standing) const {
-  Waiter* found = nullptr;
-  const bool least_first = turns_ % kFloor == kFloor - 1;
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    Waiter* first = standing[i] ? lanes_[i]->newest() : lanes_[i]->oldest();
-    if (first != nullptr && (found == nullptr || least_first)) found = first;
-  }
-  return found;
+  if (turns_ % kFloor == kFloor - 1) return next_of_least(standing);
+  for (size_t rank = 0; rank < lanes_.size(); ++rank)
+    if (Waiter* first = first_of(rank, standing)) return first;
+  return nullptr;
+}
+
+// Of the least important priority who waits; of that, whoever comes first there.
+Waiter* Lanes::next_of_least(const Standing& standing) const {
+  for (size_t end = lanes_.size(); end > 0; end -= of_each_)
+    for (size_t rank = end - of_each_; rank < end; ++rank)
+      if (Waiter* first = first_of(rank, standing)) return first;
+  return nullptr;
 }
 
 bool Lanes::waits_before(uint8_t rank) const {

@@ -12,8 +12,9 @@ namespace weir::limiters {
 
 class Lanes {
  public:
-  // The most important first; one at least, kRanks at most.
-  explicit Lanes(std::vector<std::unique_ptr<WaitQueue>> lanes);
+  // The most important first; one at least, kRanks at most. `of_each`: so many of them are one
+  // priority's.
+  explicit Lanes(std::vector<std::unique_ptr<WaitQueue>> lanes, size_t of_each = 1);
 
   size_t ranks() const { return lanes_.size(); }
   // `ranked.rank` is below ranks().
@@ -39,7 +40,11 @@ class Lanes {
   Waiter* expired(TimePoint now, const Bounds& bounds) const;
 
  private:
+  Waiter* first_of(size_t rank, const Standing& standing) const;
+  Waiter* next_of_least(const Standing& standing) const;
+
   std::vector<std::unique_ptr<WaitQueue>> lanes_;
+  size_t of_each_;
   uint64_t turns_ = 0;  // while more than one lane had somebody
 };
 

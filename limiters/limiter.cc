@@ -50,6 +50,7 @@ void Permit::request_complete() {
 void Permit::step_aside() {
   if (gate_ == nullptr || aside_) return;
   aside_ = true;
+  gate_->place_goes_on(cell_);
   gate_->finished();
 }
 
@@ -59,6 +60,7 @@ void Permit::give_back(Outcome outcome) {
   if (!responded_) gate.answered(*this, outcome);
   if (responded_ && outcome != *responded_) gate.shard_.cut_short(outcome);
   if (aside_) return;
+  gate.place_goes_on(cell_);
   const TimePoint due = granted_ + gate.pool_.baseline();
   if (responded_ == Outcome::kOverload && due > gate.timeline_.now()) return gate.hold(due);
   gate.finished();
@@ -151,6 +153,7 @@ std::optional<Rejection> Limiter::turned_away(uint8_t rank, int waiting) const {
 Permit Limiter::permit(int in_flight, uint16_t cell) {
   const Cohort cohort = pool_.cohort();
   shard_.granted(cohort);
+  if (cell != kNoCell) shard_.partitions().granted(cell);
   return Permit(*this, timeline_.now(), in_flight, cohort, cell);
 }
 
@@ -158,7 +161,6 @@ void Limiter::answered(Permit& permit, Outcome outcome) {
   join_cohort(permit);
   const Duration latency = timeline_.now() - permit.granted_;
   shard_.answered({permit.granted_, latency, permit.in_flight_, outcome}, permit.cohort_);
-  if (permit.cell_ != kNoCell) shard_.partitions().answered(permit.cell_, latency);
 }
 
 void Limiter::withdraw(Permit& permit) {
@@ -171,6 +173,10 @@ void Limiter::join_cohort(Permit& permit) {
   permit.cohort_ = pool_.cohort();
   permit.in_flight_ = std::max(1, pool_.in_flight());
   shard_.granted(permit.cohort_);
+}
+
+void Limiter::place_goes_on(uint16_t cell) {
+  if (cell != kNoCell) shard_.partitions().given_back(cell);
 }
 
 // A refusal takes no time, so that its place would be taken again at once by one that is refused

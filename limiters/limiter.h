@@ -59,6 +59,7 @@ class Limiter {
   void answered(Permit& permit, Outcome outcome);
   void withdraw(Permit& permit);
   void join_cohort(Permit& permit);
+  void place_goes_on(uint16_t cell);
   void finished();
   void hold(TimePoint until);
   void release_due();

@@ -15,16 +15,18 @@ PartitionCounts::PartitionCounts(size_t cells)
 
 void PartitionCounts::arrived(size_t cell) noexcept { raise(of_[cell].arrived, 1); }
 
-void PartitionCounts::answered(size_t cell, Duration latency) noexcept {
-  raise(of_[cell].answered, 1);
-  raise(of_[cell].seconds, to_seconds(latency));
+void PartitionCounts::granted(size_t cell) noexcept {
+  raise(of_[cell].granted, 1);
+  raise(of_[cell].held, 1);
 }
+
+void PartitionCounts::given_back(size_t cell) noexcept { raise(of_[cell].held, -1); }
 
 PartitionCounts::Totals PartitionCounts::read(size_t cell) const noexcept {
   const Cell& of = of_[cell];
   return {.arrived = of.arrived.load(std::memory_order_relaxed),
-          .answered = of.answered.load(std::memory_order_relaxed),
-          .seconds = of.seconds.load(std::memory_order_relaxed)};
+          .granted = of.granted.load(std::memory_order_relaxed),
+          .held = of.held.load(std::memory_order_relaxed)};
 }
 
 }  // namespace weir::limiters

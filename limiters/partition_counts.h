@@ -2,28 +2,26 @@
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 
-#include "limiters/timeline.h"
-
-// What each partition of the callers asked of one loop, and how long its requests were at the
-// service; it does not know who they are, nor what is fair.
+// What each partition of the callers asked of one loop, what it was granted, and how many places it
+// holds; it does not know who they are, nor what is fair.
 namespace weir::limiters {
 
 // Written by one loop only, read by the regulator's; all relaxed.
 class PartitionCounts {
  public:
-  // Totals that only grow; the reader subtracts what it read last time.
   struct Totals {
+    // Only grow; the reader subtracts what it read last time.
     double arrived = 0;
-    double answered = 0;
-    double seconds = 0;  // at the service, of those that were answered
+    double granted = 0;
+    // Now, from the grant until the place goes on, whatever it is waited for meanwhile.
+    double held = 0;
 
     Totals& operator+=(const Totals& other) {
       arrived += other.arrived;
-      answered += other.answered;
-      seconds += other.seconds;
+      granted += other.granted;
+      held += other.held;
       return *this;
     }
   };
@@ -32,12 +30,14 @@ class PartitionCounts {
   explicit PartitionCounts(size_t cells);
   size_t cells() const { return cells_; }
   void arrived(size_t cell) noexcept;
-  void answered(size_t cell, Duration latency) noexcept;
+  void granted(size_t cell) noexcept;
+  // A place that was granted goes on.
+  void given_back(size_t cell) noexcept;
   Totals read(size_t cell) const noexcept;
 
  private:
   struct Cell {
-    std::atomic<double> arrived{0}, answered{0}, seconds{0};
+    std::atomic<double> arrived{0}, granted{0}, held{0};
   };
   size_t cells_;
   std::unique_ptr<Cell[]> of_;

@@ -65,8 +65,10 @@ std::optional<int> PermitPool::gate_to_wake(int from, size_t than) const noexcep
 
 std::optional<int> PermitPool::gate_of_least(int from) const noexcept {
   if (waiting_.load() == 0) return std::nullopt;
-  for (size_t rank = kRanks; rank-- > 0;)
-    if (const auto gate = gate_with(rank, from)) return gate;
+  const size_t of_each = cells_ > 0 ? 2 : 1;
+  for (size_t end = kRanks; end > 0; end -= of_each)
+    for (size_t rank = end - of_each; rank < end; ++rank)
+      if (const auto gate = gate_with(rank, from)) return gate;
   return std::nullopt;
 }
 

@@ -38,7 +38,7 @@ class PermitPool {
   // The gate whose waiters are the most important; of several the next after `from`, in a ring, so
   // that `from` itself comes last. Only those who are more important than `than`.
   std::optional<int> gate_to_wake(int from, size_t than = kRanks) const noexcept;
-  // The same, of the least important waiters.
+  // The same, of the least important priority that waits, within a fair share first.
   std::optional<int> gate_of_least(int from) const noexcept;
 
   int limit() const noexcept { return limit_.load(); }

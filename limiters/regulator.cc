@@ -51,6 +51,7 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
       wake_(std::move(wake)),
       offered_(queue_params.ranks()) {
   if (queue_params.partitioned) fair_share_.emplace(queue_params.priorities);
+  shared_ = timeline.now();
   last_ = {.when = timeline.now(), .from = 0, .to = algorithm_->limit(), .cause = Cause::kStart};
   decisions_.push_back(last_);
   pool_.publish_limit(algorithm_->limit());
@@ -96,7 +97,8 @@ void Regulator::note_partitions() {
     for (const SamplerShard* shard : shards_) sum += shard->partitions().read(cell);
     return sum;
   };
-  fair_share_->update(read, kTicksToShare * kTick, algorithm_->limit());
+  const TimePoint now = timeline_.now();
+  fair_share_->update(read, now - std::exchange(shared_, now), algorithm_->limit());
   publish_shares();
 }
 

@@ -72,7 +72,6 @@ struct ExchangeFacts {
   int limit = 0, in_flight = 0, waiting = 0;  // at arrival
   uint8_t priority = 0;                       // 0 is the most important
   std::string_view priority_name;  // empty: there is one for all, or it asked for no place
-  uint16_t partition = 0;
   // Who asked; none: callers are not told apart, or it asked for no place.
   std::optional<std::string_view> partition_name;
   bool exempt = false;   // passed by the limiter
@@ -83,6 +82,8 @@ struct ExchangeFacts {
 class Ledger {
  public:
   virtual void record(const ExchangeFacts& facts) = 0;
+  // One that is told apart by who asks does so for a place.
+  virtual void asked(uint16_t /*partition*/, std::string_view /*name*/) {}
 
  protected:
   ~Ledger() = default;

@@ -80,7 +80,7 @@ void Exchange::ask() {
   partition_name_ = rooms_.classifier.partition_of(head_, client_.peer_address());
   const limiters::Arrival arrival = rooms_.classifier.classify(head_, partition_name_);
   priority_ = arrival.priority;
-  partition_ = arrival.partition;
+  if (partition_name_) rooms_.ledger.asked(arrival.partition, *partition_name_);
   limiters::Admission admission = rooms_.limiter.admit(arrival, *this);
   if (auto* permit = std::get_if<limiters::Permit>(&admission)) {
     rejection_ = permit->spared();
@@ -338,7 +338,6 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   if (priority_) {
     facts.priority = *priority_;
     facts.priority_name = rooms_.classifier.name_of(*priority_);
-    facts.partition = partition_;
     facts.partition_name = partition_name_;
   }
   facts.exempt = exempt_;

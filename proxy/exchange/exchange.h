@@ -95,7 +95,6 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   bool retried_ = false;
   bool forwarded_rules_applied_ = false;
   std::optional<uint8_t> priority_;  // once it has asked for a place
-  uint16_t partition_ = 0;
   std::optional<std::string_view> partition_name_;
   int status_ = 0;
   std::optional<int> retry_after_seconds_;

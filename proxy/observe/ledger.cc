@@ -15,7 +15,6 @@ bool lies_behind_weir(exchange::Ending ending) {
 
 void WorkerLedger::record(const exchange::ExchangeFacts& facts) {
   shard_.record(facts);
-  if (facts.partition_name) partitions_.note(facts.partition, *facts.partition_name);
   if (lies_behind_weir(facts.ending)) on_failure_(facts);
   if (!log_.wants(facts)) return;
   using std::chrono::duration_cast;

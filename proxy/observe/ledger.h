@@ -23,6 +23,9 @@ class WorkerLedger final : public exchange::Ledger {
         on_failure_(std::move(on_failure)) {}
 
   void record(const exchange::ExchangeFacts& facts) override;
+  void asked(uint16_t partition, std::string_view name) override {
+    partitions_.note(partition, name);
+  }
 
  private:
   MetricsShard& shard_;

@@ -159,7 +159,8 @@ class AllocationsTest : public testing::Test {
   void start(const limiters::LimiterParams& limiter, std::string answer) {
     origin_ = std::make_unique<Origin>(std::move(answer));
     plan_.limiter = limiter;
-    permits_ = std::make_unique<limiters::PermitPool>(1, limiter.fixed.limit, 0);
+    permits_ =
+        std::make_unique<limiters::PermitPool>(1, limiter.fixed.limit, 0, plan_.queue.cells());
     fleet_ = std::make_unique<Fleet>(Fleet::Plan{.worker = plan_,
                                                  .permits = *permits_,
                                                  .samples = {&samples_},
@@ -173,6 +174,12 @@ class AllocationsTest : public testing::Test {
     ASSERT_TRUE(fleet_->listen({loopback(0)}, error)) << error;
     const std::string& where = fleet_->listening_on().front();
     port_ = static_cast<uint16_t>(std::stoul(where.substr(where.rfind(':') + 1)));
+  }
+
+  // Before start(): callers share fairly, by what a field says.
+  void tell_apart() {
+    plan_.classifier = exchange::Classifier({"/healthz"}, {}, {.header = "user-agent"});
+    plan_.queue.partitioned = true;
   }
 
   // What the worker has taken, and what it holds, when all that it was asked for is done.
@@ -203,7 +210,7 @@ class AllocationsTest : public testing::Test {
                    .queue = {},
                    .retry_after = {},
                    .connect_timeout = std::chrono::seconds(5)};
-  limiters::SamplerShard samples_;
+  limiters::SamplerShard samples_{limiters::kPartitions};
   observe::MetricsShard metrics_;
   observe::AccessLog log_{observe::AccessLogMode::kOff, "stdout", [](const std::string&) {}};
   observe::PartitionNames partitions_;
@@ -265,6 +272,16 @@ TEST_F(AllocationsTest, AnExemptRequestTakesNothing) {
 
 TEST_F(AllocationsTest, AShedTakesNothing) {
   start(places(1), sized_answer());
+  Client occupant(port_);
+  occupant.send(kOccupy);
+  origin_->await_occupant();
+  EXPECT_EQ(taken_for(kMeasured, kGet, "HTTP/1.1 503"), 0u);
+}
+
+TEST_F(AllocationsTest, NorDoesItTakeAnythingToTellCallersApart) {
+  tell_apart();
+  start(places(1), sized_answer());
+  EXPECT_EQ(taken_for(kMeasured, kGet, "HTTP/1.1 200"), 0u);
   Client occupant(port_);
   occupant.send(kOccupy);
   origin_->await_occupant();

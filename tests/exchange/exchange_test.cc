@@ -300,8 +300,9 @@ TEST_F(ExchangeTest, WhoAskedGoesIntoTheBooks) {
   start(head("GET", "/healthz"));
   serve();
   EXPECT_EQ(ledger.entries.at(0).partition_name, "acme");
-  EXPECT_EQ(ledger.entries.at(0).partition,
-            classifier.classify(head("GET", "/"), "acme").partition);
+  ASSERT_EQ(ledger.askers.size(), 2U);
+  EXPECT_EQ(ledger.askers[0].first, classifier.classify(head("GET", "/"), "acme").partition);
+  EXPECT_EQ(ledger.askers[0].second, "acme");
   EXPECT_EQ(ledger.entries.at(1).partition_name, "") << "it does not say";
   EXPECT_EQ(ledger.entries.at(2).partition_name, std::nullopt) << "it asked for no place";
 }

@@ -131,16 +131,19 @@ class FakeLedger final : public exchange::Ledger {
     bool retried;
     uint8_t priority;
     std::string priority_name;
-    uint16_t partition;
     std::optional<std::string> partition_name;
   };
   void record(const exchange::ExchangeFacts& facts) override {
     entries.push_back({facts.ending, facts.stage, facts.status, facts.rejection,
                        facts.retry_after_seconds, facts.queue_wait, facts.backend, facts.retried,
-                       facts.priority, std::string(facts.priority_name), facts.partition,
+                       facts.priority, std::string(facts.priority_name),
                        std::optional<std::string>(facts.partition_name)});
   }
+  void asked(uint16_t partition, std::string_view name) override {
+    askers.emplace_back(partition, name);
+  }
   std::vector<Entry> entries;
+  std::vector<std::pair<uint16_t, std::string>> askers;
 };
 
 }  // namespace weir::fakes

@@ -90,5 +90,14 @@ TEST(PermitPool, TheQueueStandsWhileItsLengthIsBounded) {
   EXPECT_EQ(pool.most_waiting(), 3);
 }
 
+TEST(PermitPool, TheLeastImportantWhoAreWithinTheirSharesComeBeforeTheOthers) {
+  PermitPool pool(3, 1, 9, 2 * kPartitions);
+  ASSERT_TRUE(pool.join(0, 1));
+  ASSERT_TRUE(pool.join(1, 3));
+  EXPECT_EQ(pool.gate_of_least(2), 1);
+  ASSERT_TRUE(pool.join(2, 2));
+  EXPECT_EQ(pool.gate_of_least(1), 2);
+}
+
 }  // namespace
 }  // namespace weir::limiters

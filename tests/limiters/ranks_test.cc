@@ -96,16 +96,45 @@ TEST_F(SharesTest, WhoWaitsTooLongBeyondItsShareIsToldSo) {
   EXPECT_EQ(modest->rejection(), Rejection::kWaitedTooLong);
 }
 
-TEST_F(SharesTest, EachPartitionIsCountedWithItsTimeAtTheService) {
+// Until its place goes on: an answer that has begun may last.
+TEST_F(SharesTest, EachPartitionIsCountedWithThePlacesItHolds) {
   Request request = from(7);
-  pass(std::chrono::milliseconds(30));
+  const auto totals = [this] { return shards_[0]->partitions().read(7); };
+  EXPECT_EQ(totals().held, 1);
+  request->permit().responded(Outcome::kSuccess);
+  EXPECT_EQ(totals().held, 1);
   request->finish(Outcome::kSuccess);
-  from(7).reset();
-  const PartitionCounts::Totals totals = shards_[0]->partitions().read(7);
-  EXPECT_EQ(totals.arrived, 2);
-  EXPECT_EQ(totals.answered, 2);
-  EXPECT_NEAR(totals.seconds, 0.03, 1e-9);
+  EXPECT_EQ(totals().held, 0);
+  const Request tunnel = from(7);
+  tunnel->permit().step_aside();
+  EXPECT_EQ(totals().held, 0);
+  tunnel->drop();
+  EXPECT_EQ(totals().held, 0);
+  EXPECT_EQ(totals().arrived, 2);
+  EXPECT_EQ(totals().granted, 2);
   EXPECT_EQ(shards_[0]->partitions().read(8).arrived, 0);
+}
+
+// The one in a hundred that the least important priority gets is not the flood's.
+TEST_F(SharesTest, TheFloorOfAPriorityIsForWhoIsWithinItsShare) {
+  queue_params_.priorities = 2;
+  gates_.clear();
+  shards_.clear();
+  queue_params_.max_waiting = 1000;
+  build(1);
+  pool_->publish_within_share(cell_of(1, 1), 0);
+  from(1).reset();
+  std::vector<Request> important;
+  for (uint64_t i = 0; i < 2 * Lanes::kFloor; ++i) important.push_back(ask());
+  ask(0, {.priority = 1, .partition = 1}).reset();  // what is left of its last share
+  const Request greedy = ask(0, {.priority = 1, .partition = 1});
+  const Request modest = ask(0, {.priority = 1, .partition = 2});
+  for (uint64_t i = 0; i < important.size() && modest->waits(); ++i) {
+    important[i]->finish(Outcome::kSuccess);
+    settle();
+  }
+  EXPECT_TRUE(modest->runs());
+  EXPECT_TRUE(greedy->waits());
 }
 
 }  // namespace

@@ -100,8 +100,10 @@ TEST_F(StatusRoutesTest, LimitsSayWhoAsksForMoreThanItsShare) {
   for (int look = 0; look < 40; ++look) {
     for (int i = 0; i < 250; ++i) counts.partitions().arrived(9);
     for (int i = 0; i < 5; ++i) counts.partitions().arrived(4);
-    for (int i = 0; i < 90; ++i) counts.partitions().answered(9, milliseconds(10));
+    for (int i = 0; i < 75; ++i) counts.partitions().granted(9);
+    for (int i = 0; i < 60; ++i) counts.partitions().given_back(9);
     timeline.run_until(timeline.now() + milliseconds(50));
+    for (int i = 0; i < 15; ++i) counts.partitions().given_back(9);
   }
   partitions.note(9, "greedy \xff");
   partitions.note(4, "modest");
