@@ -75,15 +75,14 @@ void FairShare::count(Cell& cell, const PartitionCounts::Totals& now, double ove
   cell.per_second = std::max(cell.arrived / std::max(cell.looked, kMemory), sure);
 }
 
-// The places that a cell asks for; how many ask, and for how much together. Where more are held
+// The places that a cell asks for; the sum of all. Where more are held
 // than the limit allows, in dry run, all take longer than they would behind the limit.
-FairShare::Asked FairShare::ask(std::span<Cell> cells) const {
+double FairShare::ask(std::span<Cell> cells) const {
   const double as_if_limited = held_ > places_ ? places_ / held_ : 1;
-  Asked asked;
+  double asked = 0;
   for (Cell& cell : cells) {
     cell.places = cell.per_second * seconds_each(cell) * as_if_limited;
-    asked.places += cell.places;
-    asked.cells += cell.places > 0 ? 1 : 0;
+    asked += cell.places;
   }
   return asked;
 }
@@ -111,10 +110,10 @@ double FairShare::equal_part(std::span<const Cell> cells, double places) {
 // What it is expected to get there is taken off what is within.
 void FairShare::share_out_of(size_t priority, double places) {
   const std::span<Cell> cells(cells_.data() + cell_of(priority, 0), kPartitions);
-  const Asked asked = ask(cells);
+  const double asked = ask(cells);
   shares_[priority] = std::numeric_limits<double>::infinity();
   for (Cell& cell : cells) cell.within = 1;
-  if (asked.places <= places || asked.cells < 2) return;
+  if (asked <= places) return;
   const double part = equal_part(cells, places);
   shares_[priority] = part;
   double modest = 0, greedy = 0;

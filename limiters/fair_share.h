@@ -60,14 +60,10 @@ class FairShare {
     double looked = 0, arrived = 0, granted = 0, seconds = 0;
     double per_second = 0, places = 0, within = 1;
   };
-  struct Asked {
-    double places = 0;
-    int cells = 0;
-  };
 
   double seconds_each(const Cell& cell) const;
   void count(Cell& cell, const PartitionCounts::Totals& now, double over);
-  Asked ask(std::span<Cell> cells) const;
+  double ask(std::span<Cell> cells) const;
   static double equal_part(std::span<const Cell> cells, double places);
   void share_out_of(size_t priority, double places);
 

@@ -198,7 +198,7 @@ class SheddingTest(unittest.TestCase):
             modest = load(weir.address, "--rate", "200", "--duration", "3s", "--header", "X-Tenant: acme")["totals"]
             told = json.loads(weir.ask_status("/limits").body)["partitions"]
             flood.join()
-            self.assertLess(modest["shed"], 0.02 * modest["due"])
+            self.assertLess(modest["shed"], 0.05 * modest["due"], "without shares two thirds would be")
             self.assertGreater(greedy[0]["totals"]["ok"], 3000, "what nobody else wants is the greedy one's")
             self.assertEqual([each["partition"] for each in told["busiest"]], ["greedy", "acme"])
             self.assertEqual([each["over_share"] for each in told["busiest"]], [True, False])

@@ -125,10 +125,11 @@ TEST_F(FairShareTest, ALessImportantPrioritySharesWhatTheOthersLeave) {
   EXPECT_EQ(share_.within(cell_of(1, 1)), 1);
 }
 
-// Nobody is there to share with.
-TEST_F(FairShareTest, WhoAsksAloneHasAllOfIt) {
-  ask(0, {{900}}, 100, 5);
-  EXPECT_EQ(share_.over_share(), 0U);
+// So that whoever comes next finds the flood beyond its share already.
+TEST_F(FairShareTest, WhoAsksAloneForTooMuchIsBeyondAllOfThem) {
+  ask(0, {{2000}});
+  EXPECT_NEAR(share_.share_places(0), 10, 0.01);
+  EXPECT_NEAR(share_.within(0), 10 * FairShare::kShared / 20, 0.01);
 }
 
 // Eight of ten places for streams that were begun and are not over: as if they asked for eight, and
