@@ -35,7 +35,7 @@ std::unique_ptr<LimitAlgorithm> make_algorithm(const LimiterParams& params) {
 Lanes make_lanes(const QueueParams& params) {
   std::vector<std::unique_ptr<WaitQueue>> lanes;
   for (size_t i = 0; i < params.ranks(); ++i) lanes.push_back(std::make_unique<ArrivalQueue>());
-  return Lanes(std::move(lanes), params.ranks() / params.priorities);
+  return Lanes(std::move(lanes), ranks_of_each(params.partitioned));
 }
 
 std::string_view word_of(Algorithm algorithm) {

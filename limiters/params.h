@@ -60,8 +60,9 @@ struct LimiterParams {
 // Ranks are the queues of a gate, few because each has its own load: one for each priority, or,
 // where callers share by partition, two, first for what is within its partition's fair share.
 inline constexpr size_t kRanks = 8;
-inline constexpr size_t kPriorities = kRanks;
-inline constexpr size_t kPartitionedPriorities = kRanks / 2;
+inline constexpr size_t ranks_of_each(bool partitioned) { return partitioned ? 2 : 1; }
+inline constexpr size_t kPriorities = kRanks / ranks_of_each(false);
+inline constexpr size_t kPartitionedPriorities = kRanks / ranks_of_each(true);
 
 // Partitions are told apart by a hash, so that two may be taken for one.
 inline constexpr size_t kPartitions = 1024;
@@ -77,7 +78,7 @@ struct QueueParams {
   size_t priorities = 1;             // so many are in use, [1, kPriorities]
   bool partitioned = false;          // callers share by partition; kPartitionedPriorities at most
 
-  size_t ranks() const { return priorities * (partitioned ? 2 : 1); }
+  size_t ranks() const { return priorities * ranks_of_each(partitioned); }
   size_t cells() const { return partitioned ? priorities * kPartitions : 0; }
 };
 

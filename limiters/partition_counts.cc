@@ -1,17 +1,10 @@
 #include "limiters/partition_counts.h"
 
+#include "limiters/single_writer.h"
+
 namespace weir::limiters {
-namespace {
 
-// A single writer needs no read-modify-write.
-void raise(std::atomic<double>& total, double by) {
-  total.store(total.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-}
-
-}  // namespace
-
-PartitionCounts::PartitionCounts(size_t cells)
-    : cells_(cells), of_(cells > 0 ? new Cell[cells] : nullptr) {}
+PartitionCounts::PartitionCounts(size_t cells) : of_(cells > 0 ? new Cell[cells] : nullptr) {}
 
 void PartitionCounts::arrived(size_t cell) noexcept { raise(of_[cell].arrived, 1); }
 

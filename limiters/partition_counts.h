@@ -28,7 +28,6 @@ class PartitionCounts {
 
   // `cells`: see QueueParams::cells(); 0: nothing is counted.
   explicit PartitionCounts(size_t cells);
-  size_t cells() const { return cells_; }
   void arrived(size_t cell) noexcept;
   void granted(size_t cell) noexcept;
   // A place that was granted goes on.
@@ -39,7 +38,6 @@ class PartitionCounts {
   struct Cell {
     std::atomic<double> arrived{0}, granted{0}, held{0};
   };
-  size_t cells_;
   std::unique_ptr<Cell[]> of_;
 };
 

@@ -65,7 +65,7 @@ std::optional<int> PermitPool::gate_to_wake(int from, size_t than) const noexcep
 
 std::optional<int> PermitPool::gate_of_least(int from) const noexcept {
   if (waiting_.load() == 0) return std::nullopt;
-  const size_t of_each = cells_ > 0 ? 2 : 1;
+  const size_t of_each = ranks_of_each_priority();
   for (size_t end = kRanks; end > 0; end -= of_each)
     for (size_t rank = end - of_each; rank < end; ++rank)
       if (const auto gate = gate_with(rank, from)) return gate;

@@ -85,6 +85,7 @@ class PermitPool {
 
   // Of what a cell asks for, what is within its fair share, [0, 1].
   size_t cells() const noexcept { return cells_; }
+  size_t ranks_of_each_priority() const noexcept { return ranks_of_each(cells_ > 0); }
   void publish_within_share(size_t cell, float within) noexcept {
     within_share_[cell].store(within, std::memory_order_relaxed);
   }

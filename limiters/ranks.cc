@@ -5,7 +5,9 @@
 namespace weir::limiters {
 
 Ranks::Ranks(size_t ranks, const PermitPool& pool)
-    : pool_(pool), priorities_(pool.cells() > 0 ? ranks / 2 : ranks), credit_(pool.cells(), 0.5F) {}
+    : pool_(pool),
+      priorities_(ranks / pool.ranks_of_each_priority()),
+      credit_(pool.cells(), 0.5F) {}
 
 Ranked Ranks::of(const Arrival& arrival) {
   const size_t priority = std::min<size_t>(arrival.priority, priorities_ - 1);
@@ -15,8 +17,9 @@ Ranked Ranks::of(const Arrival& arrival) {
   credit += pool_.within_share(cell);
   const bool is_within = credit >= 1;
   if (is_within) credit -= 1;
-  return {.rank = static_cast<uint8_t>(2 * priority + (is_within ? 0 : 1)),
-          .cell = static_cast<uint16_t>(cell)};
+  return {
+      .rank = static_cast<uint8_t>(priority * pool_.ranks_of_each_priority() + (is_within ? 0 : 1)),
+      .cell = static_cast<uint16_t>(cell)};
 }
 
 }  // namespace weir::limiters

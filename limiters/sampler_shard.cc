@@ -1,14 +1,8 @@
 #include "limiters/sampler_shard.h"
 
+#include "limiters/single_writer.h"
+
 namespace weir::limiters {
-namespace {
-
-// A single writer needs no read-modify-write.
-void raise(std::atomic<double>& total, double by) {
-  total.store(total.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-}
-
-}  // namespace
 
 void SamplerShard::arrived(size_t rank) noexcept { raise(arrived_[rank], 1); }
 

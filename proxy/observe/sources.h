@@ -37,10 +37,12 @@ struct Sources {
     return sum;
   }
   // Of a priority, whatever its partitions' shares; and the rank of those within them.
-  size_t rank_of(size_t priority) const { return permits.cells() > 0 ? 2 * priority : priority; }
+  size_t rank_of(size_t priority) const { return priority * permits.ranks_of_each_priority(); }
   int waiting(size_t priority) const {
-    const size_t rank = rank_of(priority);
-    return permits.waiting(rank) + (permits.cells() > 0 ? permits.waiting(rank + 1) : 0);
+    int sum = 0;
+    for (size_t rank = rank_of(priority); rank < rank_of(priority + 1); ++rank)
+      sum += permits.waiting(rank);
+    return sum;
   }
 };
 
