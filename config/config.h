@@ -31,6 +31,7 @@ struct BackendConfig {
   Duration resolve_interval = std::chrono::seconds(30);
   size_t max_head_size = size_t{64} << 10;  // bytes
   int max_fields = 100;
+  std::vector<int> overload_statuses = {503, 504};
 };
 
 // What a connection that closes its sending side means: that it gave up, or that it waits.

@@ -88,6 +88,11 @@ void add_backend_keys(Keys& keys) {
   keys.push_back(value(
       "backend.max_fields", kFieldCount, [](auto& c) -> auto& { return c.backend.max_fields; },
       "Most header fields in a response; beyond it the client gets a 502."));
+  keys.push_back(list(
+      "backend.overload_statuses", IntegerKind{400, 599}, "",
+      [](auto& c) -> auto& { return c.backend.overload_statuses; },
+      [](auto& item) -> auto& { return item; },
+      "Answers of the service which say that too much was sent to it."));
 }
 
 void add_client_keys(Keys& keys) {

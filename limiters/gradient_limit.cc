@@ -35,8 +35,7 @@ void GradientLimit::set(double limit) {
 
 Cause GradientLimit::update(const Window& window) {
   const Level all = window.all_levels();
-  const double overloads = window.count(Outcome::kOverload);
-  if (overloads > 0 && overloads * 10 >= overloads + window.count(Outcome::kSuccess)) {
+  if (window.refused()) {
     set(limit_ * 0.9);
     slow_start_ = false;
     cuts_.reset();

@@ -63,11 +63,9 @@ void KneeLimit::move(double limit) {
 void KneeLimit::learn(const Window& window) { curve_.add(window.levels); }
 
 Cause KneeLimit::update(const Window& window) {
-  const double successes = window.count(Outcome::kSuccess);
-  const double overloads = window.count(Outcome::kOverload);
   abandonment_.note(window, is_least());
   if (lost_ && !abandonment_.nobody_answered()) regain();
-  const bool refused = overloads > 0 && overloads * 10 >= overloads + successes;
+  const bool refused = window.refused();
   const bool left = window.limited && abandonment_.most_leave();
   if (refused || (left && (abandonment_.nobody_answered() || abandonment_.slow())))
     return back_off(refused);

@@ -62,7 +62,9 @@ void Permit::give_back(Outcome outcome) {
   if (aside_) return;
   gate.place_goes_on(cell_);
   const TimePoint due = granted_ + gate.pool_.baseline();
-  if (responded_ == Outcome::kOverload && due > gate.timeline_.now()) return gate.hold(due);
+  const bool refused = responded_ == Outcome::kOverload ||
+                       (responded_ == Outcome::kTurnedAway && gate.pool_.turned_away_is_overload());
+  if (refused && due > gate.timeline_.now()) return gate.hold(due);
   gate.finished();
 }
 
@@ -87,6 +89,7 @@ Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes,
       wake_(std::move(wake)) {}
 
 Limiter::~Limiter() {
+  pool_.note_held(-static_cast<int>(held_.size()));
   for (size_t i = 0; i < held_.size(); ++i) pool_.give_back();
 }
 
@@ -154,8 +157,10 @@ Permit Limiter::permit(int in_flight, uint16_t cell) {
   const Cohort cohort = pool_.cohort();
   shard_.granted(cohort);
   if (cell != kNoCell) shard_.partitions().granted(cell);
-  return Permit(*this, timeline_.now(), in_flight, cohort, cell);
+  return Permit(*this, timeline_.now(), at_service(in_flight), cohort, cell);
 }
+
+int Limiter::at_service(int in_flight) const { return std::max(1, in_flight - pool_.held()); }
 
 void Limiter::answered(Permit& permit, Outcome outcome) {
   join_cohort(permit);
@@ -171,7 +176,7 @@ void Limiter::withdraw(Permit& permit) {
 void Limiter::join_cohort(Permit& permit) {
   if (!std::exchange(permit.incomplete_, false)) return;
   permit.cohort_ = pool_.cohort();
-  permit.in_flight_ = std::max(1, pool_.in_flight());
+  permit.in_flight_ = at_service(pool_.in_flight());
   shard_.granted(permit.cohort_);
 }
 
@@ -183,6 +188,7 @@ void Limiter::place_goes_on(uint16_t cell) {
 // as well: a limit says how many a second come only where each holds its place for as long as a
 // request takes.
 void Limiter::hold(TimePoint until) {
+  pool_.note_held(1);
   held_.push_back(held_.empty() ? until : std::max(until, held_.back()));
   if (!release_timer_.pending())
     release_timer_ = timeline_.at(held_.front(), [this] { release_due(); });
@@ -191,6 +197,7 @@ void Limiter::hold(TimePoint until) {
 void Limiter::release_due() {
   while (!held_.empty() && held_.front() <= timeline_.now()) {
     held_.pop_front();
+    pool_.note_held(-1);
     finished();
   }
   if (!held_.empty()) release_timer_ = timeline_.at(held_.front(), [this] { release_due(); });

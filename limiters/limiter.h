@@ -53,6 +53,8 @@ class Limiter {
   friend class Waiter;
 
   Permit permit(int in_flight, uint16_t cell);
+  // Without those who hold a place although the service refused them.
+  int at_service(int in_flight) const;
   bool takes_place_of_oldest(uint8_t rank) const;
   Admission admit_dry(std::optional<int> place, const Ranked& ranked);
   std::optional<Rejection> turned_away(uint8_t rank, int waiting) const;

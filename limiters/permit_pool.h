@@ -29,6 +29,8 @@ class PermitPool {
   int take_anyway() noexcept;
   // Frees one place; the caller then serves its own queue or asks gate_to_wake().
   void give_back() noexcept;
+  // So many more places are in use by nobody: whom the service refused holds his for a while.
+  void note_held(int more) noexcept { held_.fetch_add(more, std::memory_order_relaxed); }
 
   // One more waiter behind this gate; false when as many of its rank wait as may, in the whole
   // process, and `beyond` more: no flood of others may fill its queue.
@@ -43,6 +45,7 @@ class PermitPool {
 
   int limit() const noexcept { return limit_.load(); }
   int in_flight() const noexcept { return in_flight_.load(); }
+  int held() const noexcept { return held_.load(std::memory_order_relaxed); }
   int waiting() const noexcept { return waiting_.load(); }
   int waiting(size_t rank) const noexcept {
     return of_[rank].waiting.load(std::memory_order_relaxed);
@@ -81,6 +84,13 @@ class PermitPool {
   void publish_baseline(Duration baseline) noexcept {
     baseline_.store(baseline.count(), std::memory_order_relaxed);
   }
+  // Whom the service turns away are too many in all, not of one caller.
+  void publish_turned_away_is_overload(bool is) noexcept {
+    turned_away_is_overload_.store(is, std::memory_order_relaxed);
+  }
+  bool turned_away_is_overload() const noexcept {
+    return turned_away_is_overload_.load(std::memory_order_relaxed);
+  }
   Duration baseline() const noexcept { return Duration(baseline_.load(std::memory_order_relaxed)); }
 
   // Of what a cell asks for, what is within its fair share, [0, 1].
@@ -118,9 +128,11 @@ class PermitPool {
   alignas(64) std::atomic<int> waiting_{0};
   std::atomic<int> max_waiting_;
   std::atomic<bool> limited_{false};
+  std::atomic<int> held_{0};
   std::atomic<Cohort> cohort_{1};
   std::atomic<double> per_second_{0};
   std::atomic<Duration::rep> baseline_{0};
+  std::atomic<bool> turned_away_is_overload_{false};
   std::unique_ptr<std::array<std::atomic<int>, kRanks>[]> waiting_at_;  // per gate
   std::array<OfRank, kRanks> of_;
   const size_t cells_;

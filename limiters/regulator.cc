@@ -89,6 +89,28 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   arrived_before_ = now.arrived;
 }
 
+void Regulator::note_refusals(const SamplerShard::Totals& now) {
+  const double refused = now.count(Outcome::kTurnedAway) + now.count(Outcome::kOverload);
+  if (refused == std::exchange(refused_before_, refused)) return;
+  const auto read = [this](size_t place) {
+    RefusalCounts::Totals sum;
+    for (const SamplerShard* shard : shards_) sum += shard->refusals().read(place);
+    return sum;
+  };
+  limit_says_429_.update([&read](size_t place) {
+    const RefusalCounts::Totals all = read(place);
+    return OwnLimit::Share{all.taken + all.overload, all.turned_away};
+  });
+  limit_says_overload_.update([&read](size_t place) {
+    const RefusalCounts::Totals all = read(place);
+    return OwnLimit::Share{all.taken + all.turned_away, all.overload};
+  });
+  const bool overload = turned_away_is_overload();
+  if (overload == pool_.turned_away_is_overload()) return;
+  pool_.publish_turned_away_is_overload(overload);
+  if (on_turned_away) on_turned_away(overload);
+}
+
 void Regulator::note_partitions() {
   if (!fair_share_ || --ticks_to_share_ > 0) return;
   ticks_to_share_ = kTicksToShare;
@@ -137,11 +159,14 @@ bool Regulator::complete(const Batch& batch) const {
 
 void Regulator::open_next(const SamplerShard::Totals& now) {
   Cohort next = 1;
+  note_refusals(now);
   if (!batches_.empty()) {
     Batch& last = batches_.back();
     last.window.closed = timeline_.now();
     for (size_t i = 0; i < kOutcomes; ++i)
       last.window.answered[i] = now.answered[i] - last.before.answered[i];
+    if (turned_away_is_overload()) last.window.turned_away_is_overload();
+    last.window.own_limit = turned_away_is_overload() || limit_says_overload_.is_there();
     last.window.peak_in_flight = pool_.take_peak();
     last.window.limited = pool_.take_limited() || pool_.waiting() > 0;
     last.window.overloaded = pool_.standing();
@@ -226,12 +251,14 @@ int Regulator::take_peak_in_flight() {
 }
 
 // What the service can do shows only while it is asked for; the places that were empty now and then
-// would have done as much as the others. A failure is work, too.
+// would have done as much as the others. A failure is work, too, and so is sending one caller away.
 void Regulator::note_done(const Window& window) {
   if (window.limited)
     in_use_ += (window.in_use - in_use_) * window.looks / (window.looks + kSteady);
   const double share = window.limited ? std::max(kLeastInUse, in_use_) : 1;
-  const double done = (window.count(Outcome::kSuccess) + window.count(Outcome::kFailure)) / share;
+  const double answered = window.count(Outcome::kSuccess) + window.count(Outcome::kFailure) +
+                          window.count(Outcome::kTurnedAway);
+  const double done = answered / share;
   if (window.limited && done > 0)
     finished_.add(done, window.closed - window.opened, 8 * memory_of(algorithm_->baseline()));
   const double seen = window.seconds() > 0 ? done / window.seconds() : 0;

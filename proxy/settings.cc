@@ -55,6 +55,7 @@ exchange::ExchangeParams exchange_params(const config::Config& config) {
                        .x_forwarded = config.forwarding.x_forwarded,
                        .forwarded = config.forwarding.forwarded};
   params.max_body_bytes = config.client.max_body_size;
+  params.overload_statuses = config.backend.overload_statuses;
   params.reveal_reason = config.shed.reveal_reason;
   return params;
 }

@@ -23,31 +23,33 @@ std::string_view word_of(Retry retry) {
 }
 
 Json to_json(const Conditions& is) {
-  return {{"from", is.from_seconds},
-          {"workers", is.workers},
-          {"service", is.service_seconds},
-          {"slow_share", is.slow_share},
-          {"slow_times", is.slow_times},
-          {"thrash", is.thrash},
-          {"outside", is.outside_seconds},
-          {"failing_share", is.failing_share},
-          {"quick_share", is.quick_share},
-          {"reading_share", is.reading_share},
-          {"reading", is.reading_seconds},
-          {"stalled", is.stalled},
-          {"freeze_every", is.freeze_every_seconds},
-          {"freeze", is.freeze_seconds},
-          {"hidden_load", is.hidden_load},
-          {"hard_cap", is.hard_cap},
-          {"most_per_second", is.most_per_second},
-          {"leaving_share", is.leaving_share},
-          {"leaving", is.leaving_seconds},
-          {"leavers", is.leavers},
-          {"leavers_want", is.leavers_want_seconds},
-          {"leavers_stay", is.leavers_stay_seconds},
-          {"leavers_pause", is.leavers_pause_seconds},
-          {"load", is.load},
-          {"batch_load", is.batch_load}};
+  Json json{{"from", is.from_seconds},
+            {"workers", is.workers},
+            {"service", is.service_seconds},
+            {"slow_share", is.slow_share},
+            {"slow_times", is.slow_times},
+            {"thrash", is.thrash},
+            {"outside", is.outside_seconds},
+            {"failing_share", is.failing_share},
+            {"quick_share", is.quick_share},
+            {"reading_share", is.reading_share},
+            {"reading", is.reading_seconds},
+            {"stalled", is.stalled},
+            {"freeze_every", is.freeze_every_seconds},
+            {"freeze", is.freeze_seconds},
+            {"hidden_load", is.hidden_load},
+            {"hard_cap", is.hard_cap},
+            {"most_per_second", is.most_per_second},
+            {"leaving_share", is.leaving_share},
+            {"leaving", is.leaving_seconds},
+            {"leavers", is.leavers},
+            {"leavers_want", is.leavers_want_seconds},
+            {"leavers_stay", is.leavers_stay_seconds},
+            {"leavers_pause", is.leavers_pause_seconds},
+            {"load", is.load},
+            {"batch_load", is.batch_load}};
+  if (is.quota_per_second > 0) json["quota_per_second"] = is.quota_per_second;
+  return json;
 }
 
 Json to_json(const World& world) {
@@ -78,6 +80,7 @@ Json to_json(const World& world) {
             {"step_at", or_null(world.step_seconds)},
             {"unloaded_p50", world.unloaded(0.5)},
             {"unloaded_p99", world.unloaded(0.99)}};
+  if (world.refuses_with == Refusal::kTooManyRequests) json["refuses_with"] = "429";
   for (const Conditions& each : world.conditions) json["conditions"].push_back(to_json(each));
   return json;
 }

@@ -29,7 +29,7 @@ class Leavers::Caller final : public Ticket, public Job {
   void on_turned_away() override { rest(); }
   void on_reply(Reply reply) override {
     inside_ = false;
-    const Outcome outcome = reply == Reply::kSuccess ? Outcome::kSuccess : Outcome::kOverload;
+    const Outcome outcome = outcome_of(reply);
     gate_->responded(*this, outcome);
     gate_->finished(*this, outcome);
     rest();

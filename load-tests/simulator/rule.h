@@ -31,6 +31,8 @@ class Rule {
   virtual std::optional<TimePoint> next() const { return std::nullopt; }
   virtual void on_time(TimePoint /*now*/) {}
   virtual double limit() const = 0;
+  // What a 429 is to it; most do not look at the status, and it is an answer like any other.
+  virtual Outcome of_429() const { return Outcome::kSuccess; }
   // The limit is where it is to learn something, lower or higher than the rule thinks right.
   virtual bool probing() const { return false; }
 };

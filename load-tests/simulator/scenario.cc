@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kMostTenants = 64;
 
 bool read_condition(const std::string& key, const YAML::Node& value, Conditions& is) {
-  const std::array<std::pair<std::string_view, double*>, 15> numbers{
+  const std::array<std::pair<std::string_view, double*>, 17> numbers{
       {{"workers", &is.workers},
        {"slow_share", &is.slow_share},
        {"slow_times", &is.slow_times},
@@ -30,6 +30,7 @@ bool read_condition(const std::string& key, const YAML::Node& value, Conditions&
        {"hidden_load", &is.hidden_load},
        {"hard_cap", &is.hard_cap},
        {"most_per_second", &is.most_per_second},
+       {"quota_per_second", &is.quota_per_second},
        {"leaving_share", &is.leaving_share},
        {"quick_share", &is.quick_share},
        {"reading_share", &is.reading_share},
@@ -68,6 +69,10 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
   if (key == "gone_caller")
     return world.gone_caller =
                choice_of<GoneCaller>(value, std::array<std::string_view, 2>{"works_on", "stops"}),
+           true;
+  if (key == "refuses_with")
+    return world.refuses_with =
+               choice_of<Refusal>(value, std::array<std::string_view, 2>{"503", "429"}),
            true;
   if (key == "retry")
     return world.retry = choice_of<Retry>(
@@ -165,6 +170,8 @@ void check_tenants(const YAML::Node& node, const World& world) {
   if (!world.tenant_work.empty() && world.tenant_work.size() != world.tenants.size())
     throw Wrong{node.Mark(), fmt::format("tenant_work of {} and {} tenants, expected one for each",
                                          world.tenant_work.size(), world.tenants.size())};
+  if (world.tenants.empty() && world.has_quota())
+    throw Wrong{node.Mark(), "quota_per_second without tenants, expected some: it is the first's"};
   if (!world.tenants.empty() && world.clients > 0)
     throw Wrong{node.Mark(), "tenants in a closed loop, expected a load instead of clients"};
   if (!world.tenants.empty() && world.priorities() > limiters::kPartitionedPriorities)

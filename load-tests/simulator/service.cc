@@ -140,9 +140,8 @@ double Service::now() const { return to_seconds(timeline_.now() - TimePoint{}); 
 
 void Service::enter(Job& job) {
   limiters::Timeline::Timer& timer = inside_[&job];
-  const Conditions& is = conditions();
-  if ((is.hard_cap > 0 && inside() > is.hard_cap) || !take_token()) {
-    timer = timeline_.after(from_seconds(0.0001), [this, &job] { reply(job, Reply::kRefused); });
+  if (const auto said = refusal(job)) {
+    timer = timeline_.after(from_seconds(0.0001), [this, &job, said] { reply(job, *said); });
   } else if (job.fails) {
     timer = timeline_.after(from_seconds(0.001), [this, &job] { reply(job, Reply::kFailure); });
   } else if (job.without_worker_seconds > 0) {
@@ -153,14 +152,13 @@ void Service::enter(Job& job) {
   }
 }
 
-bool Service::take_token() {
-  const double per_second = conditions().most_per_second;
-  if (per_second <= 0) return true;
-  tokens_ = std::min(std::max(1.0, 0.1 * per_second), tokens_ + (now() - filled_) * per_second);
-  filled_ = now();
-  if (tokens_ < 1) return false;
-  tokens_ -= 1;
-  return true;
+std::optional<Reply> Service::refusal(const Job& job) {
+  const Conditions& is = conditions();
+  if (job.has_quota && is.quota_per_second > 0 && !quota_.take(is.quota_per_second, now()))
+    return Reply::kTurnedAway;
+  const bool full = is.hard_cap > 0 && inside() > is.hard_cap;
+  if (!full && (is.most_per_second <= 0 || all_.take(is.most_per_second, now()))) return {};
+  return world_.refuses_with == Refusal::kTooManyRequests ? Reply::kTurnedAway : Reply::kRefused;
 }
 
 bool Service::leave(Job& job) {

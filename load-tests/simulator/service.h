@@ -4,15 +4,16 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "limiters/random.h"
 #include "limiters/timeline.h"
+#include "load-tests/simulator/reply.h"
 #include "load-tests/simulator/service_spec.h"
+#include "load-tests/simulator/token_bucket.h"
 
 // A modelled service: what is inside, and when it answers; it knows neither gate nor callers.
 namespace weir::simulator {
-
-enum class Reply : uint8_t { kSuccess, kFailure, kRefused };
 
 // One request's stay. It ends with a reply or by leaving.
 class Job {
@@ -22,6 +23,7 @@ class Job {
 
   double work_seconds = 0;  // drawn by the caller, so that every limiter meets the same
   bool fails = false;
+  bool has_quota = false;             // beyond it, turned away whatever else is inside
   double without_worker_seconds = 0;  // above 0: answered well after so long, by no worker
 };
 
@@ -53,10 +55,10 @@ class Service {
 
  private:
   void reply(Job& job, Reply reply);
-  // False when it may take no more for now.
-  bool take_token();
+  // What it says at once instead of beginning; none when it takes it.
+  std::optional<Reply> refusal(const Job& job);
   std::map<Job*, limiters::Timeline::Timer> inside_;  // with what is outside of the worker
-  double tokens_ = 0, filled_ = 0;                    // of the bucket, and since when
+  TokenBucket all_, quota_;
 };
 
 std::unique_ptr<Service> make_service(const World& world, limiters::Timeline& timeline);

@@ -60,6 +60,11 @@ bool World::has_batch() const {
                      [](const Conditions& is) { return is.batch_load > 0; });
 }
 
+bool World::has_quota() const {
+  return std::any_of(conditions.begin(), conditions.end(),
+                     [](const Conditions& is) { return is.quota_per_second > 0; });
+}
+
 double World::work_of(size_t tenant) const {
   if (tenant_work.empty()) return 1;
   double mean = 0;

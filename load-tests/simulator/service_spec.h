@@ -16,6 +16,8 @@ enum class Times : uint8_t { kConstant, kExponential, kLognormal, kPareto };
 enum class Discipline : uint8_t { kFifo, kSharing };
 // What a worker does with a request whose caller has gone: most services do not notice.
 enum class GoneCaller : uint8_t { kWorksOn, kStops };
+// What a service says to whom it refuses: HTTP's 503 or 429.
+enum class Refusal : uint8_t { kServiceUnavailable, kTooManyRequests };
 enum class Retry : uint8_t { kNever, kAtOnce, kBackOff, kRetryAfter };
 
 // What holds from a moment on. Times are in seconds, shares in [0, 1].
@@ -38,6 +40,7 @@ struct Conditions {
   double hard_cap = 0;              // the service refuses at once beyond so many inside; 0: never
   double most_per_second = 0;       // and beyond so many a second, with a tenth of a second's
                                     // tokens in its bucket at most; 0: never
+  double quota_per_second = 0;      // of the first tenant, who gets a 429 beyond; 0: none
   double leaving_share = 0;         // of callers who leave, whatever has come by then,
   double leaving_seconds = 0.01;    // after so long on average
   double leavers = 0;               // so many callers, one request each at a time, besides all
@@ -68,6 +71,7 @@ struct World {
   Times times = Times::kExponential;
   Discipline discipline = Discipline::kFifo;
   GoneCaller gone_caller = GoneCaller::kWorksOn;
+  Refusal refuses_with = Refusal::kServiceUnavailable;
   bool repeats = false;  // the conditions come again and again, to the end
   double seconds = 60;
   double warm_up_seconds = 5;
@@ -101,6 +105,8 @@ struct World {
   size_t priorities() const;
   // By how much a request of that tenant is longer than all are on average; 1 where all are alike.
   double work_of(size_t tenant) const;
+  // The first tenant has a quota, at some time.
+  bool has_quota() const;
   // Somebody is not in a hurry, at some time.
   bool has_batch() const;
   const Conditions& at(double now) const;

@@ -185,6 +185,7 @@ void Simulation::arrive(const Errand& errand) {
   limiters::Random& chance = errand.attempt == 1 ? work_ : retries_;
   const Conditions& is = world_.at(now());
   request.work_seconds = draw_service(chance, world_.times, is) * world_.work_of(errand.tenant);
+  request.has_quota = !world_.tenants.empty() && errand.tenant == 0;
   request.fails = chance.uniform() < is.failing_share;
   if (is.quick_share > 0 && chance.uniform() < is.quick_share)
     request.without_worker_seconds = 0.001;

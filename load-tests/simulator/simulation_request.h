@@ -20,9 +20,7 @@ class Simulation::Request final : public Ticket, public Job {
     run_.carry(*this, run_.outer_core_, run_.proxy_core_, &Simulation::answer);
   }
   void take_answer() {
-    const Outcome outcome = reply == Reply::kSuccess   ? Outcome::kSuccess
-                            : reply == Reply::kFailure ? Outcome::kFailure
-                                                       : Outcome::kOverload;
+    const Outcome outcome = outcome_of(reply);
     gate.responded(*this, outcome);
     if (reading_seconds <= 0) return finish(outcome);
     timeout = run_.timeline_.after(limiters::from_seconds(reading_seconds),

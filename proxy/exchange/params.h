@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "proxy/http/forwarding_rules.h"
 
@@ -11,7 +12,9 @@ namespace weir::exchange {
 struct ExchangeParams {
   http::ForwardingParams forwarding;
   std::optional<uint64_t> max_body_bytes;  // of a request; none: unlimited
-  bool reveal_reason = true;               // local answers say which limit and why
+  // Of the service's answers, those which say that too much was sent to it.
+  std::vector<int> overload_statuses = {503, 504};
+  bool reveal_reason = true;  // local answers say which limit and why
 };
 
 }  // namespace weir::exchange

@@ -131,6 +131,9 @@ TEST(Faults, ValuesThatCannotBeRead) {
       {"workers: 99999999999999999999",
        {"1:10: workers: \"99999999999999999999\" is out of range" + workers}},
       {"workers: 010", {"1:10: workers: \"010\" has a leading zero" + workers}},
+      {"backend: {overload_statuses: [503, 200]}",
+       {"1:36: backend.overload_statuses[1]: \"200\" is out of range, expected a whole number from "
+        "400 to 599"}},
       {"workers: 0x10", {"1:10: workers: \"0x10\" is not a whole number" + workers}},
       {"workers: 1_0", {"1:10: workers: \"1_0\" is not a whole number" + workers}},
       {"workers: 1.0", {"1:10: workers: \"1.0\" is not a whole number" + workers}},

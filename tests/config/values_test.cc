@@ -224,6 +224,9 @@ TEST(Loading, JsonIsReadToo) {
 
 TEST(Loading, AListReplacesTheDefault) {
   EXPECT_THAT(load("exempt: /ok").config.exempt, ElementsAre("/ok"));
+  EXPECT_THAT(load("backend: {overload_statuses: [429, 503]}").config.backend.overload_statuses,
+              ElementsAre(429, 503));
+  EXPECT_THAT(load("backend: {overload_statuses: []}").config.backend.overload_statuses, IsEmpty());
   EXPECT_THAT(load("exempt: [/ok, /ready]").config.exempt, ElementsAre("/ok", "/ready"));
 }
 

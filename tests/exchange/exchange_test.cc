@@ -399,9 +399,10 @@ TEST_F(ExchangeTest, WhatTheServiceSaysTellsTheLimiterSuccessFromFailureFromOver
     int status;
     Outcome outcome;
   };
-  for (const Case& each : {Case{200, Outcome::kSuccess}, Case{404, Outcome::kSuccess},
-                           Case{500, Outcome::kFailure}, Case{502, Outcome::kFailure},
-                           Case{503, Outcome::kOverload}, Case{504, Outcome::kOverload}}) {
+  for (const Case& each :
+       {Case{200, Outcome::kSuccess}, Case{404, Outcome::kSuccess}, Case{500, Outcome::kFailure},
+        Case{502, Outcome::kFailure}, Case{503, Outcome::kOverload}, Case{504, Outcome::kOverload},
+        Case{429, Outcome::kTurnedAway}}) {
     SCOPED_TRACE(each.status);
     exchange.reset();
     const double before = finished(each.outcome);
@@ -411,6 +412,20 @@ TEST_F(ExchangeTest, WhatTheServiceSaysTellsTheLimiterSuccessFromFailureFromOver
     backend().events.on_response_body(bytes_of("ok"), End::kYes);
     EXPECT_EQ(finished(each.outcome), before + 1);
   }
+}
+
+TEST_F(ExchangeTest, WhichAnswersSayThatTooMuchWasSentIsTheOperatorsChoice) {
+  params.overload_statuses = {429, 500};
+  const auto outcomes = [this](int status) {
+    exchange.reset();
+    start(head("GET", "/"));
+    backend().events.on_backend_open();
+    backend().events.on_response_head(answer(status), End::kYes);
+    return std::array{finished(Outcome::kOverload), finished(Outcome::kFailure)};
+  };
+  EXPECT_EQ(outcomes(429), (std::array{1.0, 0.0}));
+  EXPECT_EQ(outcomes(500), (std::array{2.0, 0.0}));
+  EXPECT_EQ(outcomes(503), (std::array{2.0, 1.0}));
 }
 
 TEST_F(ExchangeTest, AnEarlyAnswerEndsTheExchangeAndTheRestOfTheBodyIsNotWanted) {

@@ -373,6 +373,40 @@ TEST_F(LimiterTest, ARefusedRequestHoldsItsPlaceForAsLongAsOneTakes) {
   EXPECT_TRUE(next->runs());
 }
 
+TEST_F(LimiterTest, WhomTheServiceTurnsAwayHoldsItOnlyWhereTheyAreTooManyInAll) {
+  build(1);
+  pool_->publish_baseline(milliseconds(10));
+  const Request first = ask(), second = ask(), third = ask();
+  first->permit().responded(Outcome::kTurnedAway);
+  first->finish(Outcome::kTurnedAway);
+  settle();
+  ASSERT_TRUE(second->runs());
+  pool_->publish_turned_away_is_overload(true);
+  second->permit().responded(Outcome::kTurnedAway);
+  second->finish(Outcome::kTurnedAway);
+  pass(milliseconds(9));
+  EXPECT_TRUE(third->waits());
+  pass(milliseconds(1));
+  EXPECT_TRUE(third->runs());
+}
+
+TEST_F(LimiterTest, WhoOnlyHoldsAPlaceIsNotAtTheService) {
+  build(3);
+  pool_->publish_baseline(milliseconds(10));
+  const Request refused = ask(), other = ask();
+  refused->permit().responded(Outcome::kOverload);
+  refused->finish(Outcome::kOverload);
+  EXPECT_EQ(pool_->in_flight(), 2);
+  EXPECT_EQ(pool_->held(), 1);
+  const Request third = ask();
+  third->finish(Outcome::kTurnedAway);
+  EXPECT_EQ(shards_[0]->refusals().read(2).turned_away, 1);
+  EXPECT_EQ(pool_->in_flight(), 2);
+  pass(milliseconds(10));
+  EXPECT_EQ(pool_->held(), 0);
+  EXPECT_EQ(pool_->in_flight(), 1);
+}
+
 TEST_F(LimiterTest, WhatWasRefusedLateOrNeverReachedTheServiceGivesItsPlaceFreeAtOnce) {
   build(2);
   pool_->publish_baseline(milliseconds(10));
@@ -396,6 +430,7 @@ TEST_F(LimiterTest, AGateThatGoesGivesBackTheHeldPlaces) {
   refused.reset();
   gates_.clear();
   EXPECT_EQ(pool_->in_flight(), 0);
+  EXPECT_EQ(pool_->held(), 0);
 }
 
 // ---- several gates ----

@@ -19,11 +19,12 @@ class RegulatorTest : public ::testing::Test {
         params_, queue_, *pool_, std::vector<const SamplerShard*>{&one_, &other_}, timeline_,
         [this](int gate) { woken_.push_back(gate); });
   }
-  void finish(SamplerShard& shard, int count, Outcome outcome = Outcome::kSuccess) {
+  void finish(SamplerShard& shard, int count, Outcome outcome = Outcome::kSuccess,
+              int in_flight = 20) {
     for (int i = 0; i < count; ++i) {
       shard.arrived();
       shard.granted(pool_->cohort());
-      shard.answered({timeline_.now(), milliseconds(10), 20, outcome}, pool_->cohort());
+      shard.answered({timeline_.now(), milliseconds(10), in_flight, outcome}, pool_->cohort());
     }
   }
   // Every permit is out, and somebody waits for one.
@@ -205,6 +206,43 @@ TEST_F(RegulatorTest, WhatFailsIsWorkTooWhatIsRefusedIsNot) {
   finish(one_, 2, Outcome::kOverload);
   pass(milliseconds(100));
   EXPECT_NEAR(with_failures, pool_->per_second(), 1);
+}
+
+TEST_F(RegulatorTest, WhomTheServiceTurnsAwayCutsTheLimitOnlyWhereTheyAreTooManyInAll) {
+  std::vector<bool> told;
+  build();
+  regulator_->on_turned_away = [&told](bool overload) { told.push_back(overload); };
+  fill();
+  const auto window = [this](int in_flight, int turned_away) {
+    finish(one_, 60, Outcome::kSuccess, in_flight);
+    finish(other_, turned_away, Outcome::kTurnedAway, in_flight);
+    pass(milliseconds(100));
+  };
+  window(4, 0);
+  window(30, 60);
+  EXPECT_GE(pool_->limit(), 20) << "nearly half of them served: one caller's quota";
+  EXPECT_FALSE(pool_->turned_away_is_overload());
+  finish(one_, 400, Outcome::kTurnedAway, 30);
+  pass(milliseconds(100));
+  EXPECT_TRUE(pool_->turned_away_is_overload());
+  EXPECT_TRUE(regulator_->turned_away_is_overload());
+  EXPECT_EQ(regulator_->last().cause, Cause::kOverload);
+  EXPECT_EQ(told, std::vector{true});
+}
+
+TEST_F(RegulatorTest, OneWhoIsSentAwayForHisQuotaIsWorkThatWasDone) {
+  build();
+  fill();
+  finish(one_, 60);
+  pass(milliseconds(100));
+  const double served = pool_->per_second();
+  pool_.reset();
+  build();
+  fill();
+  finish(one_, 30);
+  finish(one_, 30, Outcome::kTurnedAway);
+  pass(milliseconds(100));
+  EXPECT_NEAR(pool_->per_second(), served, 1);
 }
 
 TEST_F(RegulatorTest, APriorityIsHeldShortOnlyByWhatItAndTheMoreImportantAskFor) {

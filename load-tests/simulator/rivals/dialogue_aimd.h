@@ -7,7 +7,7 @@
 // One more per limit's worth of successes, a tenth less on each drop; it does not look at latency.
 //
 // Source: palantir/dialogue 6291a1d, CautiousIncreaseAggressiveDecreaseConcurrencyLimiter, host
-// level: refusals and time-outs are drops, plain errors are neutral.
+// level: refusals and time-outs are drops, plain errors and 429s are neutral.
 namespace weir::simulator::rivals {
 
 class DialogueAimd final : public Rule {
@@ -18,6 +18,7 @@ class DialogueAimd final : public Rule {
     if (finished.outcome == Outcome::kOverload) limit_ = std::max(1.0, std::floor(limit_ * 0.9));
   }
   double limit() const override { return limit_; }
+  Outcome of_429() const override { return Outcome::kFailure; }
 
  private:
   double limit_ = 20;

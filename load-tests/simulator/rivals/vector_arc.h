@@ -8,7 +8,7 @@
 // it is by 2.5 deviations; it knows no baseline.
 //
 // Source: vectordotdev/vector c3445d4, src/sinks/util/adaptive_concurrency/controller.
-// Back-pressure is a failure or an overload; the average forgets with a weight of 0.4.
+// Back-pressure is a failure, an overload or a 429; the average forgets with a weight of 0.4.
 namespace weir::simulator::rivals {
 
 class VectorArc final : public Rule {
@@ -25,6 +25,7 @@ class VectorArc final : public Rule {
     if (finished.now >= next_) decide(finished.now);
   }
   double limit() const override { return limit_; }
+  Outcome of_429() const override { return Outcome::kOverload; }
 
  private:
   void decide(TimePoint now) {
