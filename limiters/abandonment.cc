@@ -19,7 +19,7 @@ constexpr double kUnansweredSeconds = 10;  // whichever comes first
 void Abandonment::note(const Window& window, bool least) {
   const double left = window.count(Outcome::kAbandoned);
   const double answered = window.as_answered.count;
-  const double failed = window.count(Outcome::kFailure) + window.count(Outcome::kTurnedAway);
+  const double failed = window.count(Outcome::kFailure) + window.count(Outcome::kOverQuota);
   most_leave_ =
       left >= kMany && left > std::max(window.count(Outcome::kSuccess), answered) + failed;
   if (window.all_levels().count + failed < 1) {

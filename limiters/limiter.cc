@@ -62,9 +62,7 @@ void Permit::give_back(Outcome outcome) {
   if (aside_) return;
   gate.place_goes_on(cell_);
   const TimePoint due = granted_ + gate.pool_.baseline();
-  const bool refused = responded_ == Outcome::kOverload ||
-                       (responded_ == Outcome::kTurnedAway && gate.pool_.turned_away_is_overload());
-  if (refused && due > gate.timeline_.now()) return gate.hold(due);
+  if (responded_ == Outcome::kOverload && due > gate.timeline_.now()) return gate.hold(due);
   gate.finished();
 }
 

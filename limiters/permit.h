@@ -43,8 +43,8 @@ class [[nodiscard]] Permit {
 
   // The response head has come: makes the sample. What follows is not the service's latency any
   // more, for a client that reads slowly holds its place but says nothing about the service. Whom
-  // the service refused, with kOverload or a kTurnedAway that is known to be one, gives the place
-  // free no sooner than a baseline after the grant.
+  // the service refused, with kOverload, gives the place free no sooner than a baseline after the
+  // grant.
   void responded(Outcome outcome);
   // The request is not whole yet, and the client may take its time: it is not one of those that the
   // service is late with until request_complete(), or until it is answered all the same.

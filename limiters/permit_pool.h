@@ -84,13 +84,6 @@ class PermitPool {
   void publish_baseline(Duration baseline) noexcept {
     baseline_.store(baseline.count(), std::memory_order_relaxed);
   }
-  // Whom the service turns away are too many in all, not of one caller.
-  void publish_turned_away_is_overload(bool is) noexcept {
-    turned_away_is_overload_.store(is, std::memory_order_relaxed);
-  }
-  bool turned_away_is_overload() const noexcept {
-    return turned_away_is_overload_.load(std::memory_order_relaxed);
-  }
   Duration baseline() const noexcept { return Duration(baseline_.load(std::memory_order_relaxed)); }
 
   // Of what a cell asks for, what is within its fair share, [0, 1].
@@ -132,7 +125,6 @@ class PermitPool {
   std::atomic<Cohort> cohort_{1};
   std::atomic<double> per_second_{0};
   std::atomic<Duration::rep> baseline_{0};
-  std::atomic<bool> turned_away_is_overload_{false};
   std::unique_ptr<std::array<std::atomic<int>, kRanks>[]> waiting_at_;  // per gate
   std::array<OfRank, kRanks> of_;
   const size_t cells_;

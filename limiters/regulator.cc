@@ -21,7 +21,12 @@ constexpr int kLeastWaiting = 1000;
 // Of a window in which less was done than before. Some are by chance: to think too little of a
 // service is to shed what it could do, to think too much of it is to let some wait for a while.
 constexpr double kBelieved = 0.25;
-constexpr double kLeastInUse = 0.3;       // of the places, for the rest to be judged by them
+constexpr double kLeastInUse = 0.3;    // of the places, for the rest to be judged by them
+constexpr double kSurelyStalled = 40;  // mean times between two answers
+constexpr int kTogether = 4;           // places: fewer may all be busy with something long
+constexpr double kStalledLatencies = 5;
+constexpr Duration kLeastStall = Regulator::kTick * 3;
+constexpr Duration kLongestStall = seconds(3);
 constexpr double kSteady = 20;            // looks at how many are: a window of 20 ms has two
 constexpr double kManyLatencies = 10000;  // that tell how much they vary
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
@@ -66,6 +71,7 @@ void Regulator::tick() {
   note_arrivals(now);
   note_partitions();
   note_use(batches_.back());
+  note_stall(now);
   if (ripe(batches_.back())) open_next(now);
   while (batches_.size() > 1 && complete(batches_.front())) {
     const Window window = judged(batches_.front());
@@ -87,28 +93,6 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
     pool_.publish_queue(bounds.longest_wait, bounds.most_waiting, i);
   }
   arrived_before_ = now.arrived;
-}
-
-void Regulator::note_refusals(const SamplerShard::Totals& now) {
-  const double refused = now.count(Outcome::kTurnedAway) + now.count(Outcome::kOverload);
-  if (refused == std::exchange(refused_before_, refused)) return;
-  const auto read = [this](size_t place) {
-    RefusalCounts::Totals sum;
-    for (const SamplerShard* shard : shards_) sum += shard->refusals().read(place);
-    return sum;
-  };
-  limit_says_429_.update([&read](size_t place) {
-    const RefusalCounts::Totals all = read(place);
-    return OwnLimit::Share{all.taken + all.overload, all.turned_away};
-  });
-  limit_says_overload_.update([&read](size_t place) {
-    const RefusalCounts::Totals all = read(place);
-    return OwnLimit::Share{all.taken + all.turned_away, all.overload};
-  });
-  const bool overload = turned_away_is_overload();
-  if (overload == pool_.turned_away_is_overload()) return;
-  pool_.publish_turned_away_is_overload(overload);
-  if (on_turned_away) on_turned_away(overload);
 }
 
 void Regulator::note_partitions() {
@@ -134,15 +118,36 @@ void Regulator::note_use(Batch& batch) const {
   ++batch.looks;
 }
 
+// Longer than chance can make it, and not so long that it is an outage: a pause says nothing about
+// what can be done after it.
+void Regulator::note_stall(const SamplerShard::Totals& now) {
+  double answered = 0;
+  for (const double of_outcome : now.answered) answered += of_outcome;
+  const bool news = answered != std::exchange(answered_before_, answered);
+  const Duration before = quiet_;
+  quiet_ = news || pool_.in_flight() < algorithm_->limit() ? Duration(0) : quiet_ + kTick;
+  const double by_chance =
+      kSurelyStalled / std::max(1e-3, per_second_) +
+      kStalledLatencies * std::max(1.0, spread()) * to_seconds(algorithm_->baseline());
+  const Duration chance = std::max(kLeastStall, from_seconds(by_chance));
+  const bool together = algorithm_->limit() >= kTogether;
+  if (quiet_ <= chance || quiet_ > kLongestStall || !together) return;
+  Window& window = batches_.back().window;
+  window.stalled += before <= chance ? quiet_ : kTick;
+  window.stalled = std::min(window.stalled, timeline_.now() - window.opened);
+}
+
 bool Regulator::ripe(const Batch& batch) const {
   const Duration open = timeline_.now() - batch.window.opened;
   if (open < milliseconds(20) || batches_.size() > kMostOpen) return false;
-  // So that few are open at once, however long they take.
-  if (open < from_seconds(answered_after_ / 4)) return false;
   if (batch.ramp) return open >= from_seconds(answered_after_);
-  const double granted = read(batch.cohort).granted;
-  if (granted >= kEnough) return true;
-  if (granted >= kFew && open >= seconds(1)) return true;
+  const SamplerShard::CohortTotals totals = read(batch.cohort);
+  // So that few are open at once, however long they take; but not when these do not, as after a
+  // pause, when the last ones took as long as that.
+  const bool quick = totals.granted >= kEnough && totals.answered >= 0.95 * totals.granted;
+  if (open < from_seconds(answered_after_ / 4) && !quick) return false;
+  if (totals.granted >= kEnough) return true;
+  if (totals.granted >= kFew && open >= seconds(1)) return true;
   return open >= std::max<Duration>(seconds(10), algorithm_->baseline() * 4);
 }
 
@@ -159,14 +164,11 @@ bool Regulator::complete(const Batch& batch) const {
 
 void Regulator::open_next(const SamplerShard::Totals& now) {
   Cohort next = 1;
-  note_refusals(now);
   if (!batches_.empty()) {
     Batch& last = batches_.back();
     last.window.closed = timeline_.now();
     for (size_t i = 0; i < kOutcomes; ++i)
       last.window.answered[i] = now.answered[i] - last.before.answered[i];
-    if (turned_away_is_overload()) last.window.turned_away_is_overload();
-    last.window.own_limit = turned_away_is_overload() || limit_says_overload_.is_there();
     last.window.peak_in_flight = pool_.take_peak();
     last.window.limited = pool_.take_limited() || pool_.waiting() > 0;
     last.window.overloaded = pool_.standing();
@@ -257,11 +259,12 @@ void Regulator::note_done(const Window& window) {
     in_use_ += (window.in_use - in_use_) * window.looks / (window.looks + kSteady);
   const double share = window.limited ? std::max(kLeastInUse, in_use_) : 1;
   const double answered = window.count(Outcome::kSuccess) + window.count(Outcome::kFailure) +
-                          window.count(Outcome::kTurnedAway);
+                          window.count(Outcome::kOverQuota);
   const double done = answered / share;
-  if (window.limited && done > 0)
-    finished_.add(done, window.closed - window.opened, 8 * memory_of(algorithm_->baseline()));
-  const double seen = window.seconds() > 0 ? done / window.seconds() : 0;
+  const Duration going = window.closed - window.opened - window.stalled;
+  if (window.limited && done > 0) finished_.add(done, going, 8 * memory_of(algorithm_->baseline()));
+  if (going <= kTick && window.stalled > going) return;
+  const double seen = going > Duration(0) ? done / to_seconds(going) : 0;
   if (per_second_ == 0)
     per_second_ = seen;
   else if (seen > per_second_)

@@ -11,7 +11,6 @@
 
 #include "limiters/fair_share.h"
 #include "limiters/limit_algorithm.h"
-#include "limiters/own_limit.h"
 #include "limiters/params.h"
 #include "limiters/permit_pool.h"
 #include "limiters/queue_bounds.h"
@@ -52,8 +51,6 @@ class Regulator {
   bool probing() const { return algorithm_->probing(); }
   // Who asks for how much; none where callers do not share by partition.
   const std::optional<FairShare>& fair_share() const { return fair_share_; }
-  // Whom the service turns away (429) are too many in all, so that they count as kOverload.
-  bool turned_away_is_overload() const { return limit_says_429_.is_there(); }
   // How often the limit went up (true) or down for each cause.
   using Changes = std::map<std::pair<Cause, bool>, uint64_t>;
   const Changes& changes() const { return changes_; }
@@ -63,8 +60,6 @@ class Regulator {
   int take_peak_in_flight();
   // Called at each change of the limit.
   std::function<void(const Decision& decision)> on_decision;
-  // Called when that which turned_away_is_overload() says has changed.
-  std::function<void(bool overload)> on_turned_away;
 
   static constexpr Duration kTick = std::chrono::milliseconds(10);
   static constexpr int kTicksToShare = 5;  // shares are found anew every 50 ms
@@ -83,10 +78,10 @@ class Regulator {
 
   void tick();
   void note_arrivals(const SamplerShard::Totals& now);
-  void note_refusals(const SamplerShard::Totals& now);
   void note_partitions();
   void publish_shares();
   void note_use(Batch& batch) const;
+  void note_stall(const SamplerShard::Totals& now);
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;
   void open_next(const SamplerShard::Totals& now);
@@ -107,15 +102,15 @@ class Regulator {
   std::function<void(int gate)> wake_;
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
   std::array<double, kRanks> arrived_before_{};
-  std::vector<OfferedRate> offered_;               // by each rank and the more important ones
-  OwnLimit limit_says_429_, limit_says_overload_;  // of the service itself
-  double refused_before_ = 0;
+  std::vector<OfferedRate> offered_;  // by each rank and the more important ones
   std::optional<FairShare> fair_share_;
   int ticks_to_share_ = kTicksToShare;
   TimePoint shared_;           // when they were found
   double per_second_ = 0;      // while the limit was in use
   FadingRate finished_{2048};  // then, too
   double in_use_ = 1;          // share of the places, then, over kSteady looks
+  double answered_before_ = 0;
+  Duration quiet_{};           // nothing was answered for so long, with all places in use
   double answered_after_ = 0;  // seconds, on average, in the last window
   Level latencies_;
   std::deque<Decision> decisions_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <utility>
 
 namespace weir::limiters {
 
@@ -61,15 +60,9 @@ void Level::blur(double variance) {
   sum_products += more * mean();
 }
 
-void Window::turned_away_is_overload() {
-  answered[static_cast<size_t>(Outcome::kOverload)] +=
-      std::exchange(answered[static_cast<size_t>(Outcome::kTurnedAway)], 0);
-}
-
 bool Window::refused() const {
   const double overloads = count(Outcome::kOverload);
-  const double one_in = own_limit ? 20 : 10;
-  return overloads > 0 && overloads * one_in >= overloads + count(Outcome::kSuccess);
+  return overloads > 0 && overloads * 10 >= overloads + count(Outcome::kSuccess);
 }
 
 double Window::throughput() const {

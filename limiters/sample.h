@@ -10,12 +10,12 @@
 namespace weir::limiters {
 
 enum class Outcome : uint8_t {
-  kSuccess,     // the service did its work: its latency counts
-  kFailure,     // the service said that it failed: quick or slow, its latency means nothing
-  kOverload,    // timed out or refused by the service: too much was sent
-  kTurnedAway,  // the service said that they are too many: of one caller, or in all
-  kAbandoned,   // its caller left before there was an answer: it would have taken longer
-  kIgnored      // upgraded, or never reached the service: teaches nothing
+  kSuccess,    // the service did its work: its latency counts
+  kFailure,    // the service said that it failed: quick or slow, its latency means nothing
+  kOverload,   // timed out or refused by the service: too much was sent
+  kOverQuota,  // the service said that its caller has had his quota: says nothing about the others
+  kAbandoned,  // its caller left before there was an answer: it would have taken longer
+  kIgnored     // upgraded, or never reached the service: teaches nothing
 };
 inline constexpr size_t kOutcomes = static_cast<size_t>(Outcome::kIgnored) + 1;
 
@@ -82,16 +82,14 @@ struct Window {
   int peak_in_flight = 0;
   double in_use = 1;        // share of the places, on average,
   double looks = 0;         // over so many looks
+  Duration stalled{};       // of the time, when nothing at all was answered
   bool limited = false;     // somebody had to wait or was turned away
   bool overloaded = false;  // more was asked for than can be done
-  bool own_limit = false;  // the service refuses who is beyond some number in flight, and no others
 
   double seconds() const { return to_seconds(closed - opened); }
   double count(Outcome outcome) const { return answered[static_cast<size_t>(outcome)]; }
-  // They were too many in all.
-  void turned_away_is_overload();
-  // By more than a service may refuse whatever its load is: one in ten of those that it answered
-  // or refused; one in twenty where it refuses those who are too many, and no others.
+  // By more than a service may refuse some callers whatever its load is: one in ten of those that
+  // it served or refused.
   bool refused() const;
   // Successes per second.
   double throughput() const;

@@ -34,7 +34,6 @@ void SamplerShard::withdrawn(Cohort cohort) noexcept {
 
 void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   raise(answered_[static_cast<size_t>(sample.outcome)], 1);
-  refusals_.answered(sample);
   Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) return;
   if (sample.outcome == Outcome::kIgnored) return raise(slot.granted, -1);

@@ -5,7 +5,6 @@
 
 #include "limiters/params.h"
 #include "limiters/partition_counts.h"
-#include "limiters/refusal_counts.h"
 #include "limiters/sample.h"
 
 // One loop's measurements: written by that loop only, read by the regulator's; it draws no
@@ -24,7 +23,6 @@ class alignas(64) SamplerShard {
   struct Totals {
     std::array<double, kRanks> arrived{};  // asked for a place
     std::array<double, kOutcomes> answered{};
-    double count(Outcome outcome) const { return answered[static_cast<size_t>(outcome)]; }
   };
   struct CohortTotals {
     double granted = 0;       // less those that were ignored in the end
@@ -49,7 +47,6 @@ class alignas(64) SamplerShard {
   void cut_short(Outcome outcome) noexcept;
   Totals read() const noexcept;
   CohortTotals read(Cohort cohort) const noexcept;
-  const RefusalCounts& refusals() const noexcept { return refusals_; }
   PartitionCounts& partitions() noexcept { return partitions_; }
   const PartitionCounts& partitions() const noexcept { return partitions_; }
 
@@ -67,7 +64,6 @@ class alignas(64) SamplerShard {
   std::array<std::atomic<double>, kRanks> arrived_{};
   std::array<std::atomic<double>, kOutcomes> answered_{};
   std::array<Slot, kCohorts> slots_;
-  RefusalCounts refusals_;
   PartitionCounts partitions_;
 };
 

@@ -129,12 +129,6 @@ void Server::build_limiter() {
         decision.from, decision.to, limiters::word_of(decision.cause), decision.latency_seconds,
         decision.baseline_seconds, decision.per_second, decision.peak_in_flight));
   };
-  regulator_->on_turned_away = [](bool overload) {
-    observe::log_info(
-        overload ? "the service answers 429 to nearly all beyond some number in flight and hardly "
-                   "any below: counted as overload"
-                 : "the service answers 429 however few are in flight: no overload any more");
-  };
 }
 
 void Server::build_fleet() {
@@ -183,7 +177,6 @@ void Server::build_observers() {
       observe::Sources{.permits = *permits_,
                        .regulator = *regulator_,
                        .algorithm = std::string(limiters::word_of(config_.limiter.algorithm)),
-                       .overload_statuses = config_.backend.overload_statuses,
                        .priorities = std::move(priorities),
                        .partitions = partitions_,
                        .shards = std::move(shards),

@@ -8,8 +8,8 @@
 // why.
 namespace weir::simulator {
 
-// The last as HTTP's 429 does: too many, of one caller or in all.
-enum class Reply : uint8_t { kSuccess, kFailure, kRefused, kTurnedAway };
+// The last as HTTP's 429 does: its caller has had his part.
+enum class Reply : uint8_t { kSuccess, kFailure, kRefused, kOverQuota };
 
 constexpr limiters::Outcome outcome_of(Reply reply) {
   switch (reply) {
@@ -17,8 +17,8 @@ constexpr limiters::Outcome outcome_of(Reply reply) {
       return limiters::Outcome::kSuccess;
     case Reply::kFailure:
       return limiters::Outcome::kFailure;
-    case Reply::kTurnedAway:
-      return limiters::Outcome::kTurnedAway;
+    case Reply::kOverQuota:
+      return limiters::Outcome::kOverQuota;
     case Reply::kRefused:
       break;
   }

@@ -155,10 +155,10 @@ void Service::enter(Job& job) {
 std::optional<Reply> Service::refusal(const Job& job) {
   const Conditions& is = conditions();
   if (job.has_quota && is.quota_per_second > 0 && !quota_.take(is.quota_per_second, now()))
-    return Reply::kTurnedAway;
+    return Reply::kOverQuota;
   const bool full = is.hard_cap > 0 && inside() > is.hard_cap;
   if (!full && (is.most_per_second <= 0 || all_.take(is.most_per_second, now()))) return {};
-  return world_.refuses_with == Refusal::kTooManyRequests ? Reply::kTurnedAway : Reply::kRefused;
+  return world_.refuses_with == Refusal::kTooManyRequests ? Reply::kOverQuota : Reply::kRefused;
 }
 
 bool Service::leave(Job& job) {

@@ -1,5 +1,6 @@
 #include "proxy/exchange/ending.h"
 
+#include <algorithm>
 #include <array>
 
 namespace weir::exchange {
@@ -79,6 +80,13 @@ std::string_view word_of(limiters::Rejection rejection) {
       return "over_share";
   }
   return "";
+}
+
+limiters::Outcome outcome_of_answer(int status, const std::vector<int>& overload) {
+  if (std::find(overload.begin(), overload.end(), status) != overload.end())
+    return Outcome::kOverload;
+  if (status == 429) return Outcome::kOverQuota;
+  return status >= 500 ? Outcome::kFailure : Outcome::kSuccess;
 }
 
 std::string_view word_of(Stage stage) {

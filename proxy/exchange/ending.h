@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "limiters/sample.h"
 #include "limiters/timeline.h"
@@ -46,6 +47,9 @@ struct EndingRow {
 };
 const EndingRow& row_of(Ending ending);
 Ending ending_of(BackendFailure why);
+// What the limiter learns from an answer of the service with that status, which says that too much
+// was sent where it is one of `overload`.
+limiters::Outcome outcome_of_answer(int status, const std::vector<int>& overload);
 std::string_view word_of(Ending ending);
 std::string_view word_of(limiters::Rejection rejection);
 

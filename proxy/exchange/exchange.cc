@@ -1,6 +1,5 @@
 #include "proxy/exchange/exchange.h"
 
-#include <algorithm>
 #include <array>
 #include <cassert>
 #include <utility>
@@ -308,11 +307,7 @@ limiters::Outcome Exchange::outcome_of(Ending how) const {
   const bool asked = request_complete_ && ended_in_ == Stage::kForwarding;
   if (how == Ending::kClientLeft && !asked) return limiters::Outcome::kIgnored;
   if (how != Ending::kServed) return row_of(how).outcome;
-  const std::vector<int>& overload = rooms_.params.overload_statuses;
-  if (std::find(overload.begin(), overload.end(), status_) != overload.end())
-    return limiters::Outcome::kOverload;
-  if (status_ == 429) return limiters::Outcome::kTurnedAway;
-  return status_ >= 500 ? limiters::Outcome::kFailure : limiters::Outcome::kSuccess;
+  return outcome_of_answer(status_, rooms_.params.overload_statuses);
 }
 
 void Exchange::record(Ending how, std::string_view error_text) const {

@@ -20,7 +20,6 @@ struct Sources {
   limiters::PermitPool& permits;
   limiters::Regulator& regulator;
   std::string algorithm;
-  std::vector<int> overload_statuses;   // what the service says when it has too much
   std::vector<std::string> priorities;  // their names, the most important first; none: one for all
   const PartitionNames& partitions;
   std::vector<const MetricsShard*> shards;

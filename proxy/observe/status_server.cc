@@ -73,8 +73,6 @@ PlainReply limits(const Sources& sources, const History& history,
          {"waiting", sources.waiting(i)},
          {"longest_wait_seconds",
           limiters::to_seconds(sources.permits.longest_wait(sources.rank_of(i)))}});
-  std::vector<int> overload_statuses = sources.overload_statuses;
-  if (sources.regulator.turned_away_is_overload()) overload_statuses.push_back(429);
   const nlohmann::json all{
       {"algorithm", sources.algorithm},
       {"limit", sources.permits.limit()},
@@ -82,7 +80,6 @@ PlainReply limits(const Sources& sources, const History& history,
       {"waiting", sources.permits.waiting()},
       {"max_waiting", sources.permits.max_waiting()},
       {"queue", sources.permits.standing() ? "standing" : "calm"},
-      {"overload_statuses", overload_statuses},
       {"baseline_seconds", seconds_or_null(limiters::to_seconds(sources.regulator.baseline()))},
       {"latency_seconds", seconds_or_null(sources.regulator.last().latency_seconds)},
       {"served_per_second", second.served},

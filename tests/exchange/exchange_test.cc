@@ -402,7 +402,7 @@ TEST_F(ExchangeTest, WhatTheServiceSaysTellsTheLimiterSuccessFromFailureFromOver
   for (const Case& each :
        {Case{200, Outcome::kSuccess}, Case{404, Outcome::kSuccess}, Case{500, Outcome::kFailure},
         Case{502, Outcome::kFailure}, Case{503, Outcome::kOverload}, Case{504, Outcome::kOverload},
-        Case{429, Outcome::kTurnedAway}}) {
+        Case{429, Outcome::kOverQuota}}) {
     SCOPED_TRACE(each.status);
     exchange.reset();
     const double before = finished(each.outcome);

@@ -250,19 +250,6 @@ TEST(KneeLimit, TheStepThatTheServiceRefusedIsTakenBackAndTriedAgainLaterAndLate
   EXPECT_GE(between(100, 200), 5) << "never again would be too late";
 }
 
-TEST(KneeLimit, FewerRefusalsCutItWhereTheServiceHasALimitOfItsOwn) {
-  const Service wide{1000};
-  for (const bool own_limit : {false, true}) {
-    KneeLimit limit = begun(wide, 20);
-    Window window = wide.window(20, 20);
-    window.own_limit = own_limit;
-    window.answered[static_cast<size_t>(Outcome::kOverload)] = 5;
-    EXPECT_NE(limit.update(window), Cause::kOverload);
-    window.answered[static_cast<size_t>(Outcome::kOverload)] = 6;
-    EXPECT_EQ(limit.update(window) == Cause::kOverload, own_limit);
-  }
-}
-
 TEST(KneeLimit, WhatTheServiceRefusedOnceItMayTakeLater) {
   const Service wide{1000};
   KneeLimit limit = begun(wide, 20);

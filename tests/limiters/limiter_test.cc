@@ -373,21 +373,14 @@ TEST_F(LimiterTest, ARefusedRequestHoldsItsPlaceForAsLongAsOneTakes) {
   EXPECT_TRUE(next->runs());
 }
 
-TEST_F(LimiterTest, WhomTheServiceTurnsAwayHoldsItOnlyWhereTheyAreTooManyInAll) {
+TEST_F(LimiterTest, WhomTheServiceTurnsAwayForHisQuotaHoldsNothing) {
   build(1);
   pool_->publish_baseline(milliseconds(10));
-  const Request first = ask(), second = ask(), third = ask();
-  first->permit().responded(Outcome::kTurnedAway);
-  first->finish(Outcome::kTurnedAway);
+  const Request first = ask(), second = ask();
+  first->permit().responded(Outcome::kOverQuota);
+  first->finish(Outcome::kOverQuota);
   settle();
-  ASSERT_TRUE(second->runs());
-  pool_->publish_turned_away_is_overload(true);
-  second->permit().responded(Outcome::kTurnedAway);
-  second->finish(Outcome::kTurnedAway);
-  pass(milliseconds(9));
-  EXPECT_TRUE(third->waits());
-  pass(milliseconds(1));
-  EXPECT_TRUE(third->runs());
+  EXPECT_TRUE(second->runs());
 }
 
 TEST_F(LimiterTest, WhoOnlyHoldsAPlaceIsNotAtTheService) {
@@ -399,8 +392,8 @@ TEST_F(LimiterTest, WhoOnlyHoldsAPlaceIsNotAtTheService) {
   EXPECT_EQ(pool_->in_flight(), 2);
   EXPECT_EQ(pool_->held(), 1);
   const Request third = ask();
-  third->finish(Outcome::kTurnedAway);
-  EXPECT_EQ(shards_[0]->refusals().read(2).turned_away, 1);
+  third->finish(Outcome::kSuccess);
+  EXPECT_EQ(cohort(0).levels[level_of(2)].count, 1) << "the other and itself";
   EXPECT_EQ(pool_->in_flight(), 2);
   pass(milliseconds(10));
   EXPECT_EQ(pool_->held(), 0);

@@ -20,11 +20,11 @@ class RegulatorTest : public ::testing::Test {
         [this](int gate) { woken_.push_back(gate); });
   }
   void finish(SamplerShard& shard, int count, Outcome outcome = Outcome::kSuccess,
-              int in_flight = 20) {
+              Duration latency = milliseconds(10)) {
     for (int i = 0; i < count; ++i) {
       shard.arrived();
       shard.granted(pool_->cohort());
-      shard.answered({timeline_.now(), milliseconds(10), in_flight, outcome}, pool_->cohort());
+      shard.answered({timeline_.now(), latency, 20, outcome}, pool_->cohort());
     }
   }
   // Every permit is out, and somebody waits for one.
@@ -179,10 +179,10 @@ TEST_F(RegulatorTest, PlacesThatAreEmptyNowAndThenCouldHaveDoneAsMuchAsTheOthers
   const auto per_second = [this](int in_use) {
     build();
     for (int i = 0; i < in_use; ++i) EXPECT_TRUE(pool_->take());
-    for (int window = 0; window < 40; ++window) {
+    for (int look = 0; look < 400; ++look) {
       pool_->note_limited();
-      finish(one_, 60);
-      pass(milliseconds(100));
+      finish(one_, 6);
+      pass(milliseconds(10));
     }
     return pool_->per_second();
   };
@@ -208,26 +208,39 @@ TEST_F(RegulatorTest, WhatFailsIsWorkTooWhatIsRefusedIsNot) {
   EXPECT_NEAR(with_failures, pool_->per_second(), 1);
 }
 
-TEST_F(RegulatorTest, WhomTheServiceTurnsAwayCutsTheLimitOnlyWhereTheyAreTooManyInAll) {
-  std::vector<bool> told;
+TEST_F(RegulatorTest, APauseSaysNothingAboutWhatCanBeDoneAfterItAnOutageDoes) {
+  params_.algorithm = Algorithm::kFixed;
   build();
-  regulator_->on_turned_away = [&told](bool overload) { told.push_back(overload); };
   fill();
-  const auto window = [this](int in_flight, int turned_away) {
-    finish(one_, 60, Outcome::kSuccess, in_flight);
-    finish(other_, turned_away, Outcome::kTurnedAway, in_flight);
-    pass(milliseconds(100));
+  const auto serve = [this](int looks) {
+    for (int i = 0; i < looks; ++i) {
+      finish(one_, 20);
+      pool_->note_limited();
+      pass(milliseconds(10));
+    }
   };
-  window(4, 0);
-  window(30, 60);
-  EXPECT_GE(pool_->limit(), 20) << "nearly half of them served: one caller's quota";
-  EXPECT_FALSE(pool_->turned_away_is_overload());
-  finish(one_, 400, Outcome::kTurnedAway, 30);
+  serve(200);
+  const double before = pool_->per_second();
+  EXPECT_NEAR(before, 2000, 200);
+  pass(seconds(2));
+  serve(4);
+  EXPECT_NEAR(pool_->per_second(), before, before / 50);
+  pass(seconds(8));
+  serve(4);
+  EXPECT_LT(pool_->per_second(), before * 0.9);
+}
+
+TEST_F(RegulatorTest, AfterAPauseQuickAnswersAreJudgedAtOnce) {
+  build();
+  fill();
+  finish(one_, 60, Outcome::kSuccess, seconds(30));
   pass(milliseconds(100));
-  EXPECT_TRUE(pool_->turned_away_is_overload());
-  EXPECT_TRUE(regulator_->turned_away_is_overload());
-  EXPECT_EQ(regulator_->last().cause, Cause::kOverload);
-  EXPECT_EQ(told, std::vector{true});
+  ASSERT_EQ(regulator_->samples(), 60);
+  for (int look = 0; look < 20; ++look) {
+    finish(one_, 60);
+    pass(milliseconds(10));
+  }
+  EXPECT_GT(regulator_->samples(), 600);
 }
 
 TEST_F(RegulatorTest, OneWhoIsSentAwayForHisQuotaIsWorkThatWasDone) {
@@ -240,7 +253,7 @@ TEST_F(RegulatorTest, OneWhoIsSentAwayForHisQuotaIsWorkThatWasDone) {
   build();
   fill();
   finish(one_, 30);
-  finish(one_, 30, Outcome::kTurnedAway);
+  finish(one_, 30, Outcome::kOverQuota);
   pass(milliseconds(100));
   EXPECT_NEAR(pool_->per_second(), served, 1);
 }
@@ -250,11 +263,11 @@ TEST_F(RegulatorTest, APriorityIsHeldShortOnlyByWhatItAndTheMoreImportantAskFor)
   queue_.priorities = 3;
   build();
   fill();
-  for (int window = 0; window < 100; ++window) {
+  for (int look = 0; look < 1000; ++look) {
     pool_->note_limited();
-    finish(one_, 50);  // as many as are done
-    for (int i = 0; i < 100; ++i) one_.arrived(1);
-    pass(milliseconds(100));
+    finish(one_, 5);  // as many as are done
+    for (int i = 0; i < 10; ++i) one_.arrived(1);
+    pass(milliseconds(10));
   }
   constexpr int kAny = std::numeric_limits<int>::max();
   EXPECT_EQ(pool_->most_waiting(0), kAny);

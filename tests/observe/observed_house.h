@@ -45,7 +45,6 @@ class ObservedHouse : public ::testing::Test {
   Sources sources{.permits = permits,
                   .regulator = regulator,
                   .algorithm = "gradient",
-                  .overload_statuses = {503},
                   .partitions = partitions,
                   .shards = {&shard},
                   .loops = {&loop},

@@ -75,16 +75,6 @@ TEST_F(StatusRoutesTest, LimitsSayWhatTheLimitIsAndWhy) {
     EXPECT_TRUE(limits["last_window"].contains(field)) << field;
 }
 
-TEST_F(StatusRoutesTest, LimitsSayWhichAnswersOfTheServiceCountAsOverload) {
-  EXPECT_EQ(json::parse(get("/limits").body)["overload_statuses"], json({503}));
-  for (int i = 0; i < 100; ++i) {
-    samples.answered({timeline.now(), milliseconds(5), 4, limiters::Outcome::kSuccess}, 1);
-    samples.answered({timeline.now(), milliseconds(1), 9, limiters::Outcome::kTurnedAway}, 1);
-  }
-  timeline.run_until(timeline.now() + std::chrono::seconds(30));
-  EXPECT_EQ(json::parse(get("/limits").body)["overload_statuses"], json({503, 429}));
-}
-
 TEST_F(StatusRoutesTest, LimitsSayHowEachPriorityFares) {
   EXPECT_TRUE(json::parse(get("/limits").body)["priorities"].empty());
   sources.priorities = {"normal", "batch"};

@@ -42,8 +42,8 @@ std::vector<Outcome> told(Outcome of_429, const std::vector<Outcome>& answers) {
 }
 
 TEST(RuleGate, A429IsWhatTheOriginalTakesItFor) {
-  EXPECT_EQ(told(Outcome::kSuccess, {Outcome::kTurnedAway}), std::vector{Outcome::kSuccess});
-  EXPECT_EQ(told(Outcome::kOverload, {Outcome::kTurnedAway}), std::vector{Outcome::kOverload});
+  EXPECT_EQ(told(Outcome::kSuccess, {Outcome::kOverQuota}), std::vector{Outcome::kSuccess});
+  EXPECT_EQ(told(Outcome::kOverload, {Outcome::kOverQuota}), std::vector{Outcome::kOverload});
 }
 
 TEST(RuleGate, ACallerWhoLeftSaysNothingAndTheRestIsToldAsItIs) {
