@@ -87,8 +87,8 @@ Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes,
       wake_(std::move(wake)) {}
 
 Limiter::~Limiter() {
-  pool_.note_held(-static_cast<int>(held_.size()));
-  for (size_t i = 0; i < held_.size(); ++i) pool_.give_back();
+  pool_.note_held(-static_cast<int>(held_.size() - released_));
+  for (size_t i = released_; i < held_.size(); ++i) pool_.give_back();
 }
 
 Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
@@ -188,17 +188,25 @@ void Limiter::place_goes_on(uint16_t cell) {
 void Limiter::hold(TimePoint until) {
   pool_.note_held(1);
   held_.push_back(held_.empty() ? until : std::max(until, held_.back()));
-  if (!release_timer_.pending())
-    release_timer_ = timeline_.at(held_.front(), [this] { release_due(); });
+  if (!release_timer_.pending()) release_at(held_[released_]);
 }
 
+// Not a deque, which takes memory and gives it back all the time.
 void Limiter::release_due() {
-  while (!held_.empty() && held_.front() <= timeline_.now()) {
-    held_.pop_front();
+  while (released_ < held_.size() && held_[released_] <= timeline_.now()) {
+    ++released_;
     pool_.note_held(-1);
     finished();
   }
-  if (!held_.empty()) release_timer_ = timeline_.at(held_.front(), [this] { release_due(); });
+  if (released_ * 2 >= held_.size()) {
+    held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(released_));
+    released_ = 0;
+  }
+  if (released_ < held_.size()) release_at(held_[released_]);
+}
+
+void Limiter::release_at(TimePoint when) {
+  release_timer_ = timeline_.at(when, [this] { release_due(); });
 }
 
 void Limiter::finished() {

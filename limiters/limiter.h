@@ -2,11 +2,11 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "limiters/lanes.h"
 #include "limiters/params.h"
@@ -64,6 +64,7 @@ class Limiter {
   void place_goes_on(uint16_t cell);
   void finished();
   void hold(TimePoint until);
+  void release_at(TimePoint when);
   void release_due();
   void pass_on();
   void forget(Waiter& waiter);
@@ -86,7 +87,8 @@ class Limiter {
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
   std::array<int, kRanks> to_displace_{};  // so many of the oldest give way to newer ones
-  std::deque<TimePoint> held_;             // places of who was refused, by when they go on
+  std::vector<TimePoint> held_;  // places of who was refused, by when they go on; the first
+  size_t released_ = 0;          // of them have
   Timeline::Timer serve_timer_, release_timer_;
   std::array<Timeline::Timer, kRanks> expiry_timers_;
 };

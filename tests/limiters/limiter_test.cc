@@ -400,6 +400,23 @@ TEST_F(LimiterTest, WhoOnlyHoldsAPlaceIsNotAtTheService) {
   EXPECT_EQ(pool_->in_flight(), 1);
 }
 
+// One each millisecond, so that ten places are held at any time.
+TEST_F(LimiterTest, PlacesThatAreHeldGoOnOneAfterTheOther) {
+  build(20);
+  pool_->publish_baseline(milliseconds(10));
+  for (int i = 0; i < 300; ++i) {
+    const Request refused = ask();
+    refused->permit().responded(Outcome::kOverload);
+    refused->finish(Outcome::kOverload);
+    EXPECT_EQ(pool_->held(), std::min(i + 1, 10));
+    EXPECT_EQ(pool_->in_flight(), pool_->held());
+    pass(milliseconds(1));
+  }
+  pass(milliseconds(10));
+  EXPECT_EQ(pool_->held(), 0);
+  EXPECT_EQ(pool_->in_flight(), 0);
+}
+
 TEST_F(LimiterTest, WhatWasRefusedLateOrNeverReachedTheServiceGivesItsPlaceFreeAtOnce) {
   build(2);
   pool_->publish_baseline(milliseconds(10));
