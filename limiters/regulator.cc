@@ -131,7 +131,11 @@ void Regulator::note_stall(const SamplerShard::Totals& now) {
       kStalledLatencies * std::max(1.0, spread()) * to_seconds(algorithm_->baseline());
   const Duration chance = std::max(kLeastStall, from_seconds(by_chance));
   const bool together = algorithm_->limit() >= kTogether;
-  if (quiet_ <= chance || quiet_ > kLongestStall || !together) return;
+  if (quiet_ <= chance || !together) return;
+  if (quiet_ > kLongestStall) {
+    for (Batch& batch : batches_) batch.window.stalled = Duration(0);
+    return;
+  }
   Window& window = batches_.back().window;
   window.stalled += before <= chance ? quiet_ : kTick;
   window.stalled = std::min(window.stalled, timeline_.now() - window.opened);
