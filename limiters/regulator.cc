@@ -21,14 +21,14 @@ constexpr int kLeastWaiting = 1000;
 // Of a window in which less was done than before. Some are by chance: to think too little of a
 // service is to shed what it could do, to think too much of it is to let some wait for a while.
 constexpr double kBelieved = 0.25;
-constexpr double kLeastInUse = 0.3;    // of the places, for the rest to be judged by them
-constexpr double kSurelyStalled = 40;  // mean times between two answers
-constexpr int kTogether = 4;           // places: fewer may all be busy with something long
-constexpr double kStalledLatencies = 5;
+constexpr double kLeastInUse = 0.3;      // of the places, for the rest to be judged by them
+constexpr double kSurelyStalled = 40;    // mean times between two answers
+constexpr int kTogether = 4;             // places: fewer may all be busy with something long
+constexpr double kStalledLatencies = 5;  // and baselines, by their spread
 constexpr Duration kLeastStall = Regulator::kTick * 3;
-constexpr Duration kLongestStall = seconds(3);
-constexpr double kSteady = 20;            // looks at how many are: a window of 20 ms has two
-constexpr double kManyLatencies = 10000;  // that tell how much they vary
+constexpr Duration kLongestStall = seconds(3);  // after that it is an outage
+constexpr double kSteady = 20;                  // looks at how many are: a window of 20 ms has two
+constexpr double kManyLatencies = 10000;        // that tell how much they vary
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
 // How long arrivals are remembered.
@@ -267,6 +267,7 @@ void Regulator::note_done(const Window& window) {
   const double done = answered / share;
   const Duration going = window.closed - window.opened - window.stalled;
   if (window.limited && done > 0) finished_.add(done, going, 8 * memory_of(algorithm_->baseline()));
+  // Nearly all of it was a pause.
   if (going <= kTick && window.stalled > going) return;
   const double seen = going > Duration(0) ? done / to_seconds(going) : 0;
   if (per_second_ == 0)
