@@ -126,6 +126,7 @@ void Regulator::note_stall(const SamplerShard::Totals& now) {
   const bool news = answered != std::exchange(answered_before_, answered);
   const Duration before = quiet_;
   quiet_ = news || pool_.in_flight() < algorithm_->limit() ? Duration(0) : quiet_ + kTick;
+  if (quiet_ <= kLeastStall) return;
   const double by_chance =
       kSurelyStalled / std::max(1e-3, per_second_) +
       kStalledLatencies * std::max(1.0, spread()) * to_seconds(algorithm_->baseline());
