@@ -44,83 +44,104 @@ Shape shape_of(const std::array<Level, kLevels>& levels) {
           count > 0 ? std::max(0.0, gaps / count) : 0};
 }
 
-// One level as the fit needs it.
-struct Seen {
-  double weight, in_flight, log_in_flight, per_in_flight, latency;
-  double log_weight, log_latency, explained;
-};
+// Over levels that are not full, or over those that are. A level's latency and logarithm are those
+// of one place: divided by its number in flight, where it is full. So nothing here depends on the
+// bend, and a bend is judged by two sums instead of every level.
+struct Sums {
+  double weight = 0, latency = 0, log_in_flight = 0;
+  // Of the logarithms, with u the logarithm, e what the latency explains of it, q = 1 / n^2.
+  double log_weight = 0, u = 0, e = 0, uu = 0, ue = 0, ee = 0, q = 0, qq = 0, qu = 0, qe = 0;
 
-// What was seen, the fewest in flight first.
-struct AllSeen {
-  AllSeen(const std::array<Level, kLevels>& levels) : shape(shape_of(levels)) {
-    for (const Level& level : levels) {
-      if (level.count <= 0 || level.mean_in_flight() <= 0) continue;
-      seen[count++] = {1 / (shape.variance / level.count + kMisfit * kMisfit),
-                       level.mean_in_flight(),
-                       std::log(level.mean_in_flight()),
-                       1 / level.mean_in_flight(),
-                       level.mean(),
-                       1 / (shape.log_variance / level.count + kLogMisfit * kLogMisfit),
-                       level.mean_log(),
-                       shape.slope * level.mean()};
-    }
+  void add(const Level& level, const Shape& shape, double in_flight) {
+    const double w = 1 / (shape.variance / level.count + kMisfit * kMisfit);
+    const double v = 1 / (shape.log_variance / level.count + kLogMisfit * kLogMisfit);
+    const double log_n = std::log(in_flight);
+    const double one_u = level.mean_log() - log_n;
+    const double one_e = shape.slope * level.mean() / in_flight;
+    const double one_q = 1 / (in_flight * in_flight);
+    weight += w;
+    latency += w * level.mean() / in_flight;
+    log_in_flight += w * log_n;
+    log_weight += v;
+    u += v * one_u;
+    e += v * one_e;
+    uu += v * one_u * one_u;
+    ue += v * one_u * one_e;
+    ee += v * one_e * one_e;
+    q += v * one_q;
+    qq += v * one_q * one_q;
+    qu += v * one_q * one_u;
+    qe += v * one_q * one_e;
   }
-  const Seen* begin() const { return seen.data(); }
-  const Seen* end() const { return seen.data() + count; }
-
-  Shape shape;
-  size_t count = 0;
-  std::array<Seen, kLevels> seen;
 };
 
 struct Fit {
   double at, baseline, likelihood;
 };
 
-// Of the mean logarithms, the mean latencies given; a regression of y on x.
-double likelihood_of_logs(const AllSeen& all, double at, double baseline) {
-  const double log_at = std::log(at);
-  const double per_baseline = 1 / baseline;
-  double weight = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0, sum_yy = 0;
-  for (const Seen& level : all) {
-    const bool full = level.in_flight > at;
-    const double share = full ? at * level.per_in_flight : 1;
-    const double y = level.log_latency - (full ? level.log_in_flight - log_at : 0) -
-                     level.explained * share * per_baseline;
-    const double x = 1 - share * share;
-    weight += level.log_weight;
-    sum_x += level.log_weight * x;
-    sum_y += level.log_weight * y;
-    sum_xx += level.log_weight * x * x;
-    sum_xy += level.log_weight * x * y;
-    sum_yy += level.log_weight * y * y;
-  }
-  const double xx = sum_xx - sum_x * sum_x / weight;
-  const double xy = sum_xy - sum_x * sum_y / weight;
-  const double yy = sum_yy - sum_y * sum_y / weight;
-  const double closed = xx > 0 ? std::clamp(xy / xx, 0.0, kClosed * all.shape.gap) : 0;
-  return -(yy - 2 * closed * xy + closed * closed * xx) / 2;
-}
-
-// All levels with the bend at `at`; the baseline in closed form.
-Fit fit(const AllSeen& all, double at) {
-  const double log_at = std::log(at);
-  double weight = 0;
-  double sum = 0;
-  double logs = 0;
-  for (const Seen& level : all) {
-    weight += level.weight;
-    if (level.in_flight <= at) {
-      sum += level.weight * level.latency;
-    } else {
-      sum += level.weight * level.latency * at * level.per_in_flight;
-      logs += level.weight * (level.log_in_flight - log_at);
+// What was seen, the fewest in flight first.
+class AllSeen {
+ public:
+  explicit AllSeen(const std::array<Level, kLevels>& levels) : shape_(shape_of(levels)) {
+    std::array<const Level*, kLevels> seen{};
+    for (const Level& level : levels)
+      if (level.count > 0 && level.mean_in_flight() > 0) seen[count_++] = &level;
+    for (size_t i = 0; i < count_; ++i) {
+      in_flight_[i] = seen[i]->mean_in_flight();
+      flat_[i + 1] = flat_[i];
+      flat_[i + 1].add(*seen[i], shape_, 1);
+    }
+    for (size_t i = count_; i-- > 0;) {
+      full_[i] = full_[i + 1];
+      full_[i].add(*seen[i], shape_, in_flight_[i]);
     }
   }
-  const double baseline = sum / weight;
-  return {at, baseline,
-          -weight * std::log(baseline) - logs + likelihood_of_logs(all, at, baseline)};
-}
+
+  size_t count() const { return count_; }
+  double in_flight(size_t level) const { return in_flight_[level]; }
+  // With the bend at `at`, which `flat` of them do not exceed; the baseline in closed form.
+  Fit fit(double at, size_t flat) const {
+    const Sums& below = flat_[flat];
+    const Sums& above = full_[flat];
+    const double log_at = std::log(at);
+    const double weight = below.weight + above.weight;
+    const double baseline = (below.latency + at * above.latency) / weight;
+    const double logs = above.log_in_flight - above.weight * log_at;
+    return {at, baseline,
+            -weight * std::log(baseline) - logs +
+                likelihood_of_logs(below, above, at, log_at, baseline)};
+  }
+
+ private:
+  // Given the mean latencies; a regression of y = u + ln at - t e on x = 1 - at^2 q, t = at / B,
+  // where a level is full, and of y = u - e / B on 0 where it is not.
+  double likelihood_of_logs(const Sums& below, const Sums& above, double at, double log_at,
+                            double baseline) const {
+    const double s = 1 / baseline;
+    const double t = at / baseline;
+    const double at_2 = at * at;
+    const double weight = below.log_weight + above.log_weight;
+    const double above_y = above.u + log_at * above.log_weight - t * above.e;
+    const double sum_y = below.u - s * below.e + above_y;
+    const double sum_x = above.log_weight - at_2 * above.q;
+    const double sum_xx = sum_x - at_2 * (above.q - at_2 * above.qq);
+    const double sum_xy = above_y - at_2 * (above.qu + log_at * above.q - t * above.qe);
+    const double sum_yy = below.uu - 2 * s * below.ue + s * s * below.ee + above.uu +
+                          log_at * (above_y + above.u - t * above.e) - 2 * t * above.ue +
+                          t * t * above.ee;
+    const double xx = sum_xx - sum_x * sum_x / weight;
+    const double xy = sum_xy - sum_x * sum_y / weight;
+    const double yy = sum_yy - sum_y * sum_y / weight;
+    const double closed = xx > 0 ? std::clamp(xy / xx, 0.0, kClosed * shape_.gap) : 0;
+    return -(yy - 2 * closed * xy + closed * closed * xx) / 2;
+  }
+
+  Shape shape_;
+  size_t count_ = 0;
+  std::array<double, kLevels> in_flight_{};
+  std::array<Sums, kLevels + 1> flat_{};  // the first so many
+  std::array<Sums, kLevels + 1> full_{};  // from there on
+};
 
 }  // namespace
 
@@ -141,17 +162,20 @@ double KneeCurve::spread() const { return std::sqrt(shape_of(levels_).variance);
 
 Knee KneeCurve::knee(double unlikely) const {
   const AllSeen all(levels_);
-  if (all.count == 0) return {};
+  if (all.count() == 0) return {};
 
-  const Fit none = fit(all, kInfinite);
+  Fit none = all.fit(1, all.count());
+  none.at = kInfinite;
   Fit best = none;
   best.likelihood += kTrustInNoBend;
   std::array<Fit, 512> fits;
   size_t tried = 0;
-  const double top = (all.end() - 1)->in_flight;
+  size_t flat = 0;
+  const double top = all.in_flight(all.count() - 1);
   for (double at = 1; at < top && tried < fits.size();
        at = std::max(at + kFinest, at * kFinestShare)) {
-    fits[tried++] = fit(all, at);
+    while (all.in_flight(flat) <= at) ++flat;
+    fits[tried++] = all.fit(at, flat);
     if (fits[tried - 1].likelihood > best.likelihood) best = fits[tried - 1];
   }
   Knee knee{best.baseline, best.at, best.at, best.at};

@@ -146,7 +146,7 @@ bool Regulator::ripe(const Batch& batch) const {
   const Duration open = timeline_.now() - batch.window.opened;
   if (open < milliseconds(20) || batches_.size() > kMostOpen) return false;
   if (batch.ramp) return open >= from_seconds(answered_after_);
-  const SamplerShard::CohortTotals totals = read(batch.cohort);
+  const SamplerShard::CohortCounts totals = count(batch.cohort);
   // So that few are open at once, however long they take; but not when these do not, as after a
   // pause, when the last ones took as long as that.
   const bool quick = totals.granted >= kEnough && totals.answered >= 0.95 * totals.granted;
@@ -158,11 +158,11 @@ bool Regulator::ripe(const Batch& batch) const {
 
 // Nearly all are answered, and the rest have had the time.
 bool Regulator::complete(const Batch& batch) const {
-  const SamplerShard::CohortTotals totals = read(batch.cohort);
+  const SamplerShard::CohortCounts totals = count(batch.cohort);
   if (totals.answered >= totals.granted || batch.ramp) return true;
   const Duration since = timeline_.now() - batch.window.closed;
   if (since >= seconds(60)) return true;
-  const Duration mean = from_seconds(all_of(totals.levels).mean());
+  const Duration mean = from_seconds(all_of(read(batch.cohort).levels).mean());
   return totals.answered >= (since > 10 * mean ? 0.5 : 0.95) * totals.granted &&
          since >= std::max<Duration>(kTick, 3 * mean);
 }
@@ -310,12 +310,15 @@ SamplerShard::CohortTotals Regulator::read(Cohort cohort) const {
   SamplerShard::CohortTotals sum;
   for (const SamplerShard* shard : shards_) {
     const SamplerShard::CohortTotals one = shard->read(cohort);
-    sum.granted += one.granted;
-    sum.answered += one.answered;
-    sum.left += one.left;
-    sum.left_seconds += one.left_seconds;
+    sum += one;
     for (size_t i = 0; i < kLevels; ++i) sum.levels[i].add(one.levels[i]);
   }
+  return sum;
+}
+
+SamplerShard::CohortCounts Regulator::count(Cohort cohort) const {
+  SamplerShard::CohortCounts sum;
+  for (const SamplerShard* shard : shards_) sum += shard->count(cohort);
   return sum;
 }
 

@@ -68,14 +68,27 @@ SamplerShard::Totals SamplerShard::read() const noexcept {
   return totals;
 }
 
+SamplerShard::CohortCounts& SamplerShard::CohortCounts::operator+=(
+    const CohortCounts& other) noexcept {
+  granted += other.granted;
+  answered += other.answered;
+  left += other.left;
+  left_seconds += other.left_seconds;
+  return *this;
+}
+
+SamplerShard::CohortCounts SamplerShard::count(Cohort cohort) const noexcept {
+  const Slot& slot = slots_[cohort % kCohorts];
+  if (slot.cohort.load(std::memory_order_acquire) != cohort) return {};
+  return {slot.granted.load(std::memory_order_relaxed),
+          slot.answered.load(std::memory_order_relaxed), slot.left.load(std::memory_order_relaxed),
+          slot.left_seconds.load(std::memory_order_relaxed)};
+}
+
 SamplerShard::CohortTotals SamplerShard::read(Cohort cohort) const noexcept {
-  CohortTotals totals;
+  CohortTotals totals{count(cohort), {}};
   const Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_acquire) != cohort) return totals;
-  totals.granted = slot.granted.load(std::memory_order_relaxed);
-  totals.answered = slot.answered.load(std::memory_order_relaxed);
-  totals.left = slot.left.load(std::memory_order_relaxed);
-  totals.left_seconds = slot.left_seconds.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kLevels; ++i) {
     const AtomicLevel& level = slot.levels[i];
     if (level.count.load(std::memory_order_relaxed) <= 0) continue;

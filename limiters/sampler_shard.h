@@ -24,11 +24,15 @@ class alignas(64) SamplerShard {
     std::array<double, kRanks> arrived{};  // asked for a place
     std::array<double, kOutcomes> answered{};
   };
-  struct CohortTotals {
+  struct CohortCounts {
     double granted = 0;       // less those that were ignored in the end
     double answered = 0;      // of these
     double left = 0;          // of these: whose callers did not wait for it,
     double left_seconds = 0;  // and how long they had waited, together
+
+    CohortCounts& operator+=(const CohortCounts& other) noexcept;
+  };
+  struct CohortTotals : CohortCounts {
     std::array<Level, kLevels> levels{};
   };
   // Of the last so many cohorts; who is answered later than that is not in any.
@@ -47,6 +51,8 @@ class alignas(64) SamplerShard {
   void cut_short(Outcome outcome) noexcept;
   Totals read() const noexcept;
   CohortTotals read(Cohort cohort) const noexcept;
+  // The same without the levels, which are twenty times as much to read.
+  CohortCounts count(Cohort cohort) const noexcept;
   PartitionCounts& partitions() noexcept { return partitions_; }
   const PartitionCounts& partitions() const noexcept { return partitions_; }
 
