@@ -176,7 +176,7 @@ Knee KneeCurve::knee(double unlikely) const {
        at = std::max(at + kFinest, at * kFinestShare)) {
     while (all.in_flight(flat) <= at) ++flat;
     fits[tried++] = all.fit(at, flat);
-    if (fits[tried - 1].likelihood > best.likelihood) best = fits[tried - 1];
+    if (fits[tried - 1].likelihood > best.likelihood - 1e-9) best = fits[tried - 1];
   }
   Knee knee{best.baseline, best.at, best.at, best.at};
   for (size_t i = 0; i < tried; ++i) {
