@@ -25,14 +25,15 @@ constexpr double kLatestRetry = 2000;
 constexpr double kLatestRetrySeconds = 15;  // whichever comes first
 constexpr double kSoon = 20;                // from a move to the next growth
 constexpr double kLate = 1000;
-constexpr double kLatest = 6000;  // divided by the limit: one more is a large step for a small one
+constexpr double kLatest = 3000;  // divided by the limit: one more is a large step for a small one
 
-constexpr double kCertain = 2;         // standard errors
-constexpr double kLikely = 2;          // how far the knee's likelihood may fall
-constexpr double kLikelyInCalm = 4.5;  // nobody is turned away, so there is no hurry
-constexpr double kLikelyAtStart = 4;   // a first cut ends slow start, so it has to be sure
-constexpr double kShallow = 0.2;       // changes of the logarithm of in flight: too small to judge
-constexpr double kDeep = 0.6;          // large enough to wait for the verdict
+constexpr double kCertain = 2;        // standard errors
+constexpr double kLikely = 1.25;      // how far the knee's likelihood may fall
+constexpr double kLikelyInCalm = 4;   // at first, and one more after so many samples, and again
+constexpr double kOneMore = 100;      // after e times as many
+constexpr double kLikelyAtStart = 4;  // a first cut ends slow start, so it has to be sure
+constexpr double kShallow = 0.2;      // changes of the logarithm of in flight: too small to judge
+constexpr double kDeep = 0.6;         // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
 
 constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
@@ -86,10 +87,15 @@ Cause KneeLimit::update(const Window& window) {
 }
 
 Knee KneeLimit::fitted() {
-  const double likely = overloaded_ > 0 ? kLikely : kLikelyInCalm;
-  const Knee knee = curve_.knee(slow_start_ ? kLikelyAtStart : likely);
+  const Knee knee = curve_.knee(unlikely());
   baseline_ = from_seconds(knee.baseline);
   return knee;
+}
+
+// How far the likelihood of the knee may fall.
+double KneeLimit::unlikely() const {
+  if (slow_start_) return kLikelyAtStart;
+  return overloaded_ > 0 ? kLikely : kLikelyInCalm + std::log1p(judged_ / kOneMore);
 }
 
 void KneeLimit::note(const Window& window) {
@@ -102,6 +108,7 @@ void KneeLimit::note(const Window& window) {
   // A look ends where it began, whatever it finds on the way.
   if (!probing() && quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
   overloaded_ = window.overloaded ? overloaded_ + samples : 0;
+  judged_ += samples;
   unmoved_ += samples;
   unmoved_seconds_ += window.seconds();
   untried_ += samples;

@@ -18,7 +18,9 @@ namespace weir::limiters {
 // Each window goes into the curve, whose fit says where the knee may be. The limit stays within it:
 //
 //   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance;
-//                           in calm by three standard errors, under overload by two
+//                           under overload by one and a half standard errors; in calm, where
+//                           nobody is turned away and there is no hurry, by three at first and
+//                           more with time, for what is asked often is found once by chance
 //   otherwise, in use       grow: by a tenth at first, doubling while each step proves right, by
 //                           one after a pause where the knee is thought to be here; twice in slow
 //                           start, until the first cut
@@ -74,6 +76,7 @@ class KneeLimit final : public LimitAlgorithm {
   Level near_limit(const Window& window) const;
   double error_of(const Level& level) const;
   Knee fitted();
+  double unlikely() const;
   Cause settle(bool limited, bool left, const Knee& knee);
   Cause cut(double highest);
   Cause back_off(bool refused);
@@ -96,6 +99,7 @@ class KneeLimit final : public LimitAlgorithm {
   Quickening quickening_;
   std::optional<Trial> trial_;
   bool less_next_ = false;
+  double judged_ = 0;      // samples, ever
   double overloaded_ = 0;  // samples since more is asked for than can be done
   double untried_ = 0;     // samples since the last trial
   double until_trial_;     // samples from one to the next

@@ -47,8 +47,11 @@ double overload(const ServiceView& service, const Offered& offered) {
     const double done = std::clamp(lasting, service.per_second * 0.8, service.per_second);
     return (offered.at_least + std::max(offered.at_least, offered.likely)) / 2 / done;
   }
-  // What is done is known from a few windows only, and less well than what is asked for.
-  if (offered.lasting > std::max(service.per_second, service.lasting_per_second))
+  // What is done is known from a few windows only, and less well than what is asked for: the more
+  // it varies how long one takes, the less.
+  const double by_chance =
+      1 + std::clamp(service.spread - 1, 0.0, kMostUneven) / std::sqrt(kLastingRequests);
+  if (offered.lasting > std::max(service.per_second, service.lasting_per_second * by_chance))
     return offered.lasting / service.per_second;
   return 0;
 }

@@ -5,6 +5,9 @@
 // How long, and how many, may wait for a place; it does not know who waits, and no clock.
 namespace weir::limiters {
 
+// What lasts is judged by so many requests.
+inline constexpr double kLastingRequests = 2048;
+
 // So many a second, the older ones forgotten by and by.
 class FadingRate {
  public:
@@ -40,7 +43,7 @@ class OfferedRate {
  private:
   FadingRate quick_{32};
   FadingRate slow_{256};
-  FadingRate lasting_{2048};
+  FadingRate lasting_{kLastingRequests};
 };
 
 struct QueueBounds {

@@ -106,10 +106,10 @@ class Regulator {
   std::vector<OfferedRate> offered_;  // by each rank and the more important ones
   std::optional<FairShare> fair_share_;
   int ticks_to_share_ = kTicksToShare;
-  TimePoint shared_;           // when they were found
-  double per_second_ = 0;      // while the limit was in use
-  FadingRate finished_{2048};  // then, too
-  double in_use_ = 1;          // share of the places, then, over kSteady looks
+  TimePoint shared_;                       // when they were found
+  double per_second_ = 0;                  // while the limit was in use
+  FadingRate finished_{kLastingRequests};  // then, too
+  double in_use_ = 1;                      // share of the places, then, over kSteady looks
   double answered_before_ = 0;
   Duration quiet_{};           // nothing was answered for so long, with all places in use
   double answered_after_ = 0;  // seconds, on average, in the last window
