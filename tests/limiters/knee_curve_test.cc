@@ -67,6 +67,15 @@ TEST(KneeCurve, SeenAtOneLevelOnlyMayBendAnywhereBelow) {
   EXPECT_TRUE(std::isinf(knee.highest));
 }
 
+TEST(KneeCurve, FullWithTheFewestThatWereSeenItTakesThoseForUnloaded) {
+  KneeCurve curve;
+  curve.add(exact({{10, 0.010}, {20, 0.020}, {40, 0.040}}));
+  const Knee knee = curve.knee(kLikely);
+  EXPECT_LE(knee.lowest, 1) << "any bend below is as likely";
+  EXPECT_NEAR(knee.at, 10, 0.5);
+  EXPECT_NEAR(knee.baseline, 0.010, 0.0005);
+}
+
 TEST(KneeCurve, HoldsTheTrueKneeBetweenItsBoundsWhateverTheChance) {
   int within = 0;
   for (uint64_t seed = 1; seed <= 40; ++seed) {

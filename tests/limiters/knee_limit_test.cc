@@ -143,10 +143,12 @@ TEST(KneeLimit, LooksNowAndThenWhetherMoreOrLessWouldDo) {
   EXPECT_LE(more + less, 12) << "a few hundredths of the time";
 }
 
-// Of ten samples each, from when a pool of 30 has but 24 places until that is seen.
-int windows_until_cut(bool overloaded) {
+// Of ten samples each, from when a pool of 30 has but 24 places until that is seen, after so many
+// windows of a light load.
+int windows_until_cut(bool overloaded, int light = 0) {
   KneeLimit limit = begun(Service{30}, 40);
   while (limit.guessing()) Service{30}.fill(limit);
+  for (int i = 0; i < light; ++i) limit.update(Service{30}.window(10, limit.limit()));
   const int before = limit.limit();
   int windows = 0;
   while (windows < 100 && limit.limit() >= before) {
@@ -162,6 +164,12 @@ int windows_until_cut(bool overloaded) {
 TEST(KneeLimit, InCalmItIsSurerBeforeItCuts) {
   EXPECT_GT(windows_until_cut(false), windows_until_cut(true));
   EXPECT_LT(windows_until_cut(false), 100);
+}
+
+TEST(KneeLimit, InCalmItIsTheSurerTheMoreItHasJudged) {
+  EXPECT_GT(windows_until_cut(false, 5000), windows_until_cut(false, 5));
+  EXPECT_EQ(windows_until_cut(true, 5000), windows_until_cut(true, 5))
+      << "an overload is in a hurry";
 }
 
 TEST(KneeLimit, AnOverloadThatIsSoonOverIsNoTimeToLook) {

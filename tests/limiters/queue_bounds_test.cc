@@ -86,6 +86,10 @@ TEST(QueueBounds, ALittleTooMuchForLongIsAnOverloadToo) {
   pool.lasting_per_second = 1040;
   EXPECT_EQ(queue_bounds({}, pool, little).most_waiting, kAnyNumber)
       << "the last windows say less is done than is";
+  pool.lasting_per_second = 1000;
+  pool.spread = 2.4;
+  EXPECT_EQ(queue_bounds({}, pool, little).most_waiting, kAnyNumber)
+      << "where work varies much, so many requests do not tell a fiftieth";
 }
 
 TEST(QueueBounds, AServiceThatWasSlowForLongIsBelievedWhenItIsNotAnyMore) {

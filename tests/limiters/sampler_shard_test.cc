@@ -50,6 +50,8 @@ TEST(SamplerShard, ACohortKnowsHowManyAreStillOut) {
   shard.answered({TimePoint{}, milliseconds(4), 1, Outcome::kSuccess}, kCohort);
   EXPECT_EQ(shard.read(kCohort).granted, 3);
   EXPECT_EQ(shard.read(kCohort).answered, 1);
+  EXPECT_EQ(shard.count(kCohort).granted, 3);
+  EXPECT_EQ(shard.count(kCohort).answered, 1);
 }
 
 TEST(SamplerShard, ALateOneOfAnOldCohortIsCountedAndInNoCohort) {
@@ -60,6 +62,7 @@ TEST(SamplerShard, ALateOneOfAnOldCohortIsCountedAndInNoCohort) {
   shard.answered({TimePoint{}, milliseconds(4), 1, Outcome::kSuccess}, kCohort);
   EXPECT_EQ(finished(shard, Outcome::kSuccess), 1);
   EXPECT_EQ(shard.read(kCohort).granted, 0) << "forgotten";
+  EXPECT_EQ(shard.count(kCohort).granted, 0);
   EXPECT_EQ(shard.read(much_later).answered, 0);
 }
 
