@@ -27,10 +27,11 @@ constexpr double kSoon = 20;                // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 3000;  // divided by the limit: one more is a large step for a small one
 
-constexpr double kCertain = 2;        // standard errors
-constexpr double kLikely = 1.25;      // how far the knee's likelihood may fall
-constexpr double kLikelyInCalm = 4;   // at first, and one more after so many samples, and again
-constexpr double kOneMore = 100;      // after e times as many
+constexpr double kCertain = 2;       // standard errors
+constexpr double kLikely = 1.25;     // how far the knee's likelihood may fall
+constexpr double kLikelyInCalm = 4;  // at first, and one more after so many samples, and again
+constexpr double kOneMore = 100;     // after e times as many, up to this:
+constexpr double kLikelyInCalmAtLast = 8;
 constexpr double kLikelyAtStart = 4;  // a first cut ends slow start, so it has to be sure
 constexpr double kShallow = 0.2;      // changes of the logarithm of in flight: too small to judge
 constexpr double kDeep = 0.6;         // large enough to wait for the verdict
@@ -95,7 +96,8 @@ Knee KneeLimit::fitted() {
 // How far the likelihood of the knee may fall.
 double KneeLimit::unlikely() const {
   if (slow_start_) return kLikelyAtStart;
-  return overloaded_ > 0 ? kLikely : kLikelyInCalm + std::log1p(judged_ / kOneMore);
+  if (overloaded_ > 0) return kLikely;
+  return std::min(kLikelyInCalmAtLast, kLikelyInCalm + std::log1p(judged_ / kOneMore));
 }
 
 void KneeLimit::note(const Window& window) {

@@ -20,7 +20,7 @@ namespace weir::limiters {
 //   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance;
 //                           under overload by one and a half standard errors; in calm, where
 //                           nobody is turned away and there is no hurry, by three at first and
-//                           more with time, for what is asked often is found once by chance
+//                           four with time, for what is asked often is found once by chance
 //   otherwise, in use       grow: by a tenth at first, doubling while each step proves right, by
 //                           one after a pause where the knee is thought to be here; twice in slow
 //                           start, until the first cut
