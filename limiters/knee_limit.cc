@@ -18,17 +18,20 @@ constexpr double kDoubted = 300;     // what was seen above the limit fades
 constexpr double kLongTrial = 250;   // after which the likelier side has it
 constexpr double kOften = 1000;      // from one trial to the next
 constexpr double kRarely = 20000;
-constexpr double kLasting = 100;  // of an overload: what follows a pause is none
-constexpr double kRetry = 20;     // from a refusal to the next growth to there
-constexpr double kProven = 250;   // there, without one in ten of them refused
+constexpr double kAllInUse = 0.98;  // share of the places
+constexpr double kStanding = 4000;  // with no place free
+constexpr double kLasting = 100;    // of an overload: what follows a pause is none
+constexpr double kRetry = 20;       // from a refusal to the next growth to there
+constexpr double kProven = 250;     // there, without one in ten of them refused
 constexpr double kLatestRetry = 2000;
 constexpr double kLatestRetrySeconds = 15;  // whichever comes first
 constexpr double kSoon = 20;                // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 3000;  // divided by the limit: one more is a large step for a small one
 
-constexpr double kCertain = 2;       // standard errors
-constexpr double kLikely = 1.25;     // how far the knee's likelihood may fall
+constexpr double kCertain = 2;              // standard errors
+constexpr double kLikely = 1.25;            // how far the knee's likelihood may fall
+constexpr double kLikelyWhileStanding = 2;  // callers who come again when they are answered
 constexpr double kLikelyInCalm = 4;  // at first, and one more after so many samples, and again
 constexpr double kOneMore = 100;     // after e times as many, up to this:
 constexpr double kLikelyInCalmAtLast = 8;
@@ -97,6 +100,7 @@ Knee KneeLimit::fitted() {
 double KneeLimit::unlikely() const {
   if (slow_start_) return kLikelyAtStart;
   if (overloaded_ > 0) return kLikely;
+  if (standing_ >= kStanding) return kLikelyWhileStanding;
   return std::min(kLikelyInCalmAtLast, kLikelyInCalm + std::log1p(judged_ / kOneMore));
 }
 
@@ -110,6 +114,7 @@ void KneeLimit::note(const Window& window) {
   // A look ends where it began, whatever it finds on the way.
   if (!probing() && quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
   overloaded_ = window.overloaded ? overloaded_ + samples : 0;
+  standing_ = window.limited && window.in_use > kAllInUse ? standing_ + samples : 0;
   judged_ += samples;
   unmoved_ += samples;
   unmoved_seconds_ += window.seconds();

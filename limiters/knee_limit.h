@@ -19,8 +19,10 @@ namespace weir::limiters {
 //
 //   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance;
 //                           under overload by one and a half standard errors; in calm, where
-//                           nobody is turned away and there is no hurry, by three at first and
-//                           four with time, for what is asked often is found once by chance
+//                           nobody is turned away and there is no hurry, by nearly three at
+//                           first and four with time, for what is asked often is found once by
+//                           chance; but by two where for long no place was ever free, as when
+//                           callers come again as soon as they are answered
 //   otherwise, in use       grow: by a tenth at first, doubling while each step proves right, by
 //                           one after a pause where the knee is thought to be here; twice in slow
 //                           start, until the first cut
@@ -99,6 +101,7 @@ class KneeLimit final : public LimitAlgorithm {
   Quickening quickening_;
   std::optional<Trial> trial_;
   bool less_next_ = false;
+  double standing_ = 0;    // samples since a place was free
   double judged_ = 0;      // samples, ever
   double overloaded_ = 0;  // samples since more is asked for than can be done
   double untried_ = 0;     // samples since the last trial

@@ -51,7 +51,7 @@ class alignas(64) SamplerShard {
   void cut_short(Outcome outcome) noexcept;
   Totals read() const noexcept;
   CohortTotals read(Cohort cohort) const noexcept;
-  // The same without the levels, which are twenty times as much to read.
+  // The same without the levels, which are thirty times as much to read.
   CohortCounts count(Cohort cohort) const noexcept;
   PartitionCounts& partitions() noexcept { return partitions_; }
   const PartitionCounts& partitions() const noexcept { return partitions_; }

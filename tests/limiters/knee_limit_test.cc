@@ -143,38 +143,58 @@ TEST(KneeLimit, LooksNowAndThenWhetherMoreOrLessWouldDo) {
   EXPECT_LE(more + less, 12) << "a few hundredths of the time";
 }
 
-// Of ten samples each, from when a pool of 30 has but 24 places until that is seen, after so many
-// windows of a light load; its times vary as exponential ones do.
-int windows_until_cut(bool overloaded, int light = 0) {
-  KneeLimit limit = begun(Service{30}, 40);
-  while (limit.guessing()) Service{30}.fill(limit);
-  const int before = limit.limit();
-  for (int i = 0; i < light; ++i) {
-    Window window = Service{30}.window(10, before);
-    window.levels[level_of(10)].blur(1);
-    limit.update(window);
+// A pool of 30 places that has fewer all at once, after so many windows of a light load; its times
+// vary as exponential ones do.
+struct Narrowing {
+  double places = 24;
+  int light = 0;
+  bool overloaded = false;
+  double in_use = 0.9;
+
+  // Of ten samples each, until that is seen.
+  int windows_until_cut() const {
+    KneeLimit limit = begun(Service{30}, 40);
+    while (limit.guessing()) Service{30}.fill(limit);
+    const int before = limit.limit();
+    for (int i = 0; i < light; ++i) {
+      Window window = Service{30}.window(10, before);
+      window.levels[level_of(10)].blur(1);
+      limit.update(window);
+    }
+    int windows = 0;
+    while (windows < 1000 && limit.limit() >= before) {
+      Window window = Service{places}.window(before, before);
+      window.levels[level_of(before)].forget_all_but(10);
+      window.levels[level_of(before)].blur(1);
+      window.overloaded = overloaded;
+      window.in_use = in_use;
+      limit.update(window);
+      ++windows;
+    }
+    return windows;
   }
-  int windows = 0;
-  while (windows < 1000 && limit.limit() >= before) {
-    Window window = Service{24}.window(before, before);
-    window.levels[level_of(before)].forget_all_but(10);
-    window.levels[level_of(before)].blur(1);
-    window.overloaded = overloaded;
-    limit.update(window);
-    ++windows;
-  }
-  return windows;
-}
+};
 
 TEST(KneeLimit, InCalmItIsSurerBeforeItCuts) {
-  EXPECT_GT(windows_until_cut(false), windows_until_cut(true));
-  EXPECT_LT(windows_until_cut(false), 100);
+  const int calm = Narrowing{}.windows_until_cut();
+  EXPECT_GT(calm, Narrowing{.overloaded = true}.windows_until_cut());
+  EXPECT_LT(calm, 100);
 }
 
 TEST(KneeLimit, InCalmItIsTheSurerTheMoreItHasJudged) {
-  EXPECT_GT(windows_until_cut(false, 5000), windows_until_cut(false, 5));
-  EXPECT_LE(windows_until_cut(false, 5000), 100) << "but it is never too sure";
-  EXPECT_LE(windows_until_cut(true, 5000), 3) << "and an overload is in a hurry";
+  const int judged = Narrowing{.light = 5000}.windows_until_cut();
+  EXPECT_GT(judged, Narrowing{.light = 5}.windows_until_cut());
+  EXPECT_LT(judged, 100) << "but it is never too sure";
+  EXPECT_LE((Narrowing{.light = 5000, .overloaded = true}.windows_until_cut()), 3)
+      << "and an overload is in a hurry";
+}
+
+TEST(KneeLimit, WhereNoPlaceIsEverFreeThereIsNoCalm) {
+  const Narrowing little{.places = 26, .light = 5000};
+  EXPECT_EQ(little.windows_until_cut(), 1000) << "never";
+  Narrowing closed_loop = little;
+  closed_loop.in_use = 1;
+  EXPECT_LE(closed_loop.windows_until_cut(), 410) << "a little after four thousand samples";
 }
 
 TEST(KneeLimit, AnOverloadThatIsSoonOverIsNoTimeToLook) {
