@@ -92,7 +92,7 @@ class Bench {
   };
 
   int seeds_of(const Scenario& scenario) const {
-    return spec_.seeds > 0 ? spec_.seeds : scenario.seeds;
+    return spec_.seeds > 0 ? spec_.seeds : std::max(spec_.least_seeds, scenario.seeds);
   }
   void note_runs(int runs) {
     const std::lock_guard lock(mutex_);

@@ -17,6 +17,7 @@ struct BenchSpec {
   std::vector<Scenario> scenarios;
   std::vector<std::string> limiters;  // names that gate_named() knows
   int seeds = 0;                      // above 0: instead of each scenario's own
+  int least_seeds = 1;                // otherwise, where a scenario has fewer
   double shorter = 1;                 // share of each world's time that is run
   double leeway = 0;                  // share of a bar by which a miss is no reason to fail
   int trace_steps = 200;

@@ -90,7 +90,8 @@ BenchSpec bench_of(const Options& options) {
   check_limiters(options.limiters);
   return {.scenarios = read_scenarios(options),
           .limiters = options.limiters.empty() ? gate_names() : options.limiters,
-          .seeds = options.is_short && options.seeds == 0 ? 5 : options.seeds,
+          .seeds = options.seeds,
+          .least_seeds = options.is_short ? 5 : 1,
           .shorter = options.is_short ? 0.5 : options.measured.shorter,
           // Half the time leaves more to chance.
           .leeway = options.is_short ? 0.03 : 0,

@@ -27,6 +27,18 @@ TEST(Bench, TheSameSeedsGiveTheSameBytes) {
   EXPECT_EQ(to_json(run_bench(spec, nullptr)), to_json(run_bench(spec, nullptr)));
 }
 
+TEST(Bench, AScenarioHasItsOwnSeedsUnlessThatIsTooFewOrTheCallerKnowsBetter) {
+  const auto seeds = [](int least, int told) {
+    BenchSpec spec = spec_of({"knee"});
+    spec.least_seeds = least;
+    spec.seeds = told;
+    return run_bench(spec, nullptr).cells.front().seeds.size();
+  };
+  EXPECT_EQ(seeds(1, 0), 2U);
+  EXPECT_EQ(seeds(3, 0), 3U);
+  EXPECT_EQ(seeds(3, 1), 1U);
+}
+
 TEST(Bench, TheOracleLosesNothingAndIsNearTheWidth) {
   const BenchResult result = run_bench(spec_of({"knee"}), nullptr);
   ASSERT_EQ(result.oracles.size(), 1U);
