@@ -47,8 +47,9 @@ void add_runs(CLI::App* verb, Options& options) {
   add_scenarios(verb, options);
   verb->add_option("--seeds", options.seeds, "instead of each scenario's own number")
       ->check(CLI::Range(1, 1000));
-  verb->add_flag("--short", options.is_short,
-                 "half the time, five seeds at least; fails where a bar is missed by three hundredths");
+  verb->add_flag(
+      "--short", options.is_short,
+      "half the time, five seeds at least; fails where a bar is missed by three hundredths");
   verb->add_option("--world", options.only_world, "only this one of each scenario");
   add_limiters(verb, options);
   add_oracles(verb, options);
