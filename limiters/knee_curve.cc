@@ -8,11 +8,14 @@ namespace weir::limiters {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
-constexpr double kMisfit = 0.03;        // what the model misses, as a share of the mean
-constexpr double kLogMisfit = 0.1;      // and of the logarithm
-constexpr double kClosed = 3;           // of the gap, at most, by a queue
-constexpr double kFinest = 0.25;        // between two bends that are compared, in flight
-constexpr double kFinestShare = 1.04;   // or one to the other
+constexpr double kMisfit = 0.03;       // what the model misses, as a share of the mean
+constexpr double kLogMisfit = 0.1;     // and of the logarithm
+constexpr double kClosed = 3;          // of the gap, at most, by a queue
+constexpr double kFinest = 0.25;       // between two bends that are compared, in flight
+constexpr double kFinestShare = 1.04;  // or one to the other
+// Likelihoods that differ by rounding only, as of all bends below the fewest that were seen: of
+// these the last has it, for which those few did not queue.
+constexpr double kAlike = 1e-9;
 constexpr double kTrustInNoBend = 0.5;  // it needs no more than that to be preferred
 
 // How latencies stray within their levels, for none of them alone has enough to show it.
@@ -176,7 +179,7 @@ Knee KneeCurve::knee(double unlikely) const {
        at = std::max(at + kFinest, at * kFinestShare)) {
     while (all.in_flight(flat) <= at) ++flat;
     fits[tried++] = all.fit(at, flat);
-    if (fits[tried - 1].likelihood > best.likelihood - 1e-9) best = fits[tried - 1];
+    if (fits[tried - 1].likelihood > best.likelihood - kAlike) best = fits[tried - 1];
   }
   Knee knee{best.baseline, best.at, best.at, best.at};
   for (size_t i = 0; i < tried; ++i) {
