@@ -70,7 +70,8 @@ void KneeLimit::learn(const Window& window) { curve_.add(window.levels); }
 Cause KneeLimit::update(const Window& window) {
   abandonment_.note(window, is_least());
   if (lost_ && !abandonment_.nobody_answered()) regain();
-  const bool refused = window.refused();
+  if (const auto cause = heed_cap(window)) return *cause;
+  const bool refused = window.refused() || cap_.refused(window);
   const bool left = window.limited && abandonment_.most_leave();
   if (refused || (left && (abandonment_.nobody_answered() || abandonment_.slow())))
     return back_off(refused);
@@ -165,6 +166,25 @@ Cause KneeLimit::cut(double highest) {
   return Cause::kLatencyHigh;
 }
 
+std::optional<Cause> KneeLimit::heed_cap(const Window& window) {
+  const ServiceCap::Verdict verdict = cap_.note(window);
+  if (verdict == ServiceCap::Verdict::kNone) return std::nullopt;
+  trial_.reset();
+  grown_.reset();
+  if (verdict == ServiceCap::Verdict::kRefuted) {
+    refused_ = std::numeric_limits<double>::infinity();
+    move(cap_.from());
+    return Cause::kNoGain;
+  }
+  slow_start_ = false;
+  step_ = kFirstStep;
+  refused_ = cap_.most() + 1;
+  until_retry_ = kRetry;
+  unrefused_ = unrefused_seconds_ = 0;
+  move(cap_.most());
+  return Cause::kOverload;
+}
+
 // It was cut on no evidence, so the way back need not be felt for step by step.
 void KneeLimit::regain() {
   lost_ = false;
@@ -202,12 +222,12 @@ double KneeLimit::shown_fine() const {
 
 // A service that refuses what it had taken has changed, and is not to be judged by what it refused.
 void KneeLimit::remember_refusal(bool tried) {
-  const bool there = limit_ >= refused_ * 0.75 && limit_ * 0.75 <= refused_;
+  const bool there = limit() >= refused_ * 0.75 && limit() * 0.75 <= refused_;
   if (!there) until_retry_ = kRetry;
   if (tried) {
     if (there) until_retry_ = std::min(until_retry_ * 2, kLatestRetry);
     refused_ = limit();
-  } else if (limit_ < refused_ * 0.75) {
+  } else if (limit() < refused_ * 0.75) {
     refused_ = std::numeric_limits<double>::infinity();
   }
   unrefused_ = 0;

@@ -10,6 +10,7 @@
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
 #include "limiters/quickening.h"
+#include "limiters/service_cap.h"
 
 // Holds the limit at the knee of the latency curve, the fewest in flight with which the service
 // gets the most done; it knows neither a queue nor a clock.
@@ -81,6 +82,7 @@ class KneeLimit final : public LimitAlgorithm {
   double unlikely() const;
   Cause settle(bool limited, bool left, const Knee& knee);
   Cause cut(double highest);
+  std::optional<Cause> heed_cap(const Window& window);
   Cause back_off(bool refused);
   void regain();
   double shown_fine() const;
@@ -116,6 +118,7 @@ class KneeLimit final : public LimitAlgorithm {
   double unrefused_ = 0;  // samples since, and seconds
   double unrefused_seconds_ = 0;
   double until_retry_;  // samples from a refusal to the next growth to there
+  ServiceCap cap_;
   Abandonment abandonment_;
   bool lost_ = false;  // it was cut although nothing was known, since nobody was answered
 };

@@ -192,6 +192,7 @@ Window Regulator::judged(const Batch& batch) const {
   const SamplerShard::CohortTotals totals = read(batch.cohort);
   Window window = batch.window;
   window.levels = totals.levels;
+  window.over_quota = totals.over_quota;
   window.as_answered = all_of(totals.levels);
   window.looks = batch.looks;
   if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
@@ -311,7 +312,10 @@ SamplerShard::CohortTotals Regulator::read(Cohort cohort) const {
   for (const SamplerShard* shard : shards_) {
     const SamplerShard::CohortTotals one = shard->read(cohort);
     sum += one;
-    for (size_t i = 0; i < kLevels; ++i) sum.levels[i].add(one.levels[i]);
+    for (size_t i = 0; i < kLevels; ++i) {
+      sum.levels[i].add(one.levels[i]);
+      sum.over_quota[i] += one.over_quota[i];
+    }
   }
   return sum;
 }

@@ -14,6 +14,12 @@ size_t level_of(int in_flight) {
   return std::min<size_t>(4 + 2 * octave + upper_half, kLevels - 1);
 }
 
+int most_of(size_t level) {
+  if (level < 4) return static_cast<int>(level) + 1;
+  const size_t octave = (level - 4) / 2;
+  return static_cast<int>((level % 2 == 0 ? 6U : 8U) << octave);
+}
+
 Level Level::of(double seconds, double in_flight, double count) {
   // A nanosecond is the least that a clock tells apart; nothing at all has no logarithm.
   seconds = std::max(seconds, 1e-9);
@@ -63,6 +69,18 @@ void Level::blur(double variance) {
 bool Window::refused() const {
   const double overloads = count(Outcome::kOverload);
   return overloads > 0 && overloads * 10 >= overloads + count(Outcome::kSuccess);
+}
+
+double Window::sent_in_cohort() const {
+  double sent = 0;
+  for (size_t i = 0; i < kLevels; ++i) sent += levels[i].count + over_quota[i];
+  return sent;
+}
+
+double Window::share_over_quota() const {
+  double refused = 0;
+  for (const double count : over_quota) refused += count;
+  return refused > 0 ? refused / sent_in_cohort() : 0;
 }
 
 double Window::throughput() const {

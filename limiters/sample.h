@@ -69,6 +69,8 @@ struct Level {
 // 12, 13 to 16, ... Small services are told apart place by place.
 inline constexpr size_t kLevels = 24;
 size_t level_of(int in_flight);
+// The highest number in flight of a level.
+int most_of(size_t level);
 
 // What was measured between two decisions.
 struct Window {
@@ -76,6 +78,8 @@ struct Window {
   std::array<double, kOutcomes> answered{};  // requests by outcome
   // Successes of those who were granted in this window, whenever they were answered.
   std::array<Level, kLevels> levels{};
+  // Those of them who were over quota instead.
+  std::array<double, kLevels> over_quota{};
   // All of these, before what is known of those without an answer was added to them.
   Level as_answered{};
   int limit = 0;  // they were granted under
@@ -91,6 +95,10 @@ struct Window {
   // By more than a service may refuse some callers whatever its load is: one in ten of those that
   // it served or refused.
   bool refused() const;
+  // Of those who were granted in this window, successes or over quota.
+  double sent_in_cohort() const;
+  // The share of the latter; 0 where there are none.
+  double share_over_quota() const;
   // Successes per second.
   double throughput() const;
   Level all_levels() const;

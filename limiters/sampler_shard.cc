@@ -22,6 +22,7 @@ void SamplerShard::granted(Cohort cohort) noexcept {
       level.sum_log_squares.store(0, std::memory_order_relaxed);
       level.sum_products.store(0, std::memory_order_relaxed);
     }
+    for (auto& count : slot.over_quota) count.store(0, std::memory_order_relaxed);
     slot.cohort.store(cohort, std::memory_order_release);
   }
   raise(slot.granted, 1);
@@ -42,9 +43,11 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
     raise(slot.left, 1);
     raise(slot.left_seconds, to_seconds(sample.latency));
   }
+  const size_t at = level_of(sample.in_flight);
+  if (sample.outcome == Outcome::kOverQuota) raise(slot.over_quota[at], 1);
   if (sample.outcome != Outcome::kSuccess) return;
   const Level one = Level::of(to_seconds(sample.latency), sample.in_flight);
-  AtomicLevel& level = slot.levels[level_of(sample.in_flight)];
+  AtomicLevel& level = slot.levels[at];
   raise(level.count, one.count);
   raise(level.sum_seconds, one.sum_seconds);
   raise(level.sum_squares, one.sum_squares);
@@ -86,10 +89,11 @@ SamplerShard::CohortCounts SamplerShard::count(Cohort cohort) const noexcept {
 }
 
 SamplerShard::CohortTotals SamplerShard::read(Cohort cohort) const noexcept {
-  CohortTotals totals{count(cohort), {}};
+  CohortTotals totals{count(cohort), {}, {}};
   const Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_acquire) != cohort) return totals;
   for (size_t i = 0; i < kLevels; ++i) {
+    totals.over_quota[i] = slot.over_quota[i].load(std::memory_order_relaxed);
     const AtomicLevel& level = slot.levels[i];
     if (level.count.load(std::memory_order_relaxed) <= 0) continue;
     totals.levels[i] = {level.count.load(std::memory_order_relaxed),

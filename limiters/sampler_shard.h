@@ -34,6 +34,7 @@ class alignas(64) SamplerShard {
   };
   struct CohortTotals : CohortCounts {
     std::array<Level, kLevels> levels{};
+    std::array<double, kLevels> over_quota{};
   };
   // Of the last so many cohorts; who is answered later than that is not in any.
   static constexpr Cohort kCohorts = 8;
@@ -65,6 +66,7 @@ class alignas(64) SamplerShard {
     std::atomic<Cohort> cohort{0};
     std::atomic<double> granted{0}, answered{0}, left{0}, left_seconds{0};
     std::array<AtomicLevel, kLevels> levels;
+    std::array<std::atomic<double>, kLevels> over_quota{};
   };
 
   std::array<std::atomic<double>, kRanks> arrived_{};

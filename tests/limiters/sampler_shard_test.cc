@@ -44,6 +44,27 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
   EXPECT_DOUBLE_EQ(all_levels(shard).mean(), 0.004);
 }
 
+TEST(SamplerShard, WhoIsOverQuotaIsCountedByHowManyWereInFlight) {
+  SamplerShard shard;
+  serve(shard, milliseconds(4), Outcome::kSuccess, 3);
+  serve(shard, milliseconds(1), Outcome::kOverQuota, 3);
+  serve(shard, milliseconds(1), Outcome::kOverQuota, 12);
+  serve(shard, milliseconds(1), Outcome::kOverQuota, 9);
+  EXPECT_EQ(shard.read(kCohort).over_quota[level_of(3)], 1);
+  EXPECT_EQ(shard.read(kCohort).over_quota[level_of(12)], 2);
+  EXPECT_EQ(all_levels(shard).count, 1);
+  const Cohort later = kCohort + SamplerShard::kCohorts;
+  shard.granted(later);
+  EXPECT_EQ(shard.read(later).over_quota[level_of(12)], 0);
+}
+
+TEST(Level, EndsWhereTheNextBegins) {
+  for (size_t level = 0; level + 1 < kLevels; ++level) {
+    EXPECT_EQ(level_of(most_of(level)), level);
+    EXPECT_EQ(level_of(most_of(level) + 1), level + 1);
+  }
+}
+
 TEST(SamplerShard, ACohortKnowsHowManyAreStillOut) {
   SamplerShard shard;
   for (int i = 0; i < 3; ++i) shard.granted(kCohort);
