@@ -1,26 +1,37 @@
 #include "limiters/lanes.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace weir::limiters {
 
 Lanes::Lanes(std::vector<std::unique_ptr<WaitQueue>> lanes, size_t of_each)
-    : lanes_(std::move(lanes)), of_each_(of_each) {}
+    : lanes_(std::move(lanes)), returning_(lanes_.size()), of_each_(of_each) {}
 
 void Lanes::push(Waiter& waiter, const Ranked& ranked, const Arrival& arrival, TimePoint now) {
   waiter.rank_ = ranked.rank;
   waiter.cell_ = ranked.cell;
+  waiter.returns_ = false;
   lanes_[waiter.rank_]->push(waiter, arrival, now);
 }
 
-void Lanes::remove(Waiter& waiter) { lanes_[waiter.rank_]->remove(waiter); }
+void Lanes::push_returning(Waiter& waiter, const Ranked& ranked, TimePoint now) {
+  waiter.rank_ = ranked.rank;
+  waiter.cell_ = ranked.cell;
+  waiter.returns_ = true;
+  returning_[waiter.rank_].push(waiter, {}, now);
+}
+
+void Lanes::remove(Waiter& waiter) {
+  if (waiter.returns_) return returning_[waiter.rank_].remove(waiter);
+  lanes_[waiter.rank_]->remove(waiter);
+}
 
 void Lanes::note_turn(const Waiter& waiter) {
-  if (size() > lanes_[waiter.rank_]->size()) ++turns_;
+  if (size() > size_of(waiter.rank_)) ++turns_;
 }
 
 Waiter* Lanes::first_of(size_t rank, const Standing& standing) const {
+  if (Waiter* first = returning_[rank].oldest()) return first;
   return standing[rank] ? lanes_[rank]->newest() : lanes_[rank]->oldest();
 }
 
@@ -40,19 +51,20 @@ Waiter* Lanes::next_of_least(const Standing& standing) const {
 }
 
 bool Lanes::waits_before(uint8_t rank) const {
-  return std::any_of(lanes_.begin(), lanes_.begin() + rank + 1,
-                     [](const auto& lane) { return lane->size() > 0; });
+  for (size_t i = 0; i <= rank; ++i)
+    if (size_of(i) > 0) return true;
+  return false;
 }
 
 size_t Lanes::first_rank() const {
-  const auto first =
-      std::find_if(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->size() > 0; });
-  return first == lanes_.end() ? kRanks : static_cast<size_t>(first - lanes_.begin());
+  for (size_t i = 0; i < lanes_.size(); ++i)
+    if (size_of(i) > 0) return i;
+  return kRanks;
 }
 
 size_t Lanes::size() const {
   size_t sum = 0;
-  for (const auto& lane : lanes_) sum += lane->size();
+  for (size_t i = 0; i < lanes_.size(); ++i) sum += size_of(i);
   return sum;
 }
 

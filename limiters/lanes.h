@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "limiters/arrival_queue.h"
 #include "limiters/wait_queue.h"
 
 // Those who wait at one gate, a queue for each rank; it does not know how long is too long.
@@ -19,6 +20,9 @@ class Lanes {
   size_t ranks() const { return lanes_.size(); }
   // `ranked.rank` is below ranks().
   void push(Waiter& waiter, const Ranked& ranked, const Arrival& arrival, TimePoint now);
+  // One who had a place already: served before all others of its rank, in the order in which such
+  // have come, and never expires.
+  void push_returning(Waiter& waiter, const Ranked& ranked, TimePoint now);
   void remove(Waiter& waiter);
   // It is about to get its place: its lane has had its turn.
   void note_turn(const Waiter& waiter);
@@ -33,6 +37,7 @@ class Lanes {
   // Somebody waits who is as important or more so.
   bool waits_before(uint8_t rank) const;
   size_t size() const;
+  // Without those who return.
   const WaitQueue& of(uint8_t rank) const { return *lanes_[rank]; }
 
   // As in WaitQueue, with a bound for each rank.
@@ -40,10 +45,12 @@ class Lanes {
   Waiter* expired(TimePoint now, const Bounds& bounds) const;
 
  private:
+  size_t size_of(size_t rank) const { return lanes_[rank]->size() + returning_[rank].size(); }
   Waiter* first_of(size_t rank, const Standing& standing) const;
   Waiter* next_of_least(const Standing& standing) const;
 
   std::vector<std::unique_ptr<WaitQueue>> lanes_;
+  std::vector<ArrivalQueue> returning_;  // of each
   size_t of_each_;
   uint64_t turns_ = 0;  // while more than one lane had somebody
 };

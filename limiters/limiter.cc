@@ -123,6 +123,22 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   return Queued{};
 }
 
+std::optional<Permit> Limiter::readmit(const Arrival& arrival, Waiter& waiter) {
+  const Ranked ranked = ranks_.of(arrival);
+  if (ranked.cell != kNoCell) shard_.partitions().arrived(ranked.cell);
+  if (dry_run_) return permit(pool_.take_anyway(), ranked.cell);
+  const bool is_next = !lanes_.waits_before(ranked.rank);
+  if (is_next)
+    if (const std::optional<int> place = pool_.take()) return permit(*place, ranked.cell);
+  pool_.note_limited();
+  pool_.join_again(gate_, ranked.rank);
+  waiter.gate_ = this;
+  lanes_.push_returning(waiter, ranked, timeline_.now());
+  // As above: one that was freed meanwhile is offered to nobody else.
+  if (pool_.in_flight() < pool_.limit()) serve_later();
+  return std::nullopt;
+}
+
 // Not when the newest has only just come: nothing is gained by one that is hardly newer, and a
 // flood is to be turned away at the least cost.
 bool Limiter::takes_place_of_oldest(uint8_t rank) const {

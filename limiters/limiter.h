@@ -44,6 +44,10 @@ class Limiter {
   // be done: then the newest is served first, and one who finds the queue full takes the place of
   // the oldest of this gate, who is rejected in a later turn.
   Admission admit(const Arrival& arrival, Waiter& waiter);
+  // For one whose permit stepped aside because its client was slow to send, before the service gets
+  // the rest: a permit for that, or none, and then `waiter` gets it later. It is never rejected,
+  // and comes before all others who are as important; who waits there for its turn has been let in.
+  std::optional<Permit> readmit(const Arrival& arrival, Waiter& waiter);
   // Woken: another loop freed a place, or the limit grew.
   void serve();
   LimiterStats stats() const { return {pool_.limit(), pool_.in_flight(), pool_.waiting()}; }

@@ -51,10 +51,11 @@ class [[nodiscard]] Permit {
   void request_incomplete();
   // The service has all of the request only now: what went before was the client's time.
   void request_complete();
-  // It is not the service that it waits for any more, but a client that does not read: its place
+  // It is not the service that it waits for now, but a client that does not read or send: its place
   // goes to another. Called after kPatience, for one that is a little slower than the service is no
   // news, and at once for a tunnel.
   void step_aside();
+  bool aside() const { return aside_; }
   static constexpr Duration kPatience = std::chrono::milliseconds(5);
   // Its latency means nothing: an upgrade, a stream.
   void leave_unsampled() { sampled_ = false; }

@@ -15,8 +15,8 @@
 namespace weir::limiters {
 
 // Safe from any thread, never blocks. Outlives every gate and the regulator. take(), give_back(),
-// publish_limit(), join() and gate_to_wake() are sequentially consistent: of a giver and a joiner
-// that cross, one sees the other.
+// publish_limit(), join(), join_again() and gate_to_wake() are sequentially consistent: of a giver
+// and a joiner that cross, one sees the other.
 class PermitPool {
  public:
   // `cells`: see QueueParams::cells().
@@ -35,6 +35,8 @@ class PermitPool {
   // One more waiter behind this gate; false when as many of its rank wait as may, in the whole
   // process, and `beyond` more: no flood of others may fill its queue.
   [[nodiscard]] bool join(int gate, size_t rank = 0, int beyond = 0) noexcept;
+  // The same of one who had a place before: never refused.
+  void join_again(int gate, size_t rank) noexcept;
   // One waiter less: served, rejected or gone.
   void leave(int gate, size_t rank = 0) noexcept;
   // The gate whose waiters are the most important; of several the next after `from`, in a ring, so
@@ -111,6 +113,7 @@ class PermitPool {
     std::atomic<Duration::rep> longest_wait{Duration(std::chrono::seconds(5)).count()};
   };
 
+  void count_in(int gate, size_t rank) noexcept;
   void note_peak(int in_flight) noexcept;
   std::optional<int> gate_with(size_t rank, int from) const noexcept;
 

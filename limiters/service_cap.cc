@@ -78,8 +78,8 @@ double ServiceCap::cap() const {
     below.refused += seen_[i].refused;
     const double beyond_served = all.served - below.served;
     const double beyond_refused = all.refused - below.refused;
-    const bool fine = below.served >= kEnough &&
-                      below.refused <= kHardlyAny * (below.served + below.refused);
+    const bool fine =
+        below.served >= kEnough && below.refused <= kHardlyAny * (below.served + below.refused);
     if (fine && beyond_refused >= kFew &&
         beyond_refused >= kMany * (beyond_served + beyond_refused))
       found = most_of(i);

@@ -54,6 +54,7 @@ class Waiter {
   TimePoint deadline_ = TimePoint::max();
   uint8_t rank_ = 0;
   uint16_t cell_ = kNoCell;
+  bool returns_ = false;  // it had a place before
 };
 
 // Pushing and removing are O(1). Waiters outlive their stay.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cassert>
+#include <chrono>
 #include <utility>
 
 namespace weir::exchange {
@@ -23,6 +24,8 @@ constexpr auto kMoves = [] {
     allow(from, Stage::kEnded);
   return moves;
 }();
+
+constexpr limiters::Duration kMostBefore100 = std::chrono::seconds(1);
 
 std::string_view version_word(http::Version version) {
   return version == http::Version::kHttp10  ? "h1.0"
@@ -78,10 +81,9 @@ bool Exchange::here() const {
 void Exchange::ask() {
   if (std::exchange(gathers_, false)) look_around();
   partition_name_ = rooms_.classifier.partition_of(head_, client_.peer_address());
-  const limiters::Arrival arrival = rooms_.classifier.classify(head_, partition_name_);
-  priority_ = arrival.priority;
-  if (partition_name_) rooms_.ledger.asked(arrival.partition, *partition_name_);
-  limiters::Admission admission = rooms_.limiter.admit(arrival, *this);
+  arrival_ = rooms_.classifier.classify(head_, partition_name_);
+  if (partition_name_) rooms_.ledger.asked(arrival_->partition, *partition_name_);
+  limiters::Admission admission = rooms_.limiter.admit(*arrival_, *this);
   if (auto* permit = std::get_if<limiters::Permit>(&admission)) {
     rejection_ = permit->spared();
     granted(std::move(*permit));
@@ -96,7 +98,11 @@ void Exchange::ask() {
 
 // ---- waiting ----
 
-void Exchange::on_permit(limiters::Permit permit) { granted(std::move(permit)); }
+void Exchange::on_permit(limiters::Permit permit) {
+  if (!returning_) return granted(std::move(permit));
+  take(std::move(permit));
+  send_held();
+}
 
 void Exchange::on_rejected(limiters::Rejection why) {
   rejection_ = why;
@@ -106,11 +112,23 @@ void Exchange::on_rejected(limiters::Rejection why) {
 // ---- connecting ----
 
 void Exchange::granted(limiters::Permit permit) {
-  permit_ = std::move(permit);
-  granted_ = rooms_.timeline.now();
+  take(std::move(permit));
   if (!head_.upgrade.empty()) permit_->leave_unsampled();
   if (!request_complete_) permit_->request_incomplete();
+  if (!request_complete_ && head_.upgrade.empty())
+    upload_ = std::make_unique<Upload>(rooms_.timeline, [this] {
+      permit_->leave_unsampled();
+      permit_->step_aside();
+    });
   open_backend(Reuse::kAllowed);
+}
+
+void Exchange::take(limiters::Permit permit) {
+  permit_ = std::move(permit);
+  granted_ = rooms_.timeline.now();
+  if (waiting_since_)
+    waited_ = waited_.value_or(limiters::Duration(0)) + (*granted_ - *waiting_since_);
+  waiting_since_.reset();
 }
 
 void Exchange::open_backend(Reuse reuse) {
@@ -124,8 +142,14 @@ void Exchange::open_backend(Reuse reuse) {
   backend_ = rooms_.backends.open(*this, reuse);
   const bool whole = request_complete_ && held_body_.empty() && !held_trailers_;
   backend_->send_request(head_, whole ? http::End::kYes : http::End::kNo);
-  if (!held_body_.empty()) {
-    const bool last = request_complete_ && !held_trailers_;
+  send_held();
+  if (backend_->reused()) on_backend_open();
+}
+
+void Exchange::send_held() {
+  const bool last = request_complete_ && !held_trailers_;
+  if (!held_body_.empty() || (std::exchange(returning_, false) && last)) {
+    if (upload_) upload_->given(held_body_.size());
     backend_->send_body(std::move(held_body_), last ? http::End::kYes : http::End::kNo);
     body_given_ = true;
   }
@@ -133,12 +157,14 @@ void Exchange::open_backend(Reuse reuse) {
     backend_->send_trailers(*held_trailers_);
     body_given_ = true;
   }
-  if (backend_->reused()) on_backend_open();
 }
 
 void Exchange::on_backend_open() {
   if (!backend_->reused()) opened_ = rooms_.timeline.now();
   move_to(Stage::kForwarding);
+  if (!upload_) return;
+  // Who expects a 100 waits for the service, but not for one that never says it.
+  head_.expects_continue ? upload_->begin_within(kMostBefore100) : upload_->begin();
 }
 
 // ---- forwarding: the request ----
@@ -154,7 +180,12 @@ void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_o
     if (gathers_ && here()) ask();
     return;
   }
+  if (returning_ || comes_back()) {
+    held_body_.append(bytes);
+    return returning_ ? void() : come_back();
+  }
   body_given_ = true;
+  if (upload_) upload_->given(bytes.size());
   backend_->send_body(Buffer(bytes), end_of_body);
   if (request_complete_ && permit_) permit_->request_complete();
   // A tunnel has no half-close: what one side has ended is over for both, and its permit is free.
@@ -164,20 +195,39 @@ void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_o
 void Exchange::on_request_trailers(const http::Headers& trailers) {
   if (stage_ == Stage::kEnded) return;
   request_complete_ = true;
-  if (!backend_) {
+  if (!backend_ || returning_ || comes_back()) {
     held_trailers_ = trailers.copy();
-    return;
+    return !backend_ || returning_ ? void() : come_back();
   }
   body_given_ = true;
   backend_->send_trailers(trailers);
   if (permit_) permit_->request_complete();
 }
 
-void Exchange::on_request_sent(size_t body_bytes) { client_.consumed(body_bytes); }
+// What has stepped aside because its client is slow needs a place again when the service gets the
+// last of it, and begins with its work.
+bool Exchange::comes_back() const {
+  if (!permit_ || !permit_->aside() || response_begun_) return false;
+  return request_complete_ ||
+         (head_.body.kind == http::BodyLength::Kind::kKnown && request_bytes_ >= head_.body.bytes);
+}
+
+void Exchange::come_back() {
+  returning_ = true;
+  std::optional<limiters::Permit> permit = rooms_.limiter.readmit(*arrival_, *this);
+  if (permit) return on_permit(std::move(*permit));
+  waiting_since_ = rooms_.timeline.now();
+}
+
+void Exchange::on_request_sent(size_t body_bytes) {
+  if (upload_) upload_->taken(body_bytes);
+  client_.consumed(body_bytes);
+}
 
 // ---- forwarding: the response ----
 
 void Exchange::on_informational(http::ResponseHead&& head) {
+  if (upload_ && head.status == 100) upload_->begin();
   http::apply_response_rules(head, rooms_.params.forwarding);
   client_.send_head(head, http::End::kNo);
 }
@@ -327,16 +377,18 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   facts.request_bytes = request_bytes_;
   facts.response_bytes = response_bytes_;
   facts.total = now - arrived_;
-  if (waiting_since_) facts.queue_wait = granted_.value_or(now) - *waiting_since_;
+  facts.queue_wait = waited_;
+  if (waiting_since_)
+    facts.queue_wait = waited_.value_or(limiters::Duration(0)) + (now - *waiting_since_);
   if (opened_) facts.connect = *opened_ - *opening_;
   if (responded_) facts.backend = *responded_ - granted_.value_or(*opening_);
   facts.retry_after_seconds = retry_after_seconds_;
   facts.limit = limit_at_arrival_;
   facts.in_flight = in_flight_at_arrival_;
   facts.waiting = waiting_at_arrival_;
-  if (priority_) {
-    facts.priority = *priority_;
-    facts.priority_name = rooms_.classifier.name_of(*priority_);
+  if (arrival_) {
+    facts.priority = arrival_->priority;
+    facts.priority_name = rooms_.classifier.name_of(arrival_->priority);
     facts.partition_name = partition_name_;
   }
   facts.exempt = exempt_;

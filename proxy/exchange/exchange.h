@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "proxy/exchange/params.h"
 #include "proxy/exchange/rejections.h"
 #include "proxy/exchange/streams.h"
+#include "proxy/exchange/upload.h"
 
 // One request and its response, from head to ending; it knows neither sockets nor versions of HTTP
 // nor how a limit is found.
@@ -69,7 +71,11 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   bool here() const;
   void ask();
   void granted(limiters::Permit permit);
+  void take(limiters::Permit permit);
   void open_backend(Reuse reuse);
+  void send_held();
+  bool comes_back() const;
+  void come_back();
   bool may_retry() const;
   void response_complete();
   // Every path comes here, once: permit, reply or reset, metrics, log.
@@ -88,20 +94,22 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   bool request_complete_;
   bool body_given_ = false;  // the service was given part of the request body
   bool gathers_ = false;     // it asks for a place when all of the request is here
+  bool returning_ = false;   // the last of the body waits until it has a place again
   bool response_begun_ = false;
   bool response_complete_ = false;
   bool upgraded_ = false;
   bool exempt_ = false;
   bool retried_ = false;
   bool forwarded_rules_applied_ = false;
-  std::optional<uint8_t> priority_;  // once it has asked for a place
+  std::optional<limiters::Arrival> arrival_;  // once it has asked for a place
   std::optional<std::string_view> partition_name_;
   int status_ = 0;
   std::optional<int> retry_after_seconds_;
   std::optional<limiters::Rejection> rejection_;
   std::optional<limiters::Permit> permit_;
+  std::unique_ptr<Upload> upload_;  // while a permit may have to step aside for it
   BackendStreamPtr backend_;
-  Buffer held_body_;  // came before the backend stream was open
+  Buffer held_body_;  // came before the backend stream was open, or waits as `returning_` says
   std::optional<http::Headers> held_trailers_;
   uint64_t request_bytes_ = 0;
   uint64_t response_bytes_ = 0;
@@ -110,6 +118,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   int waiting_at_arrival_ = 0;
   const limiters::TimePoint arrived_;
   std::optional<limiters::TimePoint> waiting_since_, granted_, opening_, opened_, responded_;
+  std::optional<limiters::Duration> waited_;
 };
 
 }  // namespace weir::exchange

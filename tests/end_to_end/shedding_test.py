@@ -98,6 +98,45 @@ class SheddingTest(unittest.TestCase):
                 client.close()
             quick.close()
 
+    def test_long_uploads_that_are_slow_keep_nobody_out_and_return_to_a_place_when_they_are_whole(self):
+        inside, most, lock = 0, 0, threading.Lock()
+
+        def serve(client):
+            nonlocal inside, most
+            while True:
+                length = len(client.request().body)
+                with lock:
+                    inside += 1
+                    most = max(most, inside)
+                time.sleep(0.005)
+                with lock:
+                    inside -= 1
+                client.send(f"HTTP/1.1 200 OK\r\nContent-Length: {len(str(length))}\r\n\r\n{length}")
+
+        with Backend(serve) as backend, \
+                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=2", "queue.max_waiting=0") as weir:
+            uploads = []
+            for i in range(20):
+                client = weir.connect()
+                length = "Transfer-Encoding: chunked" if i % 2 else "Content-Length: 20000"
+                client.send(f"POST /slow HTTP/1.1\r\nHost: h\r\n{length}\r\n\r\n")
+                client.send("4\r\nbody\r\n" if i % 2 else "x" * 19999)
+                uploads.append(client)
+                wait_until(lambda: weir.metrics()["weir_in_flight"] == 0, "the upload to step aside")
+            quick = weir.connect()
+            for _ in range(5):
+                quick.send("POST /quick HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")
+                self.assertEqual(quick.response().body, b"2")
+            for i, client in enumerate(uploads):
+                client.send("0\r\n\r\n" if i % 2 else "x")
+            for i, client in enumerate(uploads):
+                answer = client.response()
+                self.assertEqual((answer.status, answer.body), (200, b"4" if i % 2 else b"20000"))
+                client.close()
+            quick.close()
+            self.assertEqual(weir.metrics()["weir_in_flight"], 0)
+            self.assertEqual(most, 2)
+
     def test_callers_who_reset_while_they_wait_and_are_displaced_do_no_harm(self):
         answers, lock = collections.Counter(), threading.Lock()
 

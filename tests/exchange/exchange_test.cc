@@ -64,6 +64,9 @@ class ExchangeTest : public testing::Test {
   FakeBackend& backend() { return backends.last(); }
   void serve() {
     backend().events.on_backend_open();
+    serve_head_and_body();
+  }
+  void serve_head_and_body() {
     backend().events.on_response_head(answer(200), End::kNo);
     backend().events.on_response_body(bytes_of("ok"), End::kYes);
   }
@@ -164,6 +167,156 @@ TEST_F(ExchangeTest, WhatMayBeAnsweredBeforeItsEndIsNotHeldBack) {
   polite.expects_continue = true;
   start(std::move(polite), End::kNo);
   EXPECT_EQ(notebook.take(), "open\nbackend: POST /\n");
+}
+
+TEST_F(ExchangeTest, AClientThatStopsSendingHoldsNoPlaceUntilItHasSentAll) {
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  exchange->on_request_body(bytes_of("abc"), End::kNo);
+  backend().events.on_request_sent(3);
+  run_for(limiters::Permit::kPatience - milliseconds(1));
+  EXPECT_EQ(permits.in_flight(), 1);
+  run_for(milliseconds(1));
+  EXPECT_EQ(permits.in_flight(), 0);
+  exchange->on_request_body(bytes_of("def"), End::kNo);
+  backend().events.on_request_sent(3);
+  EXPECT_EQ(permits.in_flight(), 0) << "what goes on is not whole";
+  notebook.take();
+  exchange->on_request_body(bytes_of(""), End::kYes);
+  EXPECT_EQ(permits.in_flight(), 1);
+  EXPECT_EQ(notebook.take(), "backend: body  end\n");
+  run_for(milliseconds(10));
+  serve_head_and_body();
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_EQ(entry().backend, limiters::Duration(milliseconds(10)));
+  EXPECT_EQ(finished(Outcome::kSuccess), 1);
+  EXPECT_NEAR(samples.read(permits.cohort()).levels[0].sum_seconds, 0.01, 1e-9);
+  EXPECT_EQ(samples.read(permits.cohort()).granted, 1);
+}
+
+TEST_F(ExchangeTest, WhoDripsIsAsSlowAsWhoStops) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 100000}), End::kNo);
+  backend().events.on_backend_open();
+  for (int i = 0; i < 6; ++i) {
+    run_for(milliseconds(1));
+    exchange->on_request_body(bytes_of("a"), End::kNo);
+    backend().events.on_request_sent(1);
+  }
+  EXPECT_EQ(permits.in_flight(), 0);
+}
+
+TEST_F(ExchangeTest, AServiceThatIsSlowToTakeTheBodyIsNoSlowClient) {
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  for (int i = 0; i < 20; ++i) {
+    exchange->on_request_body(bytes_of("abc"), End::kNo);
+    run_for(milliseconds(100));
+    backend().events.on_request_sent(3);
+  }
+  EXPECT_EQ(permits.in_flight(), 1);
+}
+
+TEST_F(ExchangeTest, WhoExpectsA100WaitsForTheServiceUntilItSaysSo) {
+  http::RequestHead polite = head("POST", "/", {BodyLength::Kind::kKnown, 6});
+  polite.expects_continue = true;
+  start(std::move(polite), End::kNo);
+  backend().events.on_backend_open();
+  run_for(milliseconds(100));
+  EXPECT_EQ(permits.in_flight(), 1);
+  http::ResponseHead go_on;
+  go_on.status = 100;
+  backend().events.on_informational(std::move(go_on));
+  run_for(limiters::Permit::kPatience);
+  EXPECT_EQ(permits.in_flight(), 0);
+}
+
+TEST_F(ExchangeTest, AServiceThatNeverSaysThatItWaitsIsNotWaitedForForEver) {
+  http::RequestHead polite = head("POST", "/", {BodyLength::Kind::kKnown, 6});
+  polite.expects_continue = true;
+  start(std::move(polite), End::kNo);
+  backend().events.on_backend_open();
+  run_for(milliseconds(999));
+  EXPECT_EQ(permits.in_flight(), 1);
+  run_for(milliseconds(1) + limiters::Permit::kPatience);
+  EXPECT_EQ(permits.in_flight(), 0);
+}
+
+TEST_F(ExchangeTest, WhoDoesNotWaitForA100IsAsSlowAsAnybody) {
+  http::RequestHead polite = head("POST", "/", {BodyLength::Kind::kKnown, 6});
+  polite.expects_continue = true;
+  start(std::move(polite), End::kNo);
+  backend().events.on_backend_open();
+  exchange->on_request_body(bytes_of("abc"), End::kNo);
+  backend().events.on_request_sent(3);
+  run_for(std::chrono::seconds(2));
+  EXPECT_EQ(permits.in_flight(), 0);
+}
+
+TEST_F(ExchangeTest, TheLastOfASlowUploadWaitsForAPlaceAndIsNeverRejected) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 20000}), End::kNo);
+  backend().events.on_backend_open();
+  run_for(limiters::Permit::kPatience);
+  std::optional<limiters::Permit> busy = occupy();
+  permits.publish_queue(kLongestWait, 0);
+  exchange->on_request_body(bytes_of(std::string(19999, 'x')), End::kNo);
+  backend().events.on_request_sent(19999);
+  notebook.take();
+  exchange->on_request_body(bytes_of("y"), End::kNo);
+  exchange->on_request_body(bytes_of(""), End::kYes);
+  run_for(std::chrono::seconds(60));
+  EXPECT_EQ(notebook.take(), "");
+  EXPECT_EQ(permits.waiting(), 1);
+  busy.reset();
+  run_for(milliseconds(0));
+  EXPECT_EQ(notebook.take(), "backend: body y end\n");
+  EXPECT_EQ(permits.in_flight(), 1);
+  EXPECT_EQ(permits.waiting(), 0);
+  serve_head_and_body();
+  EXPECT_EQ(entry().ending, Ending::kServed);
+  EXPECT_EQ(entry().queue_wait, limiters::Duration(std::chrono::seconds(60)));
+  EXPECT_EQ(permits.in_flight(), 0);
+}
+
+TEST_F(ExchangeTest, TrailersOfASlowUploadAreItsLast) {
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  exchange->on_request_body(bytes_of("abc"), End::kNo);
+  backend().events.on_request_sent(3);
+  run_for(limiters::Permit::kPatience);
+  std::optional<limiters::Permit> busy = occupy();
+  notebook.take();
+  exchange->on_request_trailers({});
+  EXPECT_EQ(notebook.take(), "");
+  busy.reset();
+  run_for(milliseconds(0));
+  EXPECT_EQ(notebook.take(), "backend: trailers\n");
+  EXPECT_EQ(permits.in_flight(), 1);
+}
+
+TEST_F(ExchangeTest, WhoLeavesWhileTheLastOfItWaitsHoldsNothingAndTeachesNothing) {
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  run_for(limiters::Permit::kPatience);
+  limiters::Permit busy = occupy();
+  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  EXPECT_EQ(permits.waiting(), 1);
+  exchange->on_client_left();
+  EXPECT_EQ(permits.waiting(), 0);
+  EXPECT_EQ(permits.in_flight(), 1);
+  EXPECT_EQ(samples.read(permits.cohort()).granted, 1) << "of who is busy";
+  EXPECT_EQ(finished(Outcome::kAbandoned), 0);
+}
+
+TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlace) {
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  run_for(limiters::Permit::kPatience);
+  limiters::Permit busy = occupy();
+  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  serve_head_and_body();
+  EXPECT_EQ(entry().ending, Ending::kServed);
+  EXPECT_EQ(permits.waiting(), 0);
+  EXPECT_EQ(permits.in_flight(), 1);
 }
 
 TEST_F(ExchangeTest, AsMuchAsACodecGivesOutIsWaitedFor) {

@@ -32,7 +32,14 @@ class Caller final : public Waiter {
     answers_ += std::holds_alternative<Queued>(answer) ? 0 : 1;
   }
 
-  bool runs() const { return permit_.has_value(); }
+  // Whoever has stepped aside asks for a place again.
+  void come_back(Limiter& gate, const Arrival& arrival) {
+    std::optional<Permit> again = gate.readmit(arrival, *this);
+    if (again) permit_ = std::move(*again);
+    if (!again) answers_ = 0;
+  }
+
+  bool runs() const { return permit_.has_value() && !waits(); }
   bool waits() const { return answers_ == 0; }
   std::optional<Rejection> rejection() const { return rejection_; }
   int answers() const { return answers_; }

@@ -20,6 +20,76 @@ TEST_F(HandOver, AWaiterThatLeavesGivesItsTurnToTheNext) {
   EXPECT_TRUE(third->runs());
 }
 
+TEST_F(HandOver, WhoReturnsIsNeverRejectedHoweverLongItTakes) {
+  queue_params_.max_waiting = 0;
+  build(1);
+  const Request uploads = ask();
+  uploads->permit().step_aside();
+  const Request busy = ask();
+  uploads->come_back(gate(), {});
+  pass(kLongestWait * 100);
+  EXPECT_TRUE(uploads->waits());
+  EXPECT_FALSE(uploads->rejection());
+  busy->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_TRUE(uploads->runs());
+  EXPECT_EQ(pool_->in_flight(), 1);
+  EXPECT_EQ(pool_->waiting(), 0);
+  uploads->finish(Outcome::kSuccess);
+  EXPECT_EQ(pool_->in_flight(), 0);
+  EXPECT_EQ(finished(Outcome::kSuccess), 2);
+}
+
+TEST_F(HandOver, WhoReturnsFindsAFreePlaceAtOnceAndWhoCameWithItIsCountedOnce) {
+  build(2);
+  const Request uploads = ask();
+  uploads->permit().request_incomplete();
+  uploads->permit().leave_unsampled();
+  uploads->permit().step_aside();
+  EXPECT_EQ(pool_->in_flight(), 0);
+  uploads->come_back(gate(), {});
+  EXPECT_TRUE(uploads->runs());
+  EXPECT_EQ(pool_->in_flight(), 1);
+  EXPECT_EQ(cohort().granted, 1);
+  EXPECT_EQ(shards_[0]->read().arrived[0], 1);
+}
+
+TEST_F(HandOver, APlaceThatAnotherGateFreesWakesWhoReturns) {
+  build(1, 2);
+  const Request uploads = ask(0);
+  uploads->permit().step_aside();
+  const Request busy = ask(1);
+  uploads->come_back(gate(0), {});
+  busy->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_TRUE(uploads->runs());
+}
+
+TEST_F(HandOver, WhoLeavesWhileItReturnsIsForgotten) {
+  build(1);
+  Request uploads = ask();
+  uploads->permit().step_aside();
+  const Request busy = ask(), next = ask();
+  uploads->come_back(gate(), {});
+  EXPECT_EQ(pool_->waiting(), 2);
+  uploads.reset();
+  EXPECT_EQ(pool_->waiting(), 1);
+  busy->finish(Outcome::kSuccess);
+  settle();
+  EXPECT_TRUE(next->runs());
+}
+
+TEST_F(HandOver, InADryRunWhoReturnsRuns) {
+  limiter_params_.dry_run = true;
+  build(1);
+  const Request uploads = ask();
+  uploads->permit().step_aside();
+  const Request busy = ask();
+  uploads->come_back(gate(), {});
+  EXPECT_TRUE(uploads->runs());
+  EXPECT_EQ(pool_->in_flight(), 2);
+}
+
 TEST_F(HandOver, AGrownLimitServesAsManyWaitersAsItGrew) {
   build(1);
   const Request first = ask(), second = ask(), third = ask(), fourth = ask();

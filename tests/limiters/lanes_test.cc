@@ -41,6 +41,43 @@ TEST_F(LanesTest, TheMostImportantRunsFirstWhoeverCameFirst) {
   EXPECT_TRUE(last->runs());
 }
 
+TEST_F(LanesTest, WhoReturnsComesBeforeAllWhoAreAsImportant) {
+  const Request uploads = ask_with(1);
+  next(running_);
+  ASSERT_TRUE(uploads->runs());
+  uploads->permit().step_aside();
+  const Request other = ask_with(1);
+  ASSERT_TRUE(other->runs());
+  const Request older = ask_with(1), more = ask_with(0), less = ask_with(2);
+  pool_->publish_queue(kLongestWait, 1, 1);  // so that the newest is served first
+  uploads->come_back(gate(), {.priority = 1});
+  const Request newer = ask_with(1);
+  next(other);
+  EXPECT_TRUE(more->runs());
+  next(more);
+  EXPECT_TRUE(uploads->runs());
+  EXPECT_FALSE(uploads->permit().aside());
+  EXPECT_FALSE(older->runs());
+  EXPECT_FALSE(newer->runs());
+  EXPECT_TRUE(less->waits());
+}
+
+TEST_F(LanesTest, OfThoseWhoReturnTheFirstIsServedFirst) {
+  const Request one = ask_with(1);
+  next(running_);
+  one->permit().step_aside();
+  const Request two = ask_with(1);
+  two->permit().step_aside();
+  const Request busy = ask_with(1);
+  one->come_back(gate(), {.priority = 1});
+  two->come_back(gate(), {.priority = 1});
+  next(busy);
+  EXPECT_TRUE(one->runs());
+  EXPECT_FALSE(two->runs());
+  next(one);
+  EXPECT_TRUE(two->runs());
+}
+
 TEST_F(LanesTest, APriorityThatThereIsNotIsTheLast) {
   const Request unknown = ask_with(200), last = ask_with(2), middle = ask_with(1);
   next(running_);

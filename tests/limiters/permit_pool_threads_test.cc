@@ -66,7 +66,15 @@ struct Loop {
       ++asked;
     }
     if (random.uniform() < 0.5 && !requests.empty()) leave(random.next() % requests.size());
+    if (random.uniform() < 0.5 && !requests.empty())
+      move(*requests[random.next() % requests.size()]);
     timeline.run_until(timeline.now() + std::chrono::microseconds(1));
+  }
+  // A client that is slow to send, or goes on.
+  void move(Caller& request) {
+    if (!request.runs()) return;
+    returned += request.permit().aside() ? 1 : 0;
+    request.permit().aside() ? request.come_back(gate, {}) : request.permit().step_aside();
   }
   void leave(size_t which) {
     std::swap(requests[which], requests.back());
@@ -91,7 +99,7 @@ struct Loop {
   Random random;
   std::vector<std::unique_ptr<Caller>> requests;
   std::atomic<bool> woken{false};
-  int asked = 0, ended = 0;
+  int asked = 0, ended = 0, returned = 0;
 };
 
 TEST(PermitPoolThreads, AFreePlaceAndAWaiterNeverCoexistOnceAllWakesAreDelivered) {
@@ -129,6 +137,7 @@ TEST(PermitPoolThreads, AFreePlaceAndAWaiterNeverCoexistOnceAllWakesAreDelivered
   for (const auto& loop : loops) {
     while (!loop->requests.empty()) loop->leave(0);
     EXPECT_EQ(loop->asked, loop->ended);
+    EXPECT_GT(loop->returned, 0);
   }
   EXPECT_EQ(pool.in_flight(), 0);
   EXPECT_EQ(pool.waiting(), 0);

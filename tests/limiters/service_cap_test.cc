@@ -37,9 +37,7 @@ Window full(int limit) {
 }
 
 // A caller who has had his quota, whatever else is in flight.
-Window spent(int limit) {
-  return window(limit, {{std::min(8, limit), 50, 50}, {limit, 20, 20}});
-}
+Window spent(int limit) { return window(limit, {{std::min(8, limit), 50, 50}, {limit, 20, 20}}); }
 
 TEST(ServiceCap, WhatIsRefusedOnlyBeyondANumberInFlightIsTriedAndBelieved) {
   ServiceCap cap;
