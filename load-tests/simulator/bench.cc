@@ -68,7 +68,7 @@ class Bench {
       for (const World& world : scenario.worlds)
         places_.push_back({&scenario, shortened(world, spec.shorter), seeds_of(scenario)});
     for (const Place& place : places_)
-      runs_ += place.seeds * (static_cast<int>(spec.limiters.size()) + kOracleRounds);
+      runs_ += place.seeds * (static_cast<int>(spec.limiters.size()) + kThorough.rounds);
   }
 
   BenchResult run() {
@@ -110,12 +110,12 @@ class Bench {
     });
     in_parallel(places_.size(), [&](size_t at) {
       const Place& place = places_[order[at]];
-      const int rounds = spec_.shorter < 1 ? kOracleFewRounds : kOracleRounds;
+      const OracleEffort effort = spec_.shorter < 1 ? kQuick : kThorough;
       result_.oracles[order[at]] = {
           place.scenario->name, place.world.name,
-          spec_.oracles ? spec_.oracles->find(place.world, place.seeds, spec_.trace_steps, rounds)
-                        : find_oracle(place.world, place.seeds, spec_.trace_steps, rounds)};
-      note_runs(place.seeds * kOracleRounds);
+          spec_.oracles ? spec_.oracles->find(place.world, place.seeds, spec_.trace_steps, effort)
+                        : find_oracle(place.world, place.seeds, spec_.trace_steps, effort)};
+      note_runs(place.seeds * kThorough.rounds);
     });
   }
 

@@ -55,8 +55,12 @@ double goodput_in(const Phase& phase, const World& world, const Outcomes& outcom
 
 class Search {
  public:
-  Search(const World& world, int seeds, int steps)
-      : world_(world), seeds_(seeds), steps_(steps), phases_(phases_of(world)) {
+  Search(const World& world, int seeds, int steps, OracleEffort effort)
+      : world_(world),
+        seeds_(seeds),
+        steps_(steps),
+        effort_{effort.rounds, std::min(effort.seeds, seeds)},
+        phases_(phases_of(world)) {
     for (const Phase& phase : phases_) {
       const Conditions& is = world.at(phase.from_seconds);
       const bool full = world.clients > 0 || world.recorded;
@@ -64,8 +68,8 @@ class Search {
     }
   }
 
-  Oracle run(int rounds) {
-    for (int round = 0; round < rounds; ++round) {
+  Oracle run() {
+    for (int round = 0; round < effort_.rounds; ++round) {
       bool goes_on = false;
       for (size_t i = 0; i < phases_.size(); ++i) {
         const auto next = searches_[i].next();
@@ -73,30 +77,31 @@ class Search {
         phases_[i].limit = next.value_or(searches_[i].smallest_with(kBest));
       }
       if (!goes_on) break;
-      play(true);
+      play(effort_.seeds);
+      for (size_t i = 0; i < phases_.size(); ++i)
+        searches_[i].tell(phases_[i].limit, median(each_[i]));
     }
     for (size_t i = 0; i < phases_.size(); ++i)
       phases_[i].limit = searches_[i].smallest_with(kBest);
-    if (phases_.size() > 1) play(false);
+    const bool few = effort_.seeds < seeds_;
+    if (few) most_ = 0;
+    if (few || phases_.size() > 1) play(seeds_);
     for (size_t i = 0; i < phases_.size(); ++i) conclude(phases_[i], searches_[i]);
     return {most_, phases_};
   }
 
  private:
-  void play(bool tell) {
+  void play(int seeds) {
     std::vector<double> all;
-    std::vector<std::vector<double>> each(phases_.size());
-    for (int seed = 1; seed <= seeds_; ++seed) {
+    each_.assign(phases_.size(), {});
+    for (int seed = 1; seed <= seeds; ++seed) {
       const Outcomes outcomes =
           Simulation(world_, phased_gate(phases_), static_cast<uint64_t>(seed), steps_).run();
       all.push_back(goodput_per_second(world_, outcomes));
       for (size_t i = 0; i < phases_.size(); ++i)
-        each[i].push_back(goodput_in(phases_[i], world_, outcomes));
+        each_[i].push_back(goodput_in(phases_[i], world_, outcomes));
     }
     most_ = std::max(most_, median(all));
-    if (!tell) return;
-    for (size_t i = 0; i < phases_.size(); ++i)
-      searches_[i].tell(phases_[i].limit, median(each[i]));
   }
 
   void conclude(Phase& phase, const LimitSearch& search) const {
@@ -108,15 +113,17 @@ class Search {
 
   const World& world_;
   const int seeds_, steps_;
+  const OracleEffort effort_;
   std::vector<Phase> phases_;
   std::vector<LimitSearch> searches_;
+  std::vector<std::vector<double>> each_;  // of the last round, by phase and seed
   double most_ = 0;
 };
 
 }  // namespace
 
-Oracle find_oracle(const World& world, int seeds, int steps, int rounds) {
-  return Search(world, seeds, steps).run(rounds);
+Oracle find_oracle(const World& world, int seeds, int steps, OracleEffort effort) {
+  return Search(world, seeds, steps, effort).run();
 }
 
 const Phase* Oracle::at(double seconds) const {

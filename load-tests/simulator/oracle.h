@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <vector>
@@ -26,12 +27,17 @@ struct Oracle {
   const Phase* at(double seconds) const;
 };
 
-inline constexpr int kOracleRounds = 14;    // that a search may take,
-inline constexpr int kOracleFewRounds = 7;  // when a look will do
+// What a search may take.
+struct OracleEffort {
+  int rounds = 14;
+  int seeds = std::numeric_limits<int>::max();  // of them so many; the last round is all of them
+};
+inline constexpr OracleEffort kThorough;
+inline constexpr OracleEffort kQuick{.rounds = 7, .seeds = 2};
 
 // All phases are searched in the same rounds, with each its own limit, and judged each by itself; a
 // last round has all that were found together. Medians over the seeds 1 to `seeds`.
-Oracle find_oracle(const World& world, int seeds, int steps, int rounds);
+Oracle find_oracle(const World& world, int seeds, int steps, OracleEffort effort);
 
 // Which limit to try next, from what was reached with others. Starts around a width, goes on where
 // the best is at the edge, then closes in on the best and on the smallest that nearly does as well.

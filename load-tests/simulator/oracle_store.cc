@@ -79,13 +79,15 @@ std::optional<Fault> OracleStore::fault_of(const std::string& folder) {
   return folder + ": " + error.message() + ", expected a folder that can be made and written to";
 }
 
-Oracle OracleStore::find(const World& world, int seeds, int steps, int rounds) const {
-  if (world.recorded) return find_oracle(world, seeds, steps, rounds);
-  const std::string question =
-      fmt::format("{} seeds, {} steps, {} rounds\n{}", seeds, steps, rounds, describe(world));
+Oracle OracleStore::find(const World& world, int seeds, int steps, OracleEffort effort) const {
+  if (world.recorded) return find_oracle(world, seeds, steps, effort);
+  const std::string with =
+      effort.seeds < seeds ? fmt::format(", searched with {}", effort.seeds) : "";
+  const std::string question = fmt::format("{} seeds{}, {} steps, {} rounds\n{}", seeds, with,
+                                           steps, effort.rounds, describe(world));
   const std::string path = fmt::format("{}/{:016x}.json", folder_, hash_of(question));
   if (auto found = kept(path, question)) return *std::move(found);
-  Oracle found = find_oracle(world, seeds, steps, rounds);
+  Oracle found = find_oracle(world, seeds, steps, effort);
   keep(path, question, found);
   return found;
 }

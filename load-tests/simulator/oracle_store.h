@@ -20,7 +20,7 @@ class OracleStore {
   // As find_oracle(), unless the very same was asked before: every figure of the world, and how it
   // is to be searched. Recorded worlds are searched every time. What cannot be read or written is
   // searched, and not kept. From any thread.
-  Oracle find(const World& world, int seeds, int steps, int rounds) const;
+  Oracle find(const World& world, int seeds, int steps, OracleEffort effort) const;
 
  private:
   std::string folder_;

@@ -25,7 +25,10 @@ class OracleStoreTest : public testing::Test {
   }
   ~OracleStoreTest() override { fs::remove_all(folder); }
 
-  Oracle find(int seeds = 1) const { return OracleStore(folder).find(world, seeds, 60, 5); }
+  static constexpr OracleEffort kFive{.rounds = 5};
+  Oracle find(int seeds = 1, OracleEffort effort = kFive) const {
+    return OracleStore(folder).find(world, seeds, 60, effort);
+  }
   std::vector<fs::path> files() const {
     std::vector<fs::path> found;
     for (const auto& entry : fs::directory_iterator(folder)) found.push_back(entry.path());
@@ -45,7 +48,7 @@ class OracleStoreTest : public testing::Test {
 };
 
 TEST_F(OracleStoreTest, FindsWhatTheSearchFindsTheFirstTimeAndTheSecond) {
-  const Oracle searched = find_oracle(world, 1, 60, 5);
+  const Oracle searched = find_oracle(world, 1, 60, kFive);
   for (int time = 1; time <= 2; ++time) {
     SCOPED_TRACE(time);
     const Oracle found = find();
@@ -73,6 +76,8 @@ TEST_F(OracleStoreTest, AnotherWorldOrAnotherSearchIsAnotherQuestion) {
   find();
   tamper(12345);
   EXPECT_NE(find(2).goodput_per_second, 12345);
+  find(2, {.rounds = 5, .seeds = 1});
+  EXPECT_EQ(files().size(), 3U);
   world.lapse_every_seconds = 1;
   world.lapse_seconds = 0.01;
   EXPECT_NE(find().goodput_per_second, 12345);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "load-tests/simulator/bench.h"
 #include "load-tests/simulator/gates.h"
 #include "load-tests/simulator/judge.h"
 
@@ -18,7 +19,7 @@ World world_of(const std::vector<Conditions>& conditions) {
   return world;
 }
 
-Oracle oracle_of(const World& world) { return find_oracle(world, 1, 100, kOracleRounds); }
+Oracle oracle_of(const World& world) { return find_oracle(world, 1, 100, kThorough); }
 
 double with_constant(const World& world, int limit) {
   return goodput_per_second(world, Simulation(world, constant_gate(limit), 1, 100).run());
@@ -47,6 +48,18 @@ TEST(Oracle, NoConstantIsBetter) {
   const Oracle oracle = oracle_of(world);
   for (const int limit : {1, 3, 7, 9, 10, 11, 13, 20, 50})
     EXPECT_GE(oracle.goodput_per_second * 1.005, with_constant(world, limit)) << limit;
+}
+
+TEST(Oracle, AQuickSearchAsksFewSeedsAndIsJudgedByAll) {
+  World world = world_of({{.workers = 4, .load = 1.2}});
+  world.times = Times::kExponential;
+  const Oracle oracle = find_oracle(world, 3, 100, kQuick);
+  std::vector<double> reached;
+  for (uint64_t seed = 1; seed <= 3; ++seed)
+    reached.push_back(goodput_per_second(
+        world, Simulation(world, constant_gate(oracle.phases[0].limit), seed, 100).run()));
+  EXPECT_NEAR(oracle.goodput_per_second, median(reached), 0.02 * median(reached));
+  EXPECT_NE(oracle.goodput_per_second, find_oracle(world, 2, 100, kQuick).goodput_per_second);
 }
 
 TEST(Oracle, WhereTheWorldChangesItBeatsEverySingleConstant) {
