@@ -84,7 +84,7 @@ TEST_F(OracleStoreTest, AnotherWorldOrAnotherSearchIsAnotherQuestion) {
   world.lapse_every_seconds = 0;
   world.conditions[1].load = 4.5;
   EXPECT_NE(find().goodput_per_second, 12345);
-  EXPECT_EQ(files().size(), 4U);
+  EXPECT_EQ(files().size(), 5U);
 }
 
 TEST_F(OracleStoreTest, WhatCannotBeReadIsSearchedAndWrittenAnew) {
