@@ -215,6 +215,7 @@ void PlainTransport::close(CloseHow how) {
     return LingeringSocket::keep(
         loop_, std::move(socket_), std::move(unsent),
         ended_ ? LingeringSocket::PeerEnd::kSeen : LingeringSocket::PeerEnd::kUnseen);
+  if (how == CloseHow::kReset && open) reset_when_closed(socket_.fd());
   socket_.close();
 }
 

@@ -215,6 +215,17 @@ class Client:
         except ConnectionResetError:
             return True
 
+    def ends_in_reset(self):
+        """Reads on; True when the peer resets the connection, False when it closes it."""
+        while True:
+            try:
+                got = self.socket.recv(65536)
+            except ConnectionResetError:
+                return True
+            if not got:
+                return False
+            self.held += got
+
     def head(self):
         """First line and fields of whatever comes."""
         first = self.line()

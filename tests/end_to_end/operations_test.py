@@ -110,6 +110,21 @@ class DrainTest(unittest.TestCase):
                 weir.process.send_signal(signal.SIGINT)
                 self.assertEqual(weir.process.wait(timeout=2), 2)
 
+    def test_what_it_then_cuts_does_not_look_complete(self):
+        def serve(client):
+            client.request()
+            client.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")
+            time.sleep(20)
+
+        with Backend(serve) as backend, Weir(backend.address, expect_exit=2) as weir, weir.connect() as client:
+            client.send("GET / HTTP/1.0\r\n\r\n")
+            client.head()
+            weir.process.send_signal(signal.SIGINT)
+            wait_until(lambda: "draining" in weir.log_text(), "the drain to begin")
+            weir.process.send_signal(signal.SIGINT)
+            self.assertTrue(client.ends_in_reset())
+            self.assertEqual(weir.process.wait(timeout=DEADLINE), 2)
+
     def test_a_drain_whose_time_is_over_answers_what_it_cuts(self):
         with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
             with Weir(backend.address, "drain_seconds=1", expect_exit=3) as weir, weir.connect() as client:
