@@ -1,6 +1,8 @@
 """Starting, watching, draining, and what is said when something is wrong."""
 
+import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -11,6 +13,11 @@ from house import DEADLINE, WEIR, Backend, Client, Weir, answering, main, origin
 
 def weir(*arguments, text=None):
     return subprocess.run([WEIR, *arguments], capture_output=True, text=True, input=text, timeout=DEADLINE)
+
+
+def free_address():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
 def refuses(address):
@@ -50,6 +57,23 @@ class CommandLineTest(unittest.TestCase):
         self.assertIn("connection refused", bad.stdout)
         self.assertIn("hint:", bad.stdout)
 
+    def test_what_cannot_be_written_is_said_and_is_no_success(self):
+        flags = ("--listen", ":8080", "--backend", "127.0.0.1:9000")
+        for verb in (("validate", *flags), ("print-config", *flags), ("check", *flags), ("--help",), ("--version",), ()):
+            with self.subTest(verb), open("/dev/full", "w") as full:
+                done = subprocess.run([WEIR, *verb], stdout=full, stderr=subprocess.PIPE, text=True, timeout=DEADLINE)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.stderr, "weir: cannot write to standard output: no space left on device\n")
+
+    def test_who_reads_only_some_of_the_faults_ends_nothing(self):
+        faults = "".join(f"key{i}: 1\n" for i in range(2000))
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "w") as gone:
+            done = subprocess.run([WEIR, "validate", "-c", "-"], stdout=gone, stderr=gone, text=True, input=faults,
+                                  timeout=DEADLINE)
+        self.assertEqual(done.returncode, 1)
+
     def test_a_taken_port_is_said_and_ends_the_start_with_1(self):
         with Backend(answering()) as backend:
             done = weir("run", "--listen", backend.address, "--backend", "127.0.0.1:9", "--status", "off", "--admin", "off")
@@ -78,6 +102,25 @@ class StatusTest(unittest.TestCase):
         with Backend(answering()) as backend, Weir(backend.address) as weir:
             self.assertIn(weir.ask_status("/drain", "POST", address=weir.admin).status, (200, 202))
             self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+
+
+class StandardDescriptorsTest(unittest.TestCase):
+    def test_whoever_starts_it_without_input_or_output_can_end_it_in_order(self):
+        for closed in ("<&-", ">&-", "<&- >&-"):
+            with self.subTest(closed), Backend(answering()) as backend:
+                with Weir(backend.address, through=("sh", "-c", f'exec "$@" {closed}', "sh")) as weir:
+                    self.assertEqual(weir.get().body, b"hello")
+
+    def test_nor_do_errors_need_a_place_to_go(self):
+        status = free_address()
+        command = [WEIR, "run", "--listen", "127.0.0.1:0", "--backend", "127.0.0.1:9", "--status", status, "--admin", "off"]
+        process = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command])
+        wait_until(lambda: not refuses(status), "weir to listen")
+        with Client(status) as client:
+            client.send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
+            self.assertEqual(client.response().status, 200)
+        process.terminate()
+        self.assertEqual(process.wait(timeout=DEADLINE), 0)
 
 
 class DrainTest(unittest.TestCase):
