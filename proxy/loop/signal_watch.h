@@ -22,7 +22,8 @@ class SignalWatch {
   Handle* handle_;
 };
 
-// A peer that is gone must be a failed write, never the end of the process. At the beginning of main.
+// A peer that is gone must be a failed write, never the end of the process. At the beginning of
+// main.
 void ignore_broken_pipes();
 
 }  // namespace weir::loop

@@ -20,7 +20,8 @@ enum class CloseReason : uint8_t {
   kReset,    // the peer reset the connection or a write failed
   kRefused,  // connecting: nobody listens there
   kTimedOut,
-  kUnreachable,  // connecting: no route, no such socket, name not known
+  kUnreachable,  // connecting: no route, no such socket
+  kUnresolved,   // connecting: no address is known for the name
   kFailed        // anything else; see Transport::error_text()
 };
 
