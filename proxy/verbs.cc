@@ -37,7 +37,7 @@ struct CommandLine {
       {"--algorithm", "limiter.algorithm",
        "How the limit is found: knee, gradient, gradient2, aimd, vegas, fixed"},
       {"--status", "status", "Read-only listener: metrics, probes, live page; or off"},
-      {"--admin", "admin", "Listener for changes, loopback only; or off"},
+      {"--admin", "admin", "Listener for changes, on loopback or unix:/path only; or off"},
       {"--access-log", "access_log.mode", "off, errors (failures and sheds) or all"},
       {"--drain-seconds", "drain_seconds", "How long open requests may take to finish at the end"},
       {"-l,--log-level", "log.level", "trace, debug, info, warn or error"},
