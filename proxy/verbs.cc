@@ -151,7 +151,8 @@ int act(int argc, char** argv, Console& console) {
     int (*act)(const CommandLine&, Console&);
   };
   const Verb verbs[] = {
-      {"run", "Serve until SIGTERM or SIGINT, then drain; a second one stops at once", run},
+      {"run", "Serve until SIGTERM, SIGINT or SIGHUP, then drain; a second SIGTERM stops at once",
+       run},
       {"validate", "Check a configuration without touching the network", validate},
       {"print-config", "The effective configuration and where each value came from", print_config},
       {"check", "The doctor: file limit, cgroup, ports, backend; with a hint for each", check},

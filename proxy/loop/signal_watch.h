@@ -22,6 +22,9 @@ class SignalWatch {
   Handle* handle_;
 };
 
+// True while the process ignores that signal, as whoever started it may have wished (nohup).
+bool is_ignored(int signal_number);
+
 // A peer that is gone must be a failed write, never the end of the process. At the beginning of
 // main.
 void ignore_broken_pipes();

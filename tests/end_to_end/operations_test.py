@@ -125,6 +125,11 @@ class StandardDescriptorsTest(unittest.TestCase):
 
 class DrainTest(unittest.TestCase):
     def test_what_is_open_finishes_and_readiness_fails_meanwhile(self):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                self.drain_with_one_open(number)
+
+    def drain_with_one_open(self, number):
         release = threading.Event()
 
         def serve(client):
@@ -135,13 +140,21 @@ class DrainTest(unittest.TestCase):
         with Backend(serve) as backend, Weir(backend.address) as weir, weir.connect() as client:
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             wait_until(lambda: weir.limits()["in_flight"] == 1, "the request to be in flight")
-            weir.process.send_signal(signal.SIGTERM)
+            weir.process.send_signal(number)
             wait_until(lambda: weir.ask_status("/readyz").status == 503, "readiness to fail")
+            weir.process.send_signal(signal.SIGHUP)  # a terminal may say it twice
             wait_until(lambda: refuses(weir.address), "the door to close")
             release.set()
             answer = client.response()
             self.assertEqual((answer.status, answer.body, answer.get("Connection").lower()), (200, b"hello", "close"))
             self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+
+    def test_a_hangup_is_nothing_to_who_was_started_to_ignore_it(self):
+        with Backend(answering()) as backend, Weir(backend.address, through=("nohup",)) as weir:
+            weir.process.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+            self.assertEqual(weir.get().body, b"hello")
+            self.assertNotIn("draining", weir.log_text())
 
     def test_a_second_signal_ends_it_now(self):
         with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
