@@ -107,15 +107,15 @@ class Rules {
     if (config_.status.address && config_.admin.address) {
       apart("admin.address", *config_.admin.address, "status.address", *config_.status.address);
     }
-  }
-
-  void warn() {
     if (config_.admin.address && !stays_on_host(*config_.admin.address)) {
-      add(loaded_.warnings, {"admin.address"},
+      add(loaded_.faults, {"admin.address"},
           config::quoted(to_string(*config_.admin.address)) +
               " can be reached from other hosts, which may then change weir; expected loopback or "
               "a Unix socket");
     }
+  }
+
+  void warn() {
     const auto& wait = config_.queue.max_wait;
     if (wait && *wait > config_.backend.response_head_timeout) {
       add(loaded_.warnings, {"queue.max_wait", "backend.response_head_timeout"},

@@ -26,16 +26,19 @@ using transport::SocketAddress;
 // One report; remembers whether anything was wrong.
 class Findings {
  public:
+  explicit Findings(Console& console) : console_(console) {}
   void fine(std::string_view what, const std::string& text) {
-    fmt::print("ok       {:<14} {}\n", what, text);
+    console_.say(fmt::format("ok       {:<14} {}\n", what, text));
   }
   void wrong(std::string_view what, const std::string& text, std::string_view hint) {
     all_fine_ = false;
-    fmt::print("problem  {:<14} {}\n         {:<14} hint: {}\n", what, text, "", hint);
+    console_.say(
+        fmt::format("problem  {:<14} {}\n         {:<14} hint: {}\n", what, text, "", hint));
   }
   bool all_fine() const { return all_fine_; }
 
  private:
+  Console& console_;
   bool all_fine_ = true;
 };
 
@@ -185,8 +188,8 @@ void check_backend(const config::BackendConfig& backend, Findings& findings) {
 
 }  // namespace
 
-bool check_host(const config::Config& config) {
-  Findings findings;
+bool check_host(const config::Config& config, Console& console) {
+  Findings findings(console);
   check_files(config, findings);
   check_processors(config, findings);
   check_memory(findings);

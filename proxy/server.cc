@@ -88,6 +88,9 @@ int Server::run() {
     for (const int number : {SIGTERM, SIGINT, SIGQUIT})
       signals_.push_back(
           std::make_unique<loop::SignalWatch>(loop_, number, [this] { told_to_end(); }));
+    // A terminal that goes may say so twice, and systemd right behind SIGTERM: never a second word.
+    if (!loop::is_ignored(SIGHUP))
+      signals_.push_back(std::make_unique<loop::SignalWatch>(loop_, SIGHUP, [this] { drain(); }));
     // As nginx has it: whoever rotates the access log moves the file away and says so.
     signals_.push_back(
         std::make_unique<loop::SignalWatch>(loop_, SIGUSR1, [this] { access_log_->reopen(); }));

@@ -6,12 +6,13 @@
 #include <uv.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "config/load_config.h"
+#include "proxy/console.h"
 #include "proxy/doctor.h"
 #include "proxy/server.h"
 #include "proxy/version.h"
@@ -36,7 +37,7 @@ struct CommandLine {
       {"--algorithm", "limiter.algorithm",
        "How the limit is found: knee, gradient, gradient2, aimd, vegas, fixed"},
       {"--status", "status", "Read-only listener: metrics, probes, live page; or off"},
-      {"--admin", "admin", "Listener for changes, loopback only; or off"},
+      {"--admin", "admin", "Listener for changes, on loopback or unix:/path only; or off"},
       {"--access-log", "access_log.mode", "off, errors (failures and sheds) or all"},
       {"--drain-seconds", "drain_seconds", "How long open requests may take to finish at the end"},
       {"-l,--log-level", "log.level", "trace, debug, info, warn or error"},
@@ -90,49 +91,47 @@ config::Loaded load(const CommandLine& line) {
 }
 
 // False when there are faults; everything is said either way.
-bool report(const config::Loaded& loaded, const CommandLine& line) {
+bool report(const config::Loaded& loaded, const CommandLine& line, Console& console) {
   for (const config::Fault& fault : loaded.faults)
-    fmt::print(stderr, "{}\n", config::to_string(fault));
+    console.complain(config::to_string(fault) + '\n');
   for (const config::Fault& warning : loaded.warnings)
-    fmt::print(stderr, "warning: {}\n", config::to_string(warning));
+    console.complain(fmt::format("warning: {}\n", config::to_string(warning)));
   if (!loaded.faults.empty() || !loaded.warnings.empty()) {
-    fmt::print(stderr, "{}\n",
-               config::closing_line(line.file.empty() ? "flags" : line.file, loaded.faults.size(),
-                                    loaded.warnings.size()));
+    console.complain(config::closing_line(line.file.empty() ? "flags" : line.file,
+                                          loaded.faults.size(), loaded.warnings.size()) +
+                     '\n');
   }
   return loaded.faults.empty();
 }
 
-int run(const CommandLine& line) {
+int run(const CommandLine& line, Console& console) {
   config::Loaded loaded = load(line);
-  if (!report(loaded, line)) return 1;
+  if (!report(loaded, line, console)) return 1;
   std::string effective = config::print_config(loaded.config, loaded.provenance);
   return Server(std::move(loaded.config), std::move(effective)).run();
 }
 
-int validate(const CommandLine& line) {
+int validate(const CommandLine& line, Console& console) {
   const config::Loaded loaded = load(line);
-  if (!report(loaded, line)) return 1;
-  fmt::print("{}: valid\n", line.file.empty() ? "flags" : line.file);
+  if (!report(loaded, line, console)) return 1;
+  console.say(fmt::format("{}: valid\n", line.file.empty() ? "flags" : line.file));
   return 0;
 }
 
-int print_config(const CommandLine& line) {
+int print_config(const CommandLine& line, Console& console) {
   const config::Loaded loaded = load(line);
-  if (!report(loaded, line)) return 1;
-  fmt::print("{}", config::print_config(loaded.config, loaded.provenance));
+  if (!report(loaded, line, console)) return 1;
+  console.say(config::print_config(loaded.config, loaded.provenance));
   return 0;
 }
 
-int check(const CommandLine& line) {
+int check(const CommandLine& line, Console& console) {
   const config::Loaded loaded = load(line);
-  if (!report(loaded, line)) return 1;
-  return check_host(loaded.config) ? 0 : 1;
+  if (!report(loaded, line, console)) return 1;
+  return check_host(loaded.config, console) ? 0 : 1;
 }
 
-}  // namespace
-
-int run_verb(int argc, char** argv) {
+int act(int argc, char** argv, Console& console) {
   CLI::App app(
       "weir stands in front of one service, learns from latency how many requests it can run at\n"
       "once, lets that many through, keeps a short queue, and answers the rest at once with 503\n"
@@ -149,10 +148,11 @@ int run_verb(int argc, char** argv) {
   struct Verb {
     const char* name;
     const char* help;
-    int (*act)(const CommandLine&);
+    int (*act)(const CommandLine&, Console&);
   };
   const Verb verbs[] = {
-      {"run", "Serve until SIGTERM or SIGINT, then drain; a second one stops at once", run},
+      {"run", "Serve until SIGTERM, SIGINT or SIGHUP, then drain; a second SIGTERM stops at once",
+       run},
       {"validate", "Check a configuration without touching the network", validate},
       {"print-config", "The effective configuration and where each value came from", print_config},
       {"check", "The doctor: file limit, cgroup, ports, backend; with a hint for each", check},
@@ -169,12 +169,23 @@ int run_verb(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 1;
+    std::ostringstream out, complaint;
+    const int code = app.exit(error, out, complaint);
+    console.say(out.str());
+    console.complain(complaint.str());
+    return code == 0 ? 0 : 1;
   }
   for (const auto& [subcommand, verb] : subcommands)
-    if (subcommand->parsed()) return verb->act(line);
-  fmt::print("{}", app.help());
+    if (subcommand->parsed()) return verb->act(line, console);
+  console.say(app.help());
   return 1;
+}
+
+}  // namespace
+
+int run_verb(int argc, char** argv) {
+  Console console;
+  return console.exit_code(act(argc, argv, console));
 }
 
 }  // namespace weir

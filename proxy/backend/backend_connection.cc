@@ -22,6 +22,8 @@ BackendFailure failure_of(transport::CloseReason why) {
       return BackendFailure::kRefused;
     case transport::CloseReason::kTimedOut:
       return BackendFailure::kConnectTimedOut;
+    case transport::CloseReason::kUnresolved:
+      return BackendFailure::kUnresolved;
     case transport::CloseReason::kUnreachable:
     case transport::CloseReason::kReset:
     case transport::CloseReason::kFailed:

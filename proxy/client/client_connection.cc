@@ -95,7 +95,9 @@ ClientConnection::ClientConnection(std::unique_ptr<Transport> transport, std::st
       last_write_(last_read_),
       idle_since_(last_read_) {}
 
-ClientConnection::~ClientConnection() = default;
+ClientConnection::~ClientConnection() {
+  if (!over_) transport_->close(giving_up());
+}
 
 void ClientConnection::start() {
   transport_->start(*this);
@@ -134,7 +136,7 @@ void ClientConnection::on_end() {
   const bool open = stream_ != nullptr;
   if (open && params_.half_close == HalfClose::kCancel && !codec_.tunnel()) {
     stream_->exchange().on_client_left();
-    return leave(CloseHow::kNow);
+    return leave(giving_up());
   }
   if (auto error = codec_.end_of_input()) return broken(*error);
   if (!open && !codec_.has_output() && transport_->unsent() == 0) leave(CloseHow::kFlush);
@@ -234,7 +236,7 @@ void ClientConnection::at_turn_end() {
   if (over_) return;
   const bool flushed = !codec_.has_output() && transport_->unsent() == 0;
   if (flushed && !stream_ && (codec_.finished() || broken_ || input_ended_))
-    return leave(codec_.must_reset() ? CloseHow::kNow : CloseHow::kFlush);
+    return leave(codec_.must_reset() ? CloseHow::kReset : CloseHow::kFlush);
   const bool reading = codec_.wants_input() || broken_;
   if (reading != transport_->reading() && !input_ended_) {
     last_read_ = rooms_.timeline.now();
@@ -296,12 +298,17 @@ void ClientConnection::on_missed() {
   const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
   if (output_stuck && last_write_ + params_.body_stall_timeout <= now) {
     if (stream_) stream_->exchange().on_client_stalled();
-    return leave(CloseHow::kNow);
+    return leave(giving_up());
   }
   if (head_began_ != Deadline::kNever)
     return broken({408, "the request head did not come in time"});
   if (codec_.inside_body() && stream_) return broken({408, "the request body stopped coming"});
   leave(CloseHow::kFlush);
+}
+
+// How a connection ends whose client is not served to the end.
+CloseHow ClientConnection::giving_up() const {
+  return codec_.must_reset() ? CloseHow::kReset : CloseHow::kNow;
 }
 
 void ClientConnection::leave(CloseHow how) {

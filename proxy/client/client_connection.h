@@ -87,6 +87,7 @@ class ClientConnection final : private transport::TransportEvents,
   void wrote();
   void watch();
   limiters::TimePoint next_deadline() const;
+  transport::CloseHow giving_up() const;
   void leave(transport::CloseHow how);
 
   std::unique_ptr<transport::Transport> transport_;

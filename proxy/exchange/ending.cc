@@ -23,6 +23,7 @@ constexpr std::array<EndingRow, kEndings> kRows{{
     {Ending::kBackendRefused, "backend_refused", 502, Outcome::kOverload, "connection_refused"},
     {Ending::kBackendUnreachable, "backend_unreachable", 502, Outcome::kIgnored,
      "destination_ip_unroutable"},
+    {Ending::kBackendUnresolved, "backend_unresolved", 502, Outcome::kIgnored, "dns_error"},
     {Ending::kConnectTimedOut, "connect_timed_out", 503, Outcome::kOverload, "connection_timeout"},
     {Ending::kBackendClosed, "backend_closed", 502, Outcome::kIgnored, "connection_terminated"},
     {Ending::kBackendProtocol, "backend_protocol", 502, Outcome::kIgnored, "http_protocol_error"},
@@ -47,6 +48,8 @@ Ending ending_of(BackendFailure why) {
       return Ending::kBackendRefused;
     case BackendFailure::kUnreachable:
       return Ending::kBackendUnreachable;
+    case BackendFailure::kUnresolved:
+      return Ending::kBackendUnresolved;
     case BackendFailure::kConnectTimedOut:
       return Ending::kConnectTimedOut;
     case BackendFailure::kClosedUnanswered:

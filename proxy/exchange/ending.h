@@ -27,6 +27,7 @@ enum class Ending : uint8_t {
   kBodyTooLarge,
   kBackendRefused,  // nobody listens
   kBackendUnreachable,
+  kBackendUnresolved,  // its name has no address, or none is known yet
   kConnectTimedOut,
   kBackendClosed,     // closed or reset before its response was complete
   kBackendProtocol,   // its response is not to be forwarded

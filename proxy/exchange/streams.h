@@ -65,7 +65,8 @@ class RequestEvents {
 
 enum class BackendFailure : uint8_t {
   kRefused,      // nobody listens
-  kUnreachable,  // no route, no such socket, name unknown
+  kUnreachable,  // no route, no such socket
+  kUnresolved,   // no address is known for its name
   kConnectTimedOut,
   kClosedUnanswered,  // closed or reset before any byte of the answer
   kClosed,            // closed or reset before the answer was complete

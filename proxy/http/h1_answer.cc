@@ -118,7 +118,7 @@ void H1Answer::send_ready(const ReadyReply& reply, int retry_after_seconds,
 }
 
 void H1Answer::cut() {
-  looks_complete_ = at_ == At::kUntilClose || at_ == At::kTunnel;
+  cut_until_close_ = at_ == At::kUntilClose || at_ == At::kTunnel;
   was_cut_ = true;
   at_ = At::kDone;
 }

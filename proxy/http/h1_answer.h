@@ -49,8 +49,8 @@ class H1Answer {
   // Written to its end, or cut; some may still have to be taken.
   bool done() const { return at_ == At::kDone; }
   bool was_cut() const { return was_cut_; }
-  // Was cut while only the end of the connection could end it.
-  bool looks_complete() const { return looks_complete_; }
+  // Was cut, or has not ended, while only the end of the connection can end it.
+  bool would_look_complete() const { return at_ == At::kUntilClose || cut_until_close_; }
 
  private:
   // What the next bytes are.
@@ -68,7 +68,7 @@ class H1Answer {
   bool http10_ = false;
   bool head_request_ = false;
   bool was_cut_ = false;
-  bool looks_complete_ = false;
+  bool cut_until_close_ = false;
 };
 
 }  // namespace weir::http

@@ -57,9 +57,10 @@ class H1ServerCodec final : public ServerCodec {
 
   // A 101 was sent, and the tunnel has not been closed from our side.
   bool tunnel() const { return answer_.tunnel(); }
-  // The response was cut while only the end of the connection could end it: the connection has to
-  // be reset, since closing it would make the response look complete.
-  bool must_reset() const { return answer_.looks_complete(); }
+  // Only the end of the connection can end the response, which has not come to its end or was cut:
+  // who gives the connection up now has to reset it, since closing it would make the response look
+  // complete.
+  bool must_reset() const { return answer_.would_look_complete(); }
 
  private:
   // What the next bytes of the client are. kDone: the next request, not to be read yet. kDropped:

@@ -28,6 +28,11 @@ SignalWatch::~SignalWatch() {
            [](uv_handle_t* uv) { delete static_cast<Handle*>(uv->data); });
 }
 
+bool is_ignored(int signal_number) {
+  struct sigaction present {};
+  return ::sigaction(signal_number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+}
+
 void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
 
 }  // namespace weir::loop

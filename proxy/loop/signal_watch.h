@@ -22,7 +22,11 @@ class SignalWatch {
   Handle* handle_;
 };
 
-// A peer that is gone must be a failed write, never the end of the process. First line of main.
+// True while the process ignores that signal, as whoever started it may have wished (nohup).
+bool is_ignored(int signal_number);
+
+// A peer that is gone must be a failed write, never the end of the process. At the beginning of
+// main.
 void ignore_broken_pipes();
 
 }  // namespace weir::loop

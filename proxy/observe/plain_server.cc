@@ -15,7 +15,12 @@ using transport::CloseHow;
 
 namespace {
 
+// From one request to the next, however slowly it or its answer crawls.
 constexpr auto kIdle = std::chrono::seconds(10);
+// However many come: a request right behind its connection is waited for, and a large answer may
+// take its way.
+constexpr auto kTimeToAsk = std::chrono::milliseconds(10);
+constexpr auto kTimeToRead = std::chrono::seconds(1);
 constexpr size_t kMostBodyBytes = 4096;
 constexpr http::HeadLimits kLimits{
     .max_head_bytes = 8192, .max_fields = 64, .max_target_bytes = 2048};
@@ -61,7 +66,12 @@ class PlainServer::Connection final : private transport::TransportEvents,
 
   void start() {
     transport_->start(*this);
-    touch();
+    begin_waiting();
+  }
+  // When it may be closed for another.
+  loop::TimePoint may_go_at() const {
+    const bool answering = codec_.has_output() || transport_->unsent() > 0;
+    return waits_since_ + (answering ? loop::Duration(kTimeToRead) : loop::Duration(kTimeToAsk));
   }
   void leave(CloseHow how) {
     if (std::exchange(over_, true)) return;
@@ -73,7 +83,6 @@ class PlainServer::Connection final : private transport::TransportEvents,
   void on_missed() override { leave(CloseHow::kNow); }
   void on_open() override {}
   void on_bytes(std::span<const std::byte> bytes) override {
-    touch();
     if (auto error = codec_.feed(bytes)) refuse(*error);
     server_.loop_.turn_queue().add(*this);
   }
@@ -87,6 +96,7 @@ class PlainServer::Connection final : private transport::TransportEvents,
   }
 
   void on_request(http::StreamId id, http::RequestHead&& head, End end) override {
+    begin_waiting();
     const PlainReply reply = server_.answer(head);
     http::ResponseHead response;
     response.status = reply.status;
@@ -138,12 +148,16 @@ class PlainServer::Connection final : private transport::TransportEvents,
                                          .retry_after_seconds = std::nullopt,
                                          .via_name = "weir"}));
   }
-  void touch() { idle_.set(server_.loop_.timeline().now() + kIdle); }
+  void begin_waiting() {
+    waits_since_ = server_.loop_.timeline().now();
+    idle_.set(waits_since_ + kIdle);
+  }
 
   PlainServer& server_;
   std::unique_ptr<transport::Transport> transport_;
   http::H1ServerCodec codec_;
   loop::Deadline idle_;
+  loop::TimePoint waits_since_;  // it came, or asked
   bool over_ = false;
   bool broken_ = false;
   bool ended_ = false;
@@ -163,7 +177,7 @@ bool PlainServer::listen(const transport::SocketAddress& address, std::string& e
         connections_.push_back(std::make_unique<Connection>(
             *this, transport::PlainTransport::accepted(loop_, std::move(socket), peer)));
         connections_.back()->start();
-        if (connections_.size() >= kMostConnections) listener_->pause();
+        make_room();
       },
       nullptr, error);
   return listener_ != nullptr;
@@ -174,7 +188,21 @@ void PlainServer::over(Connection& connection) {
       std::ranges::find(connections_, &connection, [](const auto& each) { return each.get(); });
   loop_.turn_queue().bury(std::move(*found));
   connections_.erase(found);
-  if (listener_->paused()) listener_->resume();
+  if (connections_.size() > kMostConnections || !listener_->paused()) return;
+  make_room_.cancel();
+  listener_->resume();
+}
+
+// For the one beyond the most, who has been let in to be seen; who comes after that one waits in
+// the backlog.
+void PlainServer::make_room() {
+  if (connections_.size() <= kMostConnections) return;
+  const auto first = std::ranges::min_element(connections_, {},
+                                              [](const auto& each) { return each->may_go_at(); });
+  const loop::TimePoint when = (*first)->may_go_at();
+  if (when <= loop_.timeline().now()) return (*first)->leave(CloseHow::kNow);
+  if (!listener_->paused()) listener_->pause();
+  make_room_ = loop_.timeline().at(when, [this] { make_room(); });
 }
 
 bool PlainServer::from_elsewhere(const http::RequestHead& head) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "limiters/timeline.h"
 #include "proxy/http/message.h"
 #include "proxy/loop/event_loop.h"
 #include "proxy/transport/listener.h"
@@ -38,6 +39,8 @@ class PlainServer {
   // name this host, so that no foreign page in a browser on it can ask here, under whatever name.
   enum class HostCheck : uint8_t { kAny, kLoopback };
 
+  // When they are all taken, a newcomer has the place of the one that has not asked, or not read
+  // its answer, for the longest.
   static constexpr size_t kMostConnections = 64;
 
   // `loop` outlives it.
@@ -55,12 +58,14 @@ class PlainServer {
   bool from_elsewhere(const http::RequestHead& head) const;
   PlainReply answer(const http::RequestHead& head) const;
   void over(Connection& connection);
+  void make_room();
 
   loop::EventLoop& loop_;
   std::vector<Route> routes_;
   const HostCheck host_check_;
   std::unique_ptr<transport::Listener> listener_;
   std::vector<std::unique_ptr<Connection>> connections_;
+  limiters::Timeline::Timer make_room_;
 };
 
 }  // namespace weir::observe

@@ -13,7 +13,7 @@ void Dialer::set_addresses(std::vector<SocketAddress> addresses) {
 }
 
 std::unique_ptr<Transport> Dialer::dial() {
-  if (!has_address()) return PlainTransport::unreachable(loop_, failure_);
+  if (!has_address()) return PlainTransport::unresolved(loop_, failure_);
   ConnectPlan plan{
       .targets = rotation_->addresses, .timeout = connect_timeout_, .on_target_failed = nullptr};
   if (plan.targets.size() > 1) {

@@ -24,7 +24,7 @@ class Dialer {
   bool has_address() const { return !rotation_->addresses.empty(); }
 
   // A transport that is not started yet. It tries the addresses in turn, beginning with the one
-  // that answered last, and fails with kUnreachable when none is known.
+  // that answered last, and fails with kUnresolved when none is known.
   std::unique_ptr<Transport> dial();
 
  private:

@@ -67,10 +67,10 @@ std::unique_ptr<PlainTransport> PlainTransport::connecting(loop::EventLoop& loop
                     {.targets = {target}, .timeout = connect_timeout, .on_target_failed = nullptr});
 }
 
-std::unique_ptr<PlainTransport> PlainTransport::unreachable(loop::EventLoop& loop,
-                                                            std::string error_text) {
+std::unique_ptr<PlainTransport> PlainTransport::unresolved(loop::EventLoop& loop,
+                                                           std::string error_text) {
   std::unique_ptr<PlainTransport> made(new PlainTransport(loop));
-  made->why_closed_ = CloseReason::kUnreachable;
+  made->why_closed_ = CloseReason::kUnresolved;
   made->rare_ = std::make_unique<Rare>();
   made->rare_->error_text = std::move(error_text);
   return made;
@@ -215,6 +215,7 @@ void PlainTransport::close(CloseHow how) {
     return LingeringSocket::keep(
         loop_, std::move(socket_), std::move(unsent),
         ended_ ? LingeringSocket::PeerEnd::kSeen : LingeringSocket::PeerEnd::kUnseen);
+  if (how == CloseHow::kReset && open) reset_when_closed(socket_.fd());
   socket_.close();
 }
 

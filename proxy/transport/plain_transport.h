@@ -23,8 +23,8 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   static std::unique_ptr<PlainTransport> connecting(loop::EventLoop& loop,
                                                     const SocketAddress& target,
                                                     loop::Duration connect_timeout);
-  // Ends with on_closed(kUnreachable) as soon as it is started; for a name without an address.
-  static std::unique_ptr<PlainTransport> unreachable(loop::EventLoop& loop, std::string error_text);
+  // Ends with on_closed(kUnresolved) as soon as it is started; for a name without an address.
+  static std::unique_ptr<PlainTransport> unresolved(loop::EventLoop& loop, std::string error_text);
 
   ~PlainTransport() override;
 

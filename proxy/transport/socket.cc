@@ -72,6 +72,11 @@ int write_front(int fd, Buffer& bytes) {
   return 0;
 }
 
+void reset_when_closed(int fd) {
+  const linger no_time{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &no_time, sizeof no_time);
+}
+
 int take_socket_error(int fd) {
   int error = 0;
   socklen_t size = sizeof error;

@@ -44,6 +44,9 @@ Fd open_stream_socket(int family);
 void tune_stream_socket(int fd, int family);
 // Writes from the front of `bytes` until it is empty or the kernel is full. 0 or an errno.
 [[nodiscard]] int write_front(int fd, Buffer& bytes);
+// When this socket is closed its peer is reset, and what it has not been sent yet is dropped. Does
+// nothing to Unix sockets.
+void reset_when_closed(int fd);
 // Takes the error that is pending on the socket; 0 when none is.
 int take_socket_error(int fd);
 // The system's word for an errno, e.g. "connection refused".

@@ -12,14 +12,16 @@ namespace weir::transport {
 
 enum class CloseHow : uint8_t {
   kFlush,  // write what is queued, then FIN, then wait a little for the peer's
-  kNow     // drop what is queued
+  kNow,    // drop what is queued
+  kReset   // drop also what is in the kernel, and tell the peer that this was no orderly end
 };
 
 enum class CloseReason : uint8_t {
   kReset,    // the peer reset the connection or a write failed
   kRefused,  // connecting: nobody listens there
   kTimedOut,
-  kUnreachable,  // connecting: no route, no such socket, name not known
+  kUnreachable,  // connecting: no route, no such socket
+  kUnresolved,   // connecting: no address is known for the name
   kFailed        // anything else; see Transport::error_text()
 };
 
@@ -65,7 +67,8 @@ class Transport {
   // No event follows, and unsent() is empty. With kFlush the loop writes the rest on its own, even
   // when the transport is destroyed: until all is written or the peer takes nothing for 30 s. It
   // still reads and drops what comes for a while, so that the peer is not reset before it has read
-  // the last bytes. One that is still connecting is closed at once.
+  // the last bytes. One that is still connecting is closed at once. Over a Unix socket, which knows
+  // no reset, kReset is kNow.
   virtual void close(CloseHow how) = 0;
   // The system's word for the last failure, e.g. "connection refused"; empty when none.
   virtual const std::string& error_text() const = 0;

@@ -60,9 +60,9 @@ TEST(Flags, HaveTheSameFaultsAndChangeNothingThen) {
 
 TEST(Flags, RulesBetweenKeysNameTheFlag) {
   Loaded loaded = load("listen: ':1'\nbackend: a:1");
-  EXPECT_EQ(set_text(loaded, "admin", "0.0.0.0:1", "flag --admin"), "");
+  EXPECT_EQ(set_text(loaded, "admin", "127.0.0.1:1", "flag --admin"), "");
   check_complete(loaded);
-  EXPECT_THAT(texts(loaded.faults), ElementsAre("flag --admin: admin.address: \"0.0.0.0:1\" is "
+  EXPECT_THAT(texts(loaded.faults), ElementsAre("flag --admin: admin.address: \"127.0.0.1:1\" is "
                                                 "also listen (:1), expected another address"));
 }
 

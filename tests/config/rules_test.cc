@@ -132,11 +132,22 @@ TEST(Rules, ADefaultGivesWayToWhatWasSet) {
   EXPECT_EQ(load_complete(kRequired + "limiter: {min: 50}").config.limiter.initial_limit, 50);
 }
 
+TEST(Rules, WhoMayChangeWeirIsOnItsHost) {
+  for (const std::string address : {":9881", "0.0.0.0:9881", "[::]:9881", "192.0.2.1:9881"}) {
+    const Loaded loaded = load_complete(kRequired + "admin: '" + address + "'");
+    EXPECT_THAT(texts(loaded.faults),
+                ElementsAre("weir.yaml:3:1: admin.address: \"" + address +
+                            "\" can be reached from other hosts, which may then change weir; "
+                            "expected loopback or a Unix socket"));
+  }
+  for (const std::string address : {"127.0.0.1:9881", "[::1]:9881", "unix:/s", "off"}) {
+    const Loaded loaded = load_complete(kRequired + "admin: '" + address + "'");
+    EXPECT_THAT(texts(loaded.faults), IsEmpty()) << address;
+  }
+}
+
 TEST(Rules, WhatIsUnsafeIsAWarning) {
   const std::vector<Case> cases = {
-      {"admin: ':9881'",
-       {"weir.yaml:3:1: admin.address: \":9881\" can be reached from other hosts, which may then "
-        "change weir; expected loopback or a Unix socket"}},
       {"backend: {address: a:1, response_head_timeout: 1s}\nqueue: {max_wait: 2s}",
        {"weir.yaml:4:9: queue.max_wait: 2s is longer than backend.response_head_timeout (1s): "
         "clients wait longer for their turn than for the service"}},

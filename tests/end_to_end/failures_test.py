@@ -1,5 +1,6 @@
 """What goes wrong: clients that leave or stall, backends that die, are down or talk nonsense, and every bound."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -146,6 +147,45 @@ class BackendsThatFailTest(unittest.TestCase):
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
                 with self.assertRaises(EOFError):
                     client.response()
+
+    def test_what_breaks_off_ends_in_a_reset_where_only_a_close_would_end_it(self):
+        def serve(client):
+            client.request()
+            client.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok")
+
+        with Backend(serve) as backend, Weir(backend.address) as weir, weir.connect() as client:
+            client.send("GET / HTTP/1.0\r\n\r\n")
+            self.assertTrue(client.ends_in_reset())
+
+    def test_who_gives_up_on_such_a_response_is_reset_too(self):
+        def serve(client):
+            client.request()
+            client.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")
+            with contextlib.suppress(OSError):
+                while True:
+                    client.send("10000\r\n" + "x" * 65536 + "\r\n")
+
+        with Backend(serve) as backend, Weir(backend.address, "client.body_stall_timeout=300ms") as weir:
+            with self.subTest("does not read"), weir.connect() as client:
+                client.send("GET / HTTP/1.0\r\n\r\n")
+                wait_until(lambda: weir.metrics().get('weir_endings_total{ending="client_stalled"}') == 1, "the stall")
+                self.assertTrue(client.ends_in_reset())
+            with self.subTest("ends its side"), weir.connect() as client:
+                client.send("GET / HTTP/1.0\r\n\r\n")
+                client.head()
+                client.socket.shutdown(socket.SHUT_WR)
+                self.assertTrue(client.ends_in_reset())
+
+    def test_a_response_that_is_complete_ends_in_a_close(self):
+        complete = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+        with Backend(answering(complete)) as backend, Weir(backend.address) as weir, weir.connect() as client:
+            client.send("GET / HTTP/1.0\r\n\r\n")
+            self.assertFalse(client.ends_in_reset())
+            self.assertTrue(client.held.endswith(b"\r\n\r\nok"))
+        with Weir(backend.address) as weir, weir.connect() as client:  # nobody listens any more
+            client.send("GET / HTTP/1.0\r\n\r\n")
+            self.assertFalse(client.ends_in_reset())
+            self.assertIn(b"connection refused", client.held)
 
     def test_a_service_that_does_not_answer_is_504_and_one_that_stops_is_cut(self):
         def serve(client):

@@ -263,7 +263,7 @@ class ForwardingTest(unittest.TestCase):
         with Weir("no-such-name.invalid:80") as weir:
             answer = weir.get()
             self.assertEqual(answer.status, 502)
-            self.assertIn("destination_ip_unroutable", answer.get("Proxy-Status"))
+            self.assertIn('error=dns_error; details="backend_unresolved"', answer.get("Proxy-Status"))
 
 
 if __name__ == "__main__":

@@ -45,11 +45,12 @@ def written(file):
 class Weir:
     """One weir process; leaving the `with` block ends it and looks for sanitizer reports."""
 
-    def __init__(self, backend, *settings, listen="127.0.0.1:0", expect_exit=0):
+    def __init__(self, backend, *settings, listen="127.0.0.1:0", expect_exit=0, through=()):
+        """`through` is a command that runs the one behind it in its own process, such as nohup."""
         self.log = tempfile.TemporaryFile(mode="w+")
         self.out = tempfile.TemporaryFile(mode="w+")
         self.expect_exit = expect_exit
-        command = [WEIR, "run", "--listen", listen, "--backend", backend, "--status", "127.0.0.1:0",
+        command = [*through, WEIR, "run", "--listen", listen, "--backend", backend, "--status", "127.0.0.1:0",
                    "--admin", "127.0.0.1:0", "--drain-seconds", "5", "-l", "debug"]
         for setting in settings:
             command += ["--set", setting]
@@ -214,6 +215,17 @@ class Client:
             return self.socket.recv(1) == b""
         except ConnectionResetError:
             return True
+
+    def ends_in_reset(self):
+        """Reads on; True when the peer resets the connection, False when it closes it."""
+        while True:
+            try:
+                got = self.socket.recv(65536)
+            except ConnectionResetError:
+                return True
+            if not got:
+                return False
+            self.held += got
 
     def head(self):
         """First line and fields of whatever comes."""

@@ -1,6 +1,8 @@
 """Starting, watching, draining, and what is said when something is wrong."""
 
+import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -11,6 +13,11 @@ from house import DEADLINE, WEIR, Backend, Client, Weir, answering, main, origin
 
 def weir(*arguments, text=None):
     return subprocess.run([WEIR, *arguments], capture_output=True, text=True, input=text, timeout=DEADLINE)
+
+
+def free_address():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
 def refuses(address):
@@ -50,6 +57,23 @@ class CommandLineTest(unittest.TestCase):
         self.assertIn("connection refused", bad.stdout)
         self.assertIn("hint:", bad.stdout)
 
+    def test_what_cannot_be_written_is_said_and_is_no_success(self):
+        flags = ("--listen", ":8080", "--backend", "127.0.0.1:9000")
+        for verb in (("validate", *flags), ("print-config", *flags), ("check", *flags), ("--help",), ("--version",), ()):
+            with self.subTest(verb), open("/dev/full", "w") as full:
+                done = subprocess.run([WEIR, *verb], stdout=full, stderr=subprocess.PIPE, text=True, timeout=DEADLINE)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.stderr, "weir: cannot write to standard output: no space left on device\n")
+
+    def test_who_reads_only_some_of_the_faults_ends_nothing(self):
+        faults = "".join(f"key{i}: 1\n" for i in range(2000))
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "w") as gone:
+            done = subprocess.run([WEIR, "validate", "-c", "-"], stdout=gone, stderr=gone, text=True, input=faults,
+                                  timeout=DEADLINE)
+        self.assertEqual(done.returncode, 1)
+
     def test_a_taken_port_is_said_and_ends_the_start_with_1(self):
         with Backend(answering()) as backend:
             done = weir("run", "--listen", backend.address, "--backend", "127.0.0.1:9", "--status", "off", "--admin", "off")
@@ -80,8 +104,32 @@ class StatusTest(unittest.TestCase):
             self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
 
 
+class StandardDescriptorsTest(unittest.TestCase):
+    def test_whoever_starts_it_without_input_or_output_can_end_it_in_order(self):
+        for closed in ("<&-", ">&-", "<&- >&-"):
+            with self.subTest(closed), Backend(answering()) as backend:
+                with Weir(backend.address, through=("sh", "-c", f'exec "$@" {closed}', "sh")) as weir:
+                    self.assertEqual(weir.get().body, b"hello")
+
+    def test_nor_do_errors_need_a_place_to_go(self):
+        status = free_address()
+        command = [WEIR, "run", "--listen", "127.0.0.1:0", "--backend", "127.0.0.1:9", "--status", status, "--admin", "off"]
+        process = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command])
+        wait_until(lambda: not refuses(status), "weir to listen")
+        with Client(status) as client:
+            client.send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
+            self.assertEqual(client.response().status, 200)
+        process.terminate()
+        self.assertEqual(process.wait(timeout=DEADLINE), 0)
+
+
 class DrainTest(unittest.TestCase):
     def test_what_is_open_finishes_and_readiness_fails_meanwhile(self):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                self.drain_with_one_open(number)
+
+    def drain_with_one_open(self, number):
         release = threading.Event()
 
         def serve(client):
@@ -92,13 +140,21 @@ class DrainTest(unittest.TestCase):
         with Backend(serve) as backend, Weir(backend.address) as weir, weir.connect() as client:
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             wait_until(lambda: weir.limits()["in_flight"] == 1, "the request to be in flight")
-            weir.process.send_signal(signal.SIGTERM)
+            weir.process.send_signal(number)
             wait_until(lambda: weir.ask_status("/readyz").status == 503, "readiness to fail")
+            weir.process.send_signal(signal.SIGHUP)  # a terminal may say it twice
             wait_until(lambda: refuses(weir.address), "the door to close")
             release.set()
             answer = client.response()
             self.assertEqual((answer.status, answer.body, answer.get("Connection").lower()), (200, b"hello", "close"))
             self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+
+    def test_a_hangup_is_nothing_to_who_was_started_to_ignore_it(self):
+        with Backend(answering()) as backend, Weir(backend.address, through=("nohup",)) as weir:
+            weir.process.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+            self.assertEqual(weir.get().body, b"hello")
+            self.assertNotIn("draining", weir.log_text())
 
     def test_a_second_signal_ends_it_now(self):
         with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
@@ -109,6 +165,21 @@ class DrainTest(unittest.TestCase):
                 wait_until(lambda: "draining" in weir.log_text(), "the drain to begin")
                 weir.process.send_signal(signal.SIGINT)
                 self.assertEqual(weir.process.wait(timeout=2), 2)
+
+    def test_what_it_then_cuts_does_not_look_complete(self):
+        def serve(client):
+            client.request()
+            client.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")
+            time.sleep(20)
+
+        with Backend(serve) as backend, Weir(backend.address, expect_exit=2) as weir, weir.connect() as client:
+            client.send("GET / HTTP/1.0\r\n\r\n")
+            client.head()
+            weir.process.send_signal(signal.SIGINT)
+            wait_until(lambda: "draining" in weir.log_text(), "the drain to begin")
+            weir.process.send_signal(signal.SIGINT)
+            self.assertTrue(client.ends_in_reset())
+            self.assertEqual(weir.process.wait(timeout=DEADLINE), 2)
 
     def test_a_drain_whose_time_is_over_answers_what_it_cuts(self):
         with Backend(lambda client: (client.request(), time.sleep(20))) as backend:

@@ -518,6 +518,7 @@ TEST_F(ExchangeTest, EachBackendFailureHasItsEndingItsStatusAndWhatTheLimiterLea
   for (const Case& each :
        {Case{BackendFailure::kRefused, Ending::kBackendRefused, 502, Outcome::kOverload},
         Case{BackendFailure::kUnreachable, Ending::kBackendUnreachable, 502, Outcome::kIgnored},
+        Case{BackendFailure::kUnresolved, Ending::kBackendUnresolved, 502, Outcome::kIgnored},
         Case{BackendFailure::kConnectTimedOut, Ending::kConnectTimedOut, 503, Outcome::kOverload},
         Case{BackendFailure::kClosedUnanswered, Ending::kBackendClosed, 502, Outcome::kIgnored},
         Case{BackendFailure::kClosed, Ending::kBackendClosed, 502, Outcome::kIgnored},

@@ -56,6 +56,7 @@ inline std::vector<BadRequest> bad_lines() {
        "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nContent-Length: 3\r\n\r\nGET"},
       {"a bad method", "G@T /" + end},
       {"an unknown method", "FETCH /" + end, 501},
+      {"a method younger than the parser", "QUERY /" + end, 501},
       {"a method in small letters", "get /" + end, 501},
       {"no version", "GET /\r\n" + host},
       {"no version after a blank", "GET / \r\n" + host},

@@ -249,7 +249,7 @@ TEST(H1AnswerTest, ACutResponseIsNeverEnded) {
   answer.cut();
   answer.send_body(Buffer("b"), End::kYes);
   EXPECT_EQ(all(answer), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
-  EXPECT_FALSE(answer.looks_complete());
+  EXPECT_FALSE(answer.would_look_complete());
 }
 
 TEST(H1AnswerTest, NothingGoesBeyondTheAnnouncedLength) {
@@ -273,7 +273,7 @@ TEST(H1AnswerTest, AnEndBeforeTheAnnouncedLengthIsACut) {
     answer.send_final(response(200, {Kind::kKnown, 3}), End::kNo, persistence);
     answer.send_body(Buffer(body), End::kYes);
     EXPECT_TRUE(answer.was_cut());
-    EXPECT_FALSE(answer.looks_complete());
+    EXPECT_FALSE(answer.would_look_complete());
   }
 }
 
@@ -282,7 +282,7 @@ TEST(H1AnswerTest, ACutTunnelLooksComplete) {
   answer.expect(request("GET", k11));
   answer.switch_protocols(response(101, {}));
   answer.cut();
-  EXPECT_TRUE(answer.looks_complete());
+  EXPECT_TRUE(answer.would_look_complete());
 }
 
 TEST(H1AnswerTest, ACutResponseUntilCloseLooksComplete) {
@@ -291,7 +291,7 @@ TEST(H1AnswerTest, ACutResponseUntilCloseLooksComplete) {
   Persistence persistence = kCloses;
   answer.send_final(response(200, {Kind::kUnknown}), End::kNo, persistence);
   answer.cut();
-  EXPECT_TRUE(answer.looks_complete());
+  EXPECT_TRUE(answer.would_look_complete());
 }
 
 // ---- answers that stand ready ----

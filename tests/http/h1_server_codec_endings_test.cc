@@ -75,6 +75,15 @@ TEST_F(H1ServerCodecEndingsTest, AResetResponseUntilCloseNeedsAResetConnection) 
   EXPECT_TRUE(codec.must_reset());
 }
 
+TEST_F(H1ServerCodecEndingsTest, AResponseUntilCloseNeedsAResetUntilItsEnd) {
+  receive("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_FALSE(codec.must_reset());
+  send_head({Kind::kUnknown});
+  EXPECT_TRUE(codec.must_reset());
+  send("a", End::kYes);
+  EXPECT_FALSE(codec.must_reset());
+}
+
 TEST_F(H1ServerCodecEndingsTest, AnErrorIsAnsweredOnceAndCloses) {
   EXPECT_EQ(failure_of("GET / HTTP/1.1\r\n\r\n"), 400);
   ReplyParams params;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/loop/real_clock.h"
 #include "proxy/observe/plain_server.h"
 #include "tests/transport/socket_fixture.h"
 
@@ -31,6 +32,23 @@ class CrowdedDoorTest : public transport::SocketTest {
       return one.ended || one.cut;
     }));
     return one.received;
+  }
+  std::vector<Peer> peers(size_t count) {
+    std::vector<Peer> all;
+    for (size_t i = 0; i < count; ++i) all.push_back(peer());
+    return all;
+  }
+  bool is_answered(Peer& one) {
+    one.received.clear();
+    EXPECT_TRUE(one.say(std::string(kPing)));
+    return becomes([&] {
+      one.listen();
+      return !one.received.empty();
+    });
+  }
+  bool has_gone(Peer& one) {
+    one.listen();
+    return one.ended || one.cut;
   }
 
   PlainServer server{
@@ -83,26 +101,59 @@ TEST_F(CrowdedDoorTest, WhoSendsButDoesNotReadIsReadNoFurther) {
   EXPECT_LT(taken, size_t{8} << 20) << "more than the kernel holds for a connection";
 }
 
-TEST_F(CrowdedDoorTest, BeyondSixtyFourConnectionsOneWaitsForAPlace) {
-  std::vector<Peer> peers;
-  for (size_t i = 0; i < PlainServer::kMostConnections; ++i) {
-    peers.push_back(peer());
-    ASSERT_TRUE(peers.back().say(std::string(kPing)));
-  }
-  ASSERT_TRUE(becomes([&] {
-    for (Peer& one : peers) one.listen();
-    return std::ranges::all_of(peers, [](const Peer& one) { return !one.received.empty(); });
-  }));
+TEST_F(CrowdedDoorTest, WhoComesWhenAllPlacesAreTakenIsAnsweredAtOnce) {
+  std::vector<Peer> silent = peers(4 * PlainServer::kMostConnections);
   Peer late = peer();
-  ASSERT_TRUE(late.say(std::string(kPing)));
-  wakes_during(transport::milliseconds(50));
-  late.listen();
-  EXPECT_EQ(late.received, "");
-  peers.pop_back();
+  const loop::TimePoint began = loop::steady_now();
+  EXPECT_TRUE(is_answered(late));
+  EXPECT_LT(loop::steady_now() - began, transport::seconds(1));
+}
+
+TEST_F(CrowdedDoorTest, WhoHasBeenIdleTheLongestGoesForANewcomer) {
+  std::vector<Peer> all = peers(PlainServer::kMostConnections);
+  for (Peer& one : all) ASSERT_TRUE(is_answered(one));
+  ASSERT_TRUE(is_answered(all[0]));
+  Peer late = peer();
+  EXPECT_TRUE(is_answered(late));
+  EXPECT_TRUE(has_gone(all[1]));
+  for (size_t i = 0; i < all.size(); ++i) EXPECT_EQ(has_gone(all[i]), i == 1) << i;
+}
+
+TEST_F(CrowdedDoorTest, PartOfARequestIsNoRequest) {
+  std::vector<Peer> all = peers(PlainServer::kMostConnections);
+  for (Peer& one : all) ASSERT_TRUE(is_answered(one));
+  for (const char byte : std::string("GET")) {
+    ASSERT_TRUE(all[0].say(std::string(1, byte)));
+    wakes_during(transport::milliseconds(5));
+  }
+  Peer late = peer();
+  EXPECT_TRUE(is_answered(late));
+  EXPECT_TRUE(has_gone(all[0]));
+}
+
+TEST_F(CrowdedDoorTest, OfManyWhoComeAndAskAtOnceEveryOneIsAnswered) {
+  std::vector<Peer> all = peers(4 * PlainServer::kMostConnections);
+  for (Peer& one : all) ASSERT_TRUE(one.say(std::string(kPing)));
   EXPECT_TRUE(becomes([&] {
-    late.listen();
-    return !late.received.empty();
+    for (Peer& one : all) one.listen();
+    return std::ranges::all_of(all, [](const Peer& one) { return !one.received.empty(); });
   }));
+}
+
+TEST_F(CrowdedDoorTest, WhoDoesNotReadTheAnswersKeepsNobodyOutForLong) {
+  std::vector<Peer> deaf = peers(2 * PlainServer::kMostConnections);
+  std::string burst;
+  for (int i = 0; i < 10; ++i) burst += "GET /large HTTP/1.1\r\nHost: x\r\n\r\n";
+  const int few = 4096;
+  for (Peer& one : deaf) {
+    ::setsockopt(one.fd(), SOL_SOCKET, SO_RCVBUF, &few, sizeof few);
+    ASSERT_TRUE(one.say(burst));
+  }
+  wakes_during(transport::milliseconds(300));
+  Peer late = peer();
+  const loop::TimePoint began = loop::steady_now();
+  EXPECT_TRUE(is_answered(late));
+  EXPECT_LT(loop::steady_now() - began, transport::seconds(5));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST_F(ConnectingTest, UnixSocketWithAFullBacklogIsTriedAgain) {
 
 TEST_F(ConnectingTest, ClosedOrDestroyedWhileConnectingSaysNothing) {
   const SocketAddress nobody = address_of(bound(loopback()));
-  for (const CloseHow how : {CloseHow::kNow, CloseHow::kFlush}) {
+  for (const CloseHow how : {CloseHow::kNow, CloseHow::kFlush, CloseHow::kReset}) {
     connect(nobody);
     transport->close(how);
     wakes_during(milliseconds(2));

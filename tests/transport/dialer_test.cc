@@ -27,10 +27,10 @@ class DialerTest : public SocketTest {
 };
 
 TEST_F(DialerTest, WithoutAnAddressTheReasonIsTold) {
-  EXPECT_EQ(outcome(), "closed: unreachable");
+  EXPECT_EQ(outcome(), "closed: unresolved");
   EXPECT_EQ(transport->error_text(), "name not known yet");
   dialer.set_failure("name not known: backend.invalid");
-  EXPECT_EQ(outcome(), "closed: unreachable");
+  EXPECT_EQ(outcome(), "closed: unresolved");
   EXPECT_EQ(transport->error_text(), "name not known: backend.invalid");
 }
 

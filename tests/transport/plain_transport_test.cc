@@ -247,7 +247,7 @@ TEST_P(PlainTransportTest, MayBeDestroyedInsideEachEvent) {
 
 TEST_P(PlainTransportTest, MayBeClosedInsideEachEvent) {
   for (const std::string last : {"open", "bytes", "end"}) {
-    for (const CloseHow how : {CloseHow::kNow, CloseHow::kFlush}) {
+    for (const CloseHow how : {CloseHow::kNow, CloseHow::kFlush, CloseHow::kReset}) {
       SCOPED_TRACE(last);
       news = News();
       news.on_news = [&](const std::string& word) {
@@ -282,6 +282,20 @@ TEST_P(PlainTransportTest, DestroyedByATimerThatItsOwnReadinessRunsFirst) {
   EXPECT_EQ(news.words, (Words{"open"}));
   uv_close(reinterpret_cast<uv_handle_t*>(&prepare), nullptr);
   uv_run(loop.uv(), UV_RUN_NOWAIT);
+}
+
+TEST_P(PlainTransportTest, OnlyAResetIsSeenAsOneAndNoUnixSocketKnowsIt) {
+  for (const CloseHow how : {CloseHow::kFlush, CloseHow::kNow, CloseHow::kReset}) {
+    news = News();
+    start();
+    transport->close(how);
+    ASSERT_TRUE(becomes([&] {
+      peer.listen();
+      return peer.ended || peer.cut;
+    }));
+    EXPECT_EQ(peer.cut, how == CloseHow::kReset && GetParam() == Kind::kTcp);
+    peer.leave();
+  }
 }
 
 TEST_P(PlainTransportTest, CloseNowDropsWhatIsQueued) {

@@ -41,6 +41,8 @@ inline std::string word_of(CloseReason why) {
       return "timed out";
     case CloseReason::kUnreachable:
       return "unreachable";
+    case CloseReason::kUnresolved:
+      return "unresolved";
     case CloseReason::kFailed:
       return "failed";
   }
