@@ -28,11 +28,14 @@ void Lanes::remove(Waiter& waiter) {
 
 void Lanes::note_turn(const Waiter& waiter) {
   if (size() > size_of(waiter.rank_)) ++turns_;
+  returned_last_ = waiter.returns_;
 }
 
 Waiter* Lanes::first_of(size_t rank, const Standing& standing) const {
-  if (Waiter* first = returning_[rank].oldest()) return first;
-  return standing[rank] ? lanes_[rank]->newest() : lanes_[rank]->oldest();
+  Waiter* const again = returning_[rank].oldest();
+  Waiter* const first = standing[rank] ? lanes_[rank]->newest() : lanes_[rank]->oldest();
+  if (again == nullptr || first == nullptr) return again == nullptr ? first : again;
+  return returned_last_ ? first : again;
 }
 
 Waiter* Lanes::next(const Standing& standing) const {

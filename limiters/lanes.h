@@ -20,8 +20,8 @@ class Lanes {
   size_t ranks() const { return lanes_.size(); }
   // `ranked.rank` is below ranks().
   void push(Waiter& waiter, const Ranked& ranked, const Arrival& arrival, TimePoint now);
-  // One who had a place already: served before all others of its rank, in the order in which such
-  // have come, and never expires.
+  // One who had a place already: such are served in the order in which they have come, in turn with
+  // the others of their rank, and never expire.
   void push_returning(Waiter& waiter, const Ranked& ranked, TimePoint now);
   void remove(Waiter& waiter);
   // It is about to get its place: its lane has had its turn.
@@ -52,7 +52,8 @@ class Lanes {
   std::vector<std::unique_ptr<WaitQueue>> lanes_;
   std::vector<ArrivalQueue> returning_;  // of each
   size_t of_each_;
-  uint64_t turns_ = 0;  // while more than one lane had somebody
+  bool returned_last_ = false;  // who was served last
+  uint64_t turns_ = 0;          // while more than one lane had somebody
 };
 
 }  // namespace weir::limiters

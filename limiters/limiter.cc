@@ -9,6 +9,8 @@ namespace weir::limiters {
 namespace {
 
 constexpr double kLeastNewer = 0.25;  // of the time in which the service finishes one
+constexpr int kMostAside = 10;        // times the limit
+constexpr Duration kWorksOnHeads = std::chrono::minutes(10);
 
 }  // namespace
 
@@ -26,6 +28,7 @@ Permit& Permit::operator=(Permit&& other) noexcept {
     sampled_ = other.sampled_;
     responded_ = other.responded_;
     aside_ = other.aside_;
+    for_now_ = other.for_now_;
     spared_ = other.spared_;
   }
   return *this;
@@ -54,8 +57,17 @@ void Permit::step_aside() {
   gate_->finished();
 }
 
+void Permit::step_aside_for_now() {
+  if (gate_ == nullptr || aside_ || !gate_->waits_for_the_whole()) return;
+  for_now_ = true;
+  ++gate_->aside_for_now_;
+  leave_unsampled();
+  step_aside();
+}
+
 void Permit::give_back(Outcome outcome) {
   Limiter& gate = *std::exchange(gate_, nullptr);
+  gate.aside_for_now_ -= for_now_ ? 1 : 0;
   if (!sampled_) outcome = Outcome::kIgnored;
   if (!responded_) gate.answered(*this, outcome);
   if (responded_ && outcome != *responded_) gate.shard_.cut_short(outcome);
@@ -137,6 +149,12 @@ std::optional<Permit> Limiter::readmit(const Arrival& arrival, Waiter& waiter) {
   // As above: one that was freed meanwhile is offered to nobody else.
   if (pool_.in_flight() < pool_.limit()) serve_later();
   return std::nullopt;
+}
+
+void Limiter::works_before_whole() { works_on_heads_until_ = timeline_.now() + kWorksOnHeads; }
+
+bool Limiter::waits_for_the_whole() const {
+  return timeline_.now() >= works_on_heads_until_ && aside_for_now_ < kMostAside * pool_.limit();
 }
 
 // Not when the newest has only just come: nothing is gained by one that is hardly newer, and a
@@ -308,7 +326,7 @@ void Limiter::reject(Waiter& waiter, Rejection why) {
 void Limiter::take_out(Waiter& waiter) {
   waiter.gate_ = nullptr;
   lanes_.remove(waiter);
-  pool_.leave(gate_, waiter.rank_);
+  waiter.returns_ ? pool_.leave_again(gate_, waiter.rank_) : pool_.leave(gate_, waiter.rank_);
 }
 
 void Limiter::forget(Waiter& waiter) { take_out(waiter); }

@@ -44,10 +44,12 @@ class Limiter {
   // be done: then the newest is served first, and one who finds the queue full takes the place of
   // the oldest of this gate, who is rejected in a later turn.
   Admission admit(const Arrival& arrival, Waiter& waiter);
-  // For one whose permit stepped aside because its client was slow to send, before the service gets
-  // the rest: a permit for that, or none, and then `waiter` gets it later. It is never rejected,
-  // and comes before all others who are as important; who waits there for its turn has been let in.
+  // For one whose permit stepped aside for now, before the service gets the rest: a permit for
+  // that, or none, and then `waiter` gets it later, in turn with those who are as important and
+  // wait for their first one. It is never rejected, for it has been let in.
   std::optional<Permit> readmit(const Arrival& arrival, Waiter& waiter);
+  // The service has answered what had stepped aside for now, and was not whole: it works on heads.
+  void works_before_whole();
   // Woken: another loop freed a place, or the limit grew.
   void serve();
   LimiterStats stats() const { return {pool_.limit(), pool_.in_flight(), pool_.waiting()}; }
@@ -60,6 +62,7 @@ class Limiter {
   // Without those who hold a place although the service refused them.
   int at_service(int in_flight) const;
   bool takes_place_of_oldest(uint8_t rank) const;
+  bool waits_for_the_whole() const;
   Admission admit_dry(std::optional<int> place, const Ranked& ranked);
   std::optional<Rejection> turned_away(uint8_t rank, int waiting) const;
   void answered(Permit& permit, Outcome outcome);
@@ -90,6 +93,8 @@ class Limiter {
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
+  int aside_for_now_ = 0;
+  TimePoint works_on_heads_until_ = TimePoint::min();
   std::array<int, kRanks> to_displace_{};  // so many of the oldest give way to newer ones
   std::vector<TimePoint> held_;  // places of who was refused, by when they go on; the first
   size_t released_ = 0;          // of them have

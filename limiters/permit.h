@@ -34,6 +34,7 @@ class [[nodiscard]] Permit {
         sampled_(other.sampled_),
         responded_(other.responded_),
         aside_(other.aside_),
+        for_now_(other.for_now_),
         spared_(other.spared_) {}
   Permit& operator=(Permit&& other) noexcept;
   // Not finished: as if finished with kIgnored.
@@ -55,6 +56,10 @@ class [[nodiscard]] Permit {
   // goes to another. Called after kPatience, for one that is a little slower than the service is no
   // news, and at once for a tunnel.
   void step_aside();
+  // The same for a client that is slow to send, until Limiter::readmit(), and then it makes no
+  // sample. It keeps its place where the service does not wait for the whole of a request before it
+  // works on it, or where ten times as many as the limit have stepped aside so.
+  void step_aside_for_now();
   bool aside() const { return aside_; }
   static constexpr Duration kPatience = std::chrono::milliseconds(5);
   // Its latency means nothing: an upgrade, a stream.
@@ -83,6 +88,7 @@ class [[nodiscard]] Permit {
   bool sampled_ = true;
   std::optional<Outcome> responded_;
   bool aside_ = false;
+  bool for_now_ = false;
   std::optional<Rejection> spared_;
 };
 

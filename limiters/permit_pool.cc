@@ -37,22 +37,21 @@ bool PermitPool::join(int gate, size_t rank, int beyond) noexcept {
   do {
     if (seen >= max_waiting_.load() + beyond) return false;
   } while (!of_its_rank.compare_exchange_weak(seen, seen + 1));
-  count_in(gate, rank);
+  join_again(gate, rank);
   return true;
 }
 
 void PermitPool::join_again(int gate, size_t rank) noexcept {
-  of_[rank].waiting.fetch_add(1);
-  count_in(gate, rank);
-}
-
-void PermitPool::count_in(int gate, size_t rank) noexcept {
   waiting_.fetch_add(1);
   waiting_at_[static_cast<size_t>(gate)][rank].fetch_add(1);
 }
 
 void PermitPool::leave(int gate, size_t rank) noexcept {
   of_[rank].waiting.fetch_sub(1);
+  leave_again(gate, rank);
+}
+
+void PermitPool::leave_again(int gate, size_t rank) noexcept {
   waiting_at_[static_cast<size_t>(gate)][rank].fetch_sub(1);
   waiting_.fetch_sub(1);
 }

@@ -35,8 +35,10 @@ class PermitPool {
   // One more waiter behind this gate; false when as many of its rank wait as may, in the whole
   // process, and `beyond` more: no flood of others may fill its queue.
   [[nodiscard]] bool join(int gate, size_t rank = 0, int beyond = 0) noexcept;
-  // The same of one who had a place before: never refused.
+  // The same of one who had a place before: never refused, and in nobody's way who comes for his
+  // first; it leaves by leave_again().
   void join_again(int gate, size_t rank) noexcept;
+  void leave_again(int gate, size_t rank) noexcept;
   // One waiter less: served, rejected or gone.
   void leave(int gate, size_t rank = 0) noexcept;
   // The gate whose waiters are the most important; of several the next after `from`, in a ring, so
@@ -49,6 +51,7 @@ class PermitPool {
   int in_flight() const noexcept { return in_flight_.load(); }
   int held() const noexcept { return held_.load(std::memory_order_relaxed); }
   int waiting() const noexcept { return waiting_.load(); }
+  // Without those who return.
   int waiting(size_t rank) const noexcept {
     return of_[rank].waiting.load(std::memory_order_relaxed);
   }
@@ -113,7 +116,6 @@ class PermitPool {
     std::atomic<Duration::rep> longest_wait{Duration(std::chrono::seconds(5)).count()};
   };
 
-  void count_in(int gate, size_t rank) noexcept;
   void note_peak(int in_flight) noexcept;
   std::optional<int> gate_with(size_t rank, int from) const noexcept;
 

@@ -64,7 +64,7 @@ ServiceCap::Verdict ServiceCap::watch(const Window& window) {
   return Verdict::kFound;
 }
 
-// The most of a level up to which hardly any is refused and beyond which most are; 0: none.
+// The most of a level up to which hardly any is refused and beyond which many are; 0: none.
 double ServiceCap::cap() const {
   Seen all;
   for (const Seen& seen : seen_) {

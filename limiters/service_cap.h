@@ -8,10 +8,10 @@
 // were in flight when it said so; it does not know who they were.
 namespace weir::limiters {
 
-// A service that takes so many at once refuses hardly anybody below that number and most beyond. A
+// A service that takes so many at once refuses hardly anybody below that number and many beyond. A
 // caller who has had his quota is refused whatever else is in flight, unless he comes in bursts,
 // which are many in flight themselves. So what looks like a cap is tried: the limit goes there, and
-// where as many are refused as before it was none, the limit goes back, and the next trial has to
+// where one in ten is still refused it was none, the limit goes back, and the next trial has to
 // wait four times as long. For callers that is one window in which they may be shed for nothing.
 class ServiceCap {
  public:

@@ -25,7 +25,7 @@ constexpr auto kMoves = [] {
   return moves;
 }();
 
-constexpr limiters::Duration kMostBefore100 = std::chrono::seconds(1);
+constexpr limiters::Duration kMostBefore100 = std::chrono::milliseconds(100);
 
 std::string_view version_word(http::Version version) {
   return version == http::Version::kHttp10  ? "h1.0"
@@ -72,10 +72,14 @@ void Exchange::look_around() {
 }
 
 // A client that is slow to send takes no place of those who have sent all. What is long, or has no
-// length, may be answered as it comes; who expects a 100 sends nothing before.
+// length, may be answered as it comes; who expects a 100 sends nothing before. But where a body
+// means nothing the service may have begun with its work when it has the head.
 bool Exchange::here() const {
-  return request_complete_ || head_.body.kind != http::BodyLength::Kind::kKnown ||
-         head_.body.bytes > http::kMostOwedBytes || head_.expects_continue;
+  if (request_complete_ || head_.expects_continue) return true;
+  if (held_body_.size() >= http::kMostOwedBytes) return true;
+  if (!http::content_matters(head_.method)) return false;
+  return head_.body.kind != http::BodyLength::Kind::kKnown ||
+         head_.body.bytes > http::kMostOwedBytes;
 }
 
 void Exchange::ask() {
@@ -99,7 +103,7 @@ void Exchange::ask() {
 // ---- waiting ----
 
 void Exchange::on_permit(limiters::Permit permit) {
-  if (!returning_) return granted(std::move(permit));
+  if (!std::exchange(returning_, false)) return granted(std::move(permit));
   take(std::move(permit));
   send_held();
 }
@@ -115,11 +119,9 @@ void Exchange::granted(limiters::Permit permit) {
   take(std::move(permit));
   if (!head_.upgrade.empty()) permit_->leave_unsampled();
   if (!request_complete_) permit_->request_incomplete();
-  if (!request_complete_ && head_.upgrade.empty())
-    upload_ = std::make_unique<Upload>(rooms_.timeline, [this] {
-      permit_->leave_unsampled();
-      permit_->step_aside();
-    });
+  const bool waited_for = http::content_matters(head_.method) || head_.expects_continue;
+  if (!request_complete_ && head_.upgrade.empty() && waited_for)
+    upload_ = std::make_unique<Upload>(rooms_.timeline, [this] { permit_->step_aside_for_now(); });
   open_backend(Reuse::kAllowed);
 }
 
@@ -140,15 +142,16 @@ void Exchange::open_backend(Reuse reuse) {
   }
   opening_ = rooms_.timeline.now();
   backend_ = rooms_.backends.open(*this, reuse);
-  const bool whole = request_complete_ && held_body_.empty() && !held_trailers_;
+  const bool whole = request_complete_ && !returning_ && held_body_.empty() && !held_trailers_;
   backend_->send_request(head_, whole ? http::End::kYes : http::End::kNo);
-  send_held();
+  if (!whole && !returning_) send_held();
   if (backend_->reused()) on_backend_open();
 }
 
+// What there is of the request beyond its head.
 void Exchange::send_held() {
   const bool last = request_complete_ && !held_trailers_;
-  if (!held_body_.empty() || (std::exchange(returning_, false) && last)) {
+  if (!held_body_.empty() || last) {
     if (upload_) upload_->given(held_body_.size());
     backend_->send_body(std::move(held_body_), last ? http::End::kYes : http::End::kNo);
     body_given_ = true;
@@ -157,6 +160,7 @@ void Exchange::send_held() {
     backend_->send_trailers(*held_trailers_);
     body_given_ = true;
   }
+  if (request_complete_) upload_.reset();
 }
 
 void Exchange::on_backend_open() {
@@ -187,7 +191,7 @@ void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_o
   body_given_ = true;
   if (upload_) upload_->given(bytes.size());
   backend_->send_body(Buffer(bytes), end_of_body);
-  if (request_complete_ && permit_) permit_->request_complete();
+  if (request_complete_) given_whole();
   // A tunnel has no half-close: what one side has ended is over for both, and its permit is free.
   if (upgraded_ && end_of_body == http::End::kYes) end(Ending::kUpgraded);
 }
@@ -201,6 +205,12 @@ void Exchange::on_request_trailers(const http::Headers& trailers) {
   }
   body_given_ = true;
   backend_->send_trailers(trailers);
+  given_whole();
+}
+
+// From here on it is the service's time.
+void Exchange::given_whole() {
+  upload_.reset();
   if (permit_) permit_->request_complete();
 }
 
@@ -236,6 +246,7 @@ void Exchange::on_response_head(http::ResponseHead&& head, http::End end_of_resp
   responded_ = rooms_.timeline.now();
   status_ = head.status;
   if (permit_) permit_->responded(outcome_of(Ending::kServed));
+  answered_early();
   upgraded_ = head.status == 101;
   // A tunnel may stand for days and says nothing about how busy the service is.
   if (upgraded_ && permit_) permit_->step_aside();
@@ -243,6 +254,17 @@ void Exchange::on_response_head(http::ResponseHead&& head, http::End end_of_resp
   http::apply_response_rules(head, rooms_.params.forwarding);
   client_.send_head(head, end_of_response);
   if (end_of_response == http::End::kYes) response_complete();
+}
+
+// The service has not waited for the last of the request, so that no place is needed for it; and
+// unless it only says no, it works on heads.
+void Exchange::answered_early() {
+  if (!std::exchange(upload_, nullptr)) return;
+  if (status_ < 400) rooms_.limiter.works_before_whole();
+  if (!std::exchange(returning_, false)) return;
+  stop_waiting();
+  waiting_since_.reset();
+  send_held();
 }
 
 void Exchange::on_response_body(std::span<const std::byte> bytes, http::End end_of_response) {

@@ -74,6 +74,8 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void take(limiters::Permit permit);
   void open_backend(Reuse reuse);
   void send_held();
+  void given_whole();
+  void answered_early();
   bool comes_back() const;
   void come_back();
   bool may_retry() const;

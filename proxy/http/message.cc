@@ -272,6 +272,11 @@ bool is_idempotent(std::string_view method) {
   return std::ranges::find(kMethods, method) != kMethods.end();
 }
 
+bool content_matters(std::string_view method) {
+  constexpr std::array<std::string_view, 5> kWithout{"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"};
+  return std::ranges::find(kWithout, method) == kWithout.end();
+}
+
 std::string_view reason_phrase(int status) {
   struct Phrase {
     int status;

@@ -209,6 +209,9 @@ struct ResponseHead {
 
 // Idempotent by RFC 9110 section 9.2.2: may be repeated when nobody knows whether it was done.
 bool is_idempotent(std::string_view method);
+// The content of such a request means something: of GET, HEAD, DELETE, OPTIONS and TRACE it has no
+// defined meaning (RFC 9110, 9.3), and the service may not look at it.
+bool content_matters(std::string_view method);
 // The phrase of the status registry; empty when it has none.
 std::string_view reason_phrase(int status);
 

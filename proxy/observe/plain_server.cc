@@ -58,7 +58,7 @@ class PlainServer::Connection final : private transport::TransportEvents,
                                       private loop::DeadlineEvents,
                                       private loop::TurnQueue::Task {
  public:
-  Connection(PlainServer& server, std::unique_ptr<transport::Transport> transport)
+  Connection(PlainServer& server, std::unique_ptr<transport::PlainTransport> transport)
       : server_(server),
         transport_(std::move(transport)),
         codec_(*this, kLimits),
@@ -71,6 +71,8 @@ class PlainServer::Connection final : private transport::TransportEvents,
   // When it may be closed for another.
   loop::TimePoint may_go_at() const {
     const bool answering = codec_.has_output() || transport_->unsent() > 0;
+    // A loop that is late has not read what it asked for in time.
+    if (!answering && transport_->has_arrived()) return server_.loop_.timeline().now() + kTimeToAsk;
     return waits_since_ + (answering ? loop::Duration(kTimeToRead) : loop::Duration(kTimeToAsk));
   }
   void leave(CloseHow how) {
@@ -97,6 +99,8 @@ class PlainServer::Connection final : private transport::TransportEvents,
 
   void on_request(http::StreamId id, http::RequestHead&& head, End end) override {
     begin_waiting();
+    // When others want its place it has had its turn.
+    if (server_.crowded()) codec_.drain();
     const PlainReply reply = server_.answer(head);
     http::ResponseHead response;
     response.status = reply.status;
@@ -154,7 +158,7 @@ class PlainServer::Connection final : private transport::TransportEvents,
   }
 
   PlainServer& server_;
-  std::unique_ptr<transport::Transport> transport_;
+  std::unique_ptr<transport::PlainTransport> transport_;
   http::H1ServerCodec codec_;
   loop::Deadline idle_;
   loop::TimePoint waits_since_;  // it came, or asked

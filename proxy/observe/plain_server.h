@@ -40,7 +40,7 @@ class PlainServer {
   enum class HostCheck : uint8_t { kAny, kLoopback };
 
   // When they are all taken, a newcomer has the place of the one that has not asked, or not read
-  // its answer, for the longest.
+  // its answer, for the longest, and nobody asks twice.
   static constexpr size_t kMostConnections = 64;
 
   // `loop` outlives it.
@@ -59,6 +59,7 @@ class PlainServer {
   PlainReply answer(const http::RequestHead& head) const;
   void over(Connection& connection);
   void make_room();
+  bool crowded() const { return connections_.size() > kMostConnections; }
 
   loop::EventLoop& loop_;
   std::vector<Route> routes_;

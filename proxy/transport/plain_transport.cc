@@ -147,6 +147,11 @@ void PlainTransport::on_socket_error() {
   fail(error != 0 ? error : ECONNRESET);
 }
 
+bool PlainTransport::has_arrived() const {
+  std::byte first;
+  return ::recv(socket_.fd(), &first, 1, MSG_DONTWAIT | MSG_PEEK) >= 0;
+}
+
 void PlainTransport::read() {
   const auto scratch = loop_.scratch();
   const ssize_t read = ::recv(socket_.fd(), scratch.data(), scratch.size(), MSG_DONTWAIT);

@@ -28,6 +28,9 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
 
   ~PlainTransport() override;
 
+  // Bytes, or the end, wait in the kernel to be read.
+  bool has_arrived() const;
+
   void start(TransportEvents& events) override;
   void send(Buffer bytes) override;
   size_t unsent() const override { return unsent_.size(); }

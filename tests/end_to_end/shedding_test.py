@@ -137,6 +137,33 @@ class SheddingTest(unittest.TestCase):
             self.assertEqual(weir.metrics()["weir_in_flight"], 0)
             self.assertEqual(most, 2)
 
+    def test_uploads_keep_their_places_while_the_service_works_on_them(self):
+        inside, most, lock = 0, 0, threading.Lock()
+
+        def serve(client):
+            nonlocal inside, most
+            while True:
+                client.request()
+                with lock:
+                    inside += 1
+                    most = max(most, inside)
+                time.sleep(0.05)
+                with lock:
+                    inside -= 1
+                client.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        with Backend(serve) as backend, \
+                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=2") as weir:
+            uploads = [weir.connect() for _ in range(6)]
+            for i, client in enumerate(uploads):
+                head, body = [("Content-Length: 40000", "x" * 40000),
+                              ("Transfer-Encoding: chunked", "4\r\nbody\r\n0\r\n\r\n")][i % 2]
+                client.send(f"POST / HTTP/1.1\r\nHost: h\r\n{head}\r\n\r\n{body}")
+            for client in uploads:
+                self.assertEqual(client.response().status, 200)
+                client.close()
+            self.assertEqual(most, 2)
+
     def test_callers_who_reset_while_they_wait_and_are_displaced_do_no_harm(self):
         answers, lock = collections.Counter(), threading.Lock()
 

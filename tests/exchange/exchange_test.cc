@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "limiters/make_limiter.h"
@@ -72,6 +73,9 @@ class ExchangeTest : public testing::Test {
   }
   double finished(Outcome outcome) const {
     return samples.read().answered[static_cast<size_t>(outcome)];
+  }
+  auto entries_of(int status) const {
+    return std::ranges::count(ledger.entries, status, &fakes::FakeLedger::Entry::status);
   }
   const fakes::FakeLedger::Entry& entry() const { return ledger.entries.at(0); }
 
@@ -163,7 +167,7 @@ TEST_F(ExchangeTest, WhatMayBeAnsweredBeforeItsEndIsNotHeldBack) {
     exchange.reset();
     notebook.take();
   }
-  http::RequestHead polite = head("POST", "/", {BodyLength::Kind::kKnown, 6});
+  http::RequestHead polite = head("POST", "/", kChunked);
   polite.expects_continue = true;
   start(std::move(polite), End::kNo);
   EXPECT_EQ(notebook.take(), "open\nbackend: POST /\n");
@@ -194,6 +198,47 @@ TEST_F(ExchangeTest, AClientThatStopsSendingHoldsNoPlaceUntilItHasSentAll) {
   EXPECT_EQ(samples.read(permits.cohort()).granted, 1);
 }
 
+TEST_F(ExchangeTest, AnUploadThatIsWholeKeepsItsPlaceHoweverLongTheServiceTakes) {
+  for (const BodyLength body : {kChunked, BodyLength{BodyLength::Kind::kKnown, 20000}})
+    for (const bool at_once : {true, false}) {
+      start(head("POST", "/", body), End::kNo);
+      if (at_once) exchange->on_request_body(bytes_of(std::string(20000, 'x')), End::kYes);
+      backend().events.on_backend_open();
+      if (!at_once) exchange->on_request_body(bytes_of(std::string(20000, 'x')), End::kYes);
+      backend().events.on_request_sent(20000);
+      run_for(std::chrono::seconds(10));
+      EXPECT_EQ(permits.in_flight(), 1);
+      serve_head_and_body();
+      EXPECT_EQ(permits.in_flight(), 0);
+      exchange.reset();
+    }
+  EXPECT_EQ(finished(Outcome::kSuccess), 4);
+}
+
+TEST_F(ExchangeTest, ADeadConnectionIsReplacedAlsoWhileTheLastOfASlowUploadWaits) {
+  for (const bool trailers : {false, true}) {
+    SCOPED_TRACE(trailers);
+    backends.pooled = true;
+    start(head("PUT", "/", kChunked), End::kNo);
+    run_for(limiters::Permit::kPatience);
+    std::optional<limiters::Permit> busy = occupy();
+    if (trailers) exchange->on_request_trailers({});
+    if (!trailers) exchange->on_request_body(bytes_of(""), End::kYes);
+    notebook.take();
+    backend().events.on_backend_failed(BackendFailure::kClosedUnanswered, "reset");
+    EXPECT_EQ(notebook.take(), "backend: released\nopen fresh\nbackend: PUT /\n");
+    backend().events.on_backend_open();
+    busy.reset();
+    run_for(milliseconds(0));
+    EXPECT_EQ(notebook.take(), trailers ? "backend: trailers\n" : "backend: body  end\n");
+    serve_head_and_body();
+    EXPECT_EQ(permits.in_flight(), 0);
+    exchange.reset();
+    notebook.take();
+  }
+  EXPECT_EQ(finished(Outcome::kSuccess), 2);
+}
+
 TEST_F(ExchangeTest, WhoDripsIsAsSlowAsWhoStops) {
   start(head("POST", "/", {BodyLength::Kind::kKnown, 100000}), End::kNo);
   backend().events.on_backend_open();
@@ -217,7 +262,7 @@ TEST_F(ExchangeTest, AServiceThatIsSlowToTakeTheBodyIsNoSlowClient) {
 }
 
 TEST_F(ExchangeTest, WhoExpectsA100WaitsForTheServiceUntilItSaysSo) {
-  http::RequestHead polite = head("POST", "/", {BodyLength::Kind::kKnown, 6});
+  http::RequestHead polite = head("POST", "/", kChunked);
   polite.expects_continue = true;
   start(std::move(polite), End::kNo);
   backend().events.on_backend_open();
@@ -231,18 +276,18 @@ TEST_F(ExchangeTest, WhoExpectsA100WaitsForTheServiceUntilItSaysSo) {
 }
 
 TEST_F(ExchangeTest, AServiceThatNeverSaysThatItWaitsIsNotWaitedForForEver) {
-  http::RequestHead polite = head("POST", "/", {BodyLength::Kind::kKnown, 6});
+  http::RequestHead polite = head("POST", "/", kChunked);
   polite.expects_continue = true;
   start(std::move(polite), End::kNo);
   backend().events.on_backend_open();
-  run_for(milliseconds(999));
+  run_for(milliseconds(99));
   EXPECT_EQ(permits.in_flight(), 1);
   run_for(milliseconds(1) + limiters::Permit::kPatience);
   EXPECT_EQ(permits.in_flight(), 0);
 }
 
 TEST_F(ExchangeTest, WhoDoesNotWaitForA100IsAsSlowAsAnybody) {
-  http::RequestHead polite = head("POST", "/", {BodyLength::Kind::kKnown, 6});
+  http::RequestHead polite = head("POST", "/", kChunked);
   polite.expects_continue = true;
   start(std::move(polite), End::kNo);
   backend().events.on_backend_open();
@@ -307,16 +352,50 @@ TEST_F(ExchangeTest, WhoLeavesWhileTheLastOfItWaitsHoldsNothingAndTeachesNothing
   EXPECT_EQ(finished(Outcome::kAbandoned), 0);
 }
 
-TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlace) {
+TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlaceAndTheServiceGetsTheRest) {
   start(head("POST", "/", kChunked), End::kNo);
   backend().events.on_backend_open();
   run_for(limiters::Permit::kPatience);
   limiters::Permit busy = occupy();
   exchange->on_request_body(bytes_of("abc"), End::kYes);
-  serve_head_and_body();
-  EXPECT_EQ(entry().ending, Ending::kServed);
+  notebook.take();
+  backend().events.on_response_head(answer(200), End::kNo);
+  EXPECT_EQ(notebook.take(), "backend: body abc end\nclient: 200\n");
   EXPECT_EQ(permits.waiting(), 0);
+  backend().events.on_response_held();
+  backend().events.on_response_body(bytes_of("ok"), End::kYes);
+  EXPECT_EQ(entry().ending, Ending::kServed);
   EXPECT_EQ(permits.in_flight(), 1);
+}
+
+TEST_F(ExchangeTest, AServiceThatAnswersBeforeTheLastOfItWorksOnHeadsUnlessItSaysNo) {
+  for (const int status : {413, 200, 413}) {
+    SCOPED_TRACE(status);
+    start(head("POST", "/", kChunked), End::kNo);
+    backend().events.on_backend_open();
+    run_for(limiters::Permit::kPatience);
+    EXPECT_EQ(permits.in_flight(), entries_of(200) > 0 ? 1 : 0);
+    backend().events.on_response_head(answer(status), End::kNo);
+    backend().events.on_response_body(bytes_of("ok"), End::kYes);
+    exchange.reset();
+  }
+}
+
+TEST_F(ExchangeTest, WhoseBodyMeansNothingIsServedWhenAllOfItIsHere) {
+  start(head("GET", "/", kChunked), End::kNo);
+  exchange->on_request_body(bytes_of("abc"), End::kNo);
+  run_for(std::chrono::seconds(1));
+  EXPECT_EQ(permits.in_flight(), 0);
+  exchange->on_request_body(bytes_of(""), End::kYes);
+  EXPECT_EQ(notebook.take(), "open\nbackend: GET /\nbackend: body abc end\n");
+  exchange.reset();
+  notebook.take();
+  start(head("GET", "/", kChunked), End::kNo);
+  exchange->on_request_body(bytes_of(std::string(http::kMostOwedBytes, 'x')), End::kNo);
+  backend().events.on_backend_open();
+  backend().events.on_request_sent(http::kMostOwedBytes);
+  run_for(std::chrono::seconds(1));
+  EXPECT_EQ(permits.in_flight(), 1) << "the service may have begun";
 }
 
 TEST_F(ExchangeTest, AsMuchAsACodecGivesOutIsWaitedFor) {

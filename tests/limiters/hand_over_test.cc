@@ -90,6 +90,33 @@ TEST_F(HandOver, InADryRunWhoReturnsRuns) {
   EXPECT_EQ(pool_->in_flight(), 2);
 }
 
+TEST_F(HandOver, TenTimesAsManyAsTheLimitStepAsideForNow) {
+  build(1);
+  std::vector<Request> uploads;
+  for (int i = 0; i < 10; ++i) {
+    uploads.push_back(ask());
+    uploads.back()->permit().step_aside_for_now();
+    EXPECT_TRUE(uploads.back()->permit().aside());
+  }
+  const Request one_more = ask();
+  one_more->permit().step_aside_for_now();
+  EXPECT_FALSE(one_more->permit().aside());
+  uploads.pop_back();
+  one_more->permit().step_aside_for_now();
+  EXPECT_TRUE(one_more->permit().aside());
+}
+
+TEST_F(HandOver, NobodyStepsAsideForNowBeforeAServiceThatWorksOnHeads) {
+  build(1);
+  const Request upload = ask();
+  gate().works_before_whole();
+  upload->permit().step_aside_for_now();
+  EXPECT_FALSE(upload->permit().aside());
+  pass(std::chrono::minutes(10));
+  upload->permit().step_aside_for_now();
+  EXPECT_TRUE(upload->permit().aside());
+}
+
 TEST_F(HandOver, AGrownLimitServesAsManyWaitersAsItGrew) {
   build(1);
   const Request first = ask(), second = ask(), third = ask(), fourth = ask();

@@ -41,7 +41,7 @@ TEST_F(LanesTest, TheMostImportantRunsFirstWhoeverCameFirst) {
   EXPECT_TRUE(last->runs());
 }
 
-TEST_F(LanesTest, WhoReturnsComesBeforeAllWhoAreAsImportant) {
+TEST_F(LanesTest, WhoReturnsTakesTurnsWithThoseWhoAreAsImportant) {
   const Request uploads = ask_with(1);
   next(running_);
   ASSERT_TRUE(uploads->runs());
@@ -49,17 +49,35 @@ TEST_F(LanesTest, WhoReturnsComesBeforeAllWhoAreAsImportant) {
   const Request other = ask_with(1);
   ASSERT_TRUE(other->runs());
   const Request older = ask_with(1), more = ask_with(0), less = ask_with(2);
-  pool_->publish_queue(kLongestWait, 1, 1);  // so that the newest is served first
   uploads->come_back(gate(), {.priority = 1});
-  const Request newer = ask_with(1);
   next(other);
   EXPECT_TRUE(more->runs());
   next(more);
   EXPECT_TRUE(uploads->runs());
   EXPECT_FALSE(uploads->permit().aside());
   EXPECT_FALSE(older->runs());
-  EXPECT_FALSE(newer->runs());
+  next(uploads);
+  EXPECT_TRUE(older->runs());
   EXPECT_TRUE(less->waits());
+}
+
+TEST_F(LanesTest, WhoReturnsIsInNobodysWayInTheQueue) {
+  std::vector<Request> uploads;
+  next(running_);
+  for (int i = 0; i < 10; ++i) {
+    uploads.push_back(ask_with(1));
+    uploads.back()->permit().step_aside();
+  }
+  const Request busy = ask_with(1);
+  for (const Request& upload : uploads) upload->come_back(gate(), {.priority = 1});
+  pool_->publish_queue(kLongestWait, 2, 1);
+  const Request one = ask_with(1);
+  EXPECT_TRUE(one->waits());
+  EXPECT_EQ(pool_->waiting(1), 1);
+  EXPECT_EQ(pool_->waiting(), 11);
+  next(busy);
+  next(uploads[0]);
+  EXPECT_TRUE(one->runs()) << "every other place is for those who come for their first";
 }
 
 TEST_F(LanesTest, OfThoseWhoReturnTheFirstIsServedFirst) {

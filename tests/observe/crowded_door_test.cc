@@ -140,6 +140,27 @@ TEST_F(CrowdedDoorTest, OfManyWhoComeAndAskAtOnceEveryOneIsAnswered) {
   }));
 }
 
+TEST_F(CrowdedDoorTest, WhoAsksAgainAndAgainKeepsNobodyOut) {
+  std::vector<Peer> eager = peers(PlainServer::kMostConnections + 2);
+  std::string burst;
+  for (int i = 0; i < 500; ++i) burst += "GET /large HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (Peer& one : eager) ASSERT_TRUE(one.say(burst));
+  wakes_during(transport::milliseconds(50));
+  Peer late = peer();
+  ASSERT_TRUE(late.say(std::string(kPing)));
+  const loop::TimePoint began = loop::steady_now();
+  EXPECT_TRUE(becomes([&] {
+    for (Peer& one : eager) {
+      one.listen(8192);
+      one.received.clear();
+    }
+    late.listen();
+    return !late.received.empty() || late.cut;
+  }));
+  EXPECT_FALSE(late.cut);
+  EXPECT_LT(loop::steady_now() - began, transport::seconds(3));
+}
+
 TEST_F(CrowdedDoorTest, WhoDoesNotReadTheAnswersKeepsNobodyOutForLong) {
   std::vector<Peer> deaf = peers(2 * PlainServer::kMostConnections);
   std::string burst;
