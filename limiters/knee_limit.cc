@@ -16,13 +16,14 @@ constexpr double kHardlySeen = 100;  // looks elsewhere are not put off by cuts
 constexpr double kMemory = 256;      // of the latency near the limit
 constexpr double kDoubted = 300;     // what was seen above the limit fades
 constexpr double kLongTrial = 250;   // after which the likelier side has it
-constexpr double kOften = 1000;      // from one trial to the next
+constexpr double kOften = 1000;      // from one look to the next
 constexpr double kRarely = 20000;
-constexpr double kAllInUse = 0.98;  // share of the places
-constexpr double kStanding = 4000;  // with no place free
-constexpr double kLasting = 100;    // of an overload: what follows a pause is none
-constexpr double kRetry = 20;       // from a refusal to the next growth to there
-constexpr double kProven = 250;     // there, without one in ten of them refused
+constexpr double kOftenSeconds = 5;  // whichever comes last: what a look costs is time
+constexpr double kAllInUse = 0.98;   // share of the places
+constexpr double kStanding = 4000;   // with no place free
+constexpr double kLasting = 100;     // of an overload: what follows a pause is none
+constexpr double kRetry = 20;        // from a refusal to the next growth to there
+constexpr double kProven = 250;      // there, without one in ten of them refused
 constexpr double kLatestRetry = 2000;
 constexpr double kLatestRetrySeconds = 15;  // whichever comes first
 constexpr double kSoon = 20;                // from a move to the next growth
@@ -83,7 +84,8 @@ Cause KneeLimit::update(const Window& window) {
     if (const auto verdict = judge()) return *verdict;
     if (!trial_) knee = fitted();
   }
-  if (!trial_ && overloaded_ >= kLasting && !slow_start_ && untried_ >= until_trial_) {
+  const bool due = untried_ >= until_trial_ && untried_seconds_ >= kOftenSeconds;
+  if (!trial_ && overloaded_ >= kLasting && !slow_start_ && due) {
     less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
     const bool more = less_next_ || left || is_least();
     return more ? try_more() : try_less();
@@ -120,6 +122,7 @@ void KneeLimit::note(const Window& window) {
   unmoved_ += samples;
   unmoved_seconds_ += window.seconds();
   untried_ += samples;
+  untried_seconds_ += window.seconds();
   unrefused_ += samples;
   unrefused_seconds_ += window.seconds();
 }
@@ -198,7 +201,7 @@ Cause KneeLimit::back_off(bool refused) {
   const bool looked = trial && trial->kind == Trial::Kind::kMore;
   const bool grew = grown_ && *grown_ < limit_ && unmoved_ < kMemory;
   if (looked) {
-    untried_ = 0;
+    untried_ = untried_seconds_ = 0;
     until_trial_ = std::min(until_trial_ * 2, kRarely);
   }
   if (refused) remember_refusal(looked || grew);
@@ -303,7 +306,7 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
   const bool blind = trial.kind == Trial::Kind::kCut && queueing && limit_ > kManyPlaces &&
                      curve_.seen_up_to(limit_ * 0.6) < kHardlySeen;
   if (!blind) {
-    untried_ = 0;
+    untried_ = untried_seconds_ = 0;
     until_trial_ = surprise ? kOften : std::min(until_trial_ * 2, kRarely);
   }
   switch (trial.kind) {

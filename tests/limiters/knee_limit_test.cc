@@ -183,6 +183,24 @@ TEST(KneeLimit, AnOverloadThatIsSoonOverIsNoTimeToLook) {
   EXPECT_EQ(looks, 0);
 }
 
+// 100,000 requests a second.
+TEST(KneeLimit, HoweverFastTheServiceIsLooksAreSecondsApart) {
+  const Service service{10, 0.0001};
+  KneeLimit limit = begun(service, 20);
+  std::vector<double> looks;
+  double seconds = 0;
+  for (int i = 0; i < 30000; ++i) {
+    Window window = service.window(limit.limit(), limit.limit());
+    window.closed = window.opened + std::chrono::milliseconds(1);
+    const bool was_looking = limit.probing();
+    limit.update(window);
+    seconds += 0.001;
+    if (limit.probing() && !was_looking) looks.push_back(seconds);
+  }
+  ASSERT_GE(looks.size(), 3U);
+  for (size_t i = 1; i < looks.size(); ++i) EXPECT_GE(looks[i] - looks[i - 1], 5) << i;
+}
+
 TEST(KneeLimit, LooksFirstWhereLittleWasSeen) {
   for (const double seen : {10.0, 100.0}) {
     SCOPED_TRACE(testing::Message() << seen << " samples at 5 in flight");
