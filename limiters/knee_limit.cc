@@ -18,7 +18,7 @@ constexpr double kDoubted = 300;     // what was seen above the limit fades
 constexpr double kLongTrial = 250;   // after which the likelier side has it
 constexpr double kOften = 1000;      // from one look to the next
 constexpr double kRarely = 20000;
-constexpr double kOftenSeconds = 5;  // whichever comes last: what a look costs is time
+constexpr double kOftenSeconds = 1;  // whichever comes last: what a look costs is time
 constexpr double kAllInUse = 0.98;   // share of the places
 constexpr double kStanding = 4000;   // with no place free
 constexpr double kLasting = 100;     // of an overload: what follows a pause is none
@@ -84,7 +84,7 @@ Cause KneeLimit::update(const Window& window) {
     if (const auto verdict = judge()) return *verdict;
     if (!trial_) knee = fitted();
   }
-  const bool due = untried_ >= until_trial_ && untried_seconds_ >= kOftenSeconds;
+  const bool due = untried_ >= until_trial_ && untried_seconds_ >= until_trial_seconds_;
   if (!trial_ && overloaded_ >= kLasting && !slow_start_ && due) {
     less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
     const bool more = less_next_ || left || is_least();
@@ -203,6 +203,7 @@ Cause KneeLimit::back_off(bool refused) {
   if (looked) {
     untried_ = untried_seconds_ = 0;
     until_trial_ = std::min(until_trial_ * 2, kRarely);
+    until_trial_seconds_ = kOftenSeconds;
   }
   if (refused) remember_refusal(looked || grew);
   // The step that was one too many is taken back, no more.
@@ -308,6 +309,7 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
   if (!blind) {
     untried_ = untried_seconds_ = 0;
     until_trial_ = surprise ? kOften : std::min(until_trial_ * 2, kRarely);
+    until_trial_seconds_ = surprise ? 0 : kOftenSeconds;
   }
   switch (trial.kind) {
     case Trial::Kind::kMore:

@@ -49,9 +49,10 @@ namespace weir::limiters {
 //   - after a cut, latency must have fallen with the limit; if not, the cut is taken back, and the
 //     curve starts anew from what was just seen;
 //   - when nothing is known of fewer in flight, the limit is halved for a while;
-//   - after kOften samples, later less often, and not within kOftenSeconds, the limit is raised by
-//     half or halved for a while, in turn, and halved first where little was seen of fewer in
-//     flight; but only under overload that lasts, when somebody is turned away anyhow.
+//   - after kOften samples, and unless the last one was a surprise later less often and not within
+//     kOftenSeconds, the limit is raised by half or halved for a while, in turn, and halved first
+//     where little was seen of fewer in flight; but only under overload that lasts, when somebody
+//     is turned away anyhow.
 class KneeLimit final : public LimitAlgorithm {
  public:
   explicit KneeLimit(const LimiterParams& params);
@@ -107,8 +108,9 @@ class KneeLimit final : public LimitAlgorithm {
   double judged_ = 0;      // samples, ever
   double overloaded_ = 0;  // samples since more is asked for than can be done
   double untried_ = 0;     // samples since the last look, and seconds
-  double untried_seconds_ = std::numeric_limits<double>::infinity();
+  double untried_seconds_ = 0;
   double until_trial_;  // samples from one to the next
+  double until_trial_seconds_ = 0;
   double unmoved_ = 0;  // samples since the last move, and seconds
   double unmoved_seconds_ = 0;
   double until_growth_;          // samples from a move to the next growth

@@ -40,8 +40,16 @@ Waiter* Lanes::first_of(size_t rank, const Standing& standing) const {
 
 Waiter* Lanes::next(const Standing& standing) const {
   if (turns_ % kFloor == kFloor - 1) return next_of_least(standing);
+  if (turns_ % kReturningFloor == kReturningFloor - 1)
+    if (Waiter* first = least_returning()) return first;
   for (size_t rank = 0; rank < lanes_.size(); ++rank)
     if (Waiter* first = first_of(rank, standing)) return first;
+  return nullptr;
+}
+
+Waiter* Lanes::least_returning() const {
+  for (size_t rank = returning_.size(); rank > 0; --rank)
+    if (Waiter* first = returning_[rank - 1].oldest()) return first;
   return nullptr;
 }
 

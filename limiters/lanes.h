@@ -32,6 +32,8 @@ class Lanes {
   using Standing = std::array<bool, kRanks>;
   Waiter* next(const Standing& standing) const;
   static constexpr uint64_t kFloor = 100;
+  // Of those who return, one in so many, for they have been let in.
+  static constexpr uint64_t kReturningFloor = 10;
   // Of the most important who wait; kRanks when nobody does.
   size_t first_rank() const;
   // Somebody waits who is as important or more so.
@@ -48,6 +50,7 @@ class Lanes {
   size_t size_of(size_t rank) const { return lanes_[rank]->size() + returning_[rank].size(); }
   Waiter* first_of(size_t rank, const Standing& standing) const;
   Waiter* next_of_least(const Standing& standing) const;
+  Waiter* least_returning() const;
 
   std::vector<std::unique_ptr<WaitQueue>> lanes_;
   std::vector<ArrivalQueue> returning_;  // of each

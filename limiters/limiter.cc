@@ -57,17 +57,18 @@ void Permit::step_aside() {
   gate_->finished();
 }
 
-void Permit::step_aside_for_now() {
-  if (gate_ == nullptr || aside_ || !gate_->waits_for_the_whole()) return;
+bool Permit::step_aside_for_now() {
+  if (gate_ == nullptr || aside_ || !gate_->waits_for_the_whole()) return false;
   for_now_ = true;
-  ++gate_->aside_for_now_;
+  gate_->pool_.note_aside(1);
   leave_unsampled();
   step_aside();
+  return true;
 }
 
 void Permit::give_back(Outcome outcome) {
   Limiter& gate = *std::exchange(gate_, nullptr);
-  gate.aside_for_now_ -= for_now_ ? 1 : 0;
+  if (for_now_) gate.pool_.note_aside(-1);
   if (!sampled_) outcome = Outcome::kIgnored;
   if (!responded_) gate.answered(*this, outcome);
   if (responded_ && outcome != *responded_) gate.shard_.cut_short(outcome);
@@ -135,13 +136,13 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   return Queued{};
 }
 
-std::optional<Permit> Limiter::readmit(const Arrival& arrival, Waiter& waiter) {
+std::optional<Permit> Limiter::readmit(Permit aside, const Arrival& arrival, Waiter& waiter) {
+  std::move(aside).finish(Outcome::kIgnored);
   const Ranked ranked = ranks_.of(arrival);
-  if (ranked.cell != kNoCell) shard_.partitions().arrived(ranked.cell);
-  if (dry_run_) return permit(pool_.take_anyway(), ranked.cell);
+  if (dry_run_) return permit_again(pool_.take_anyway(), ranked.cell);
   const bool is_next = !lanes_.waits_before(ranked.rank);
   if (is_next)
-    if (const std::optional<int> place = pool_.take()) return permit(*place, ranked.cell);
+    if (const std::optional<int> place = pool_.take()) return permit_again(*place, ranked.cell);
   pool_.note_limited();
   pool_.join_again(gate_, ranked.rank);
   waiter.gate_ = this;
@@ -151,10 +152,22 @@ std::optional<Permit> Limiter::readmit(const Arrival& arrival, Waiter& waiter) {
   return std::nullopt;
 }
 
-void Limiter::works_before_whole() { works_on_heads_until_ = timeline_.now() + kWorksOnHeads; }
+// Of its partition it has been granted one already.
+Permit Limiter::permit_again(int in_flight, uint16_t cell) {
+  const Cohort cohort = pool_.cohort();
+  shard_.granted(cohort);
+  if (cell != kNoCell) shard_.partitions().held_again(cell);
+  return Permit(*this, timeline_.now(), at_service(in_flight), cohort, cell);
+}
+
+void Limiter::answered_before_whole(Duration took, bool refused) {
+  if (refused && took * 2 < pool_.baseline()) return;
+  pool_.note_works_on_heads(timeline_.now() + kWorksOnHeads);
+}
 
 bool Limiter::waits_for_the_whole() const {
-  return timeline_.now() >= works_on_heads_until_ && aside_for_now_ < kMostAside * pool_.limit();
+  return timeline_.now() >= pool_.works_on_heads_until() &&
+         pool_.aside() < kMostAside * pool_.limit();
 }
 
 // Not when the newest has only just come: nothing is gained by one that is hardly newer, and a
@@ -278,7 +291,8 @@ void Limiter::serve() {
     if (!place) break;
     lanes_.note_turn(*waiter);
     take_out(*waiter);
-    waiter->on_permit(permit(*place, waiter->cell_));
+    const bool again = waiter->returns_;
+    waiter->on_permit(again ? permit_again(*place, waiter->cell_) : permit(*place, waiter->cell_));
     reject_expired();
   }
   if (lanes_.size() > 0) return arm();

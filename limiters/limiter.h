@@ -44,12 +44,14 @@ class Limiter {
   // be done: then the newest is served first, and one who finds the queue full takes the place of
   // the oldest of this gate, who is rejected in a later turn.
   Admission admit(const Arrival& arrival, Waiter& waiter);
-  // For one whose permit stepped aside for now, before the service gets the rest: a permit for
-  // that, or none, and then `waiter` gets it later, in turn with those who are as important and
-  // wait for their first one. It is never rejected, for it has been let in.
-  std::optional<Permit> readmit(const Arrival& arrival, Waiter& waiter);
-  // The service has answered what had stepped aside for now, and was not whole: it works on heads.
-  void works_before_whole();
+  // For one whose permit stepped aside for now, which is over, before the service gets the rest: a
+  // permit for that, or none, and then `waiter` gets it later, in turn with those who are as
+  // important and wait for their first one, and of ten places that are waited for at least one goes
+  // to such, however important others are. It is never rejected, for it has been let in.
+  std::optional<Permit> readmit(Permit aside, const Arrival& arrival, Waiter& waiter);
+  // The service has answered before it had the whole of a request, `took` after it had the head. It
+  // works on heads, unless it was quick to say no: nobody steps aside for now for ten minutes.
+  void answered_before_whole(Duration took, bool refused);
   // Woken: another loop freed a place, or the limit grew.
   void serve();
   LimiterStats stats() const { return {pool_.limit(), pool_.in_flight(), pool_.waiting()}; }
@@ -59,6 +61,7 @@ class Limiter {
   friend class Waiter;
 
   Permit permit(int in_flight, uint16_t cell);
+  Permit permit_again(int in_flight, uint16_t cell);
   // Without those who hold a place although the service refused them.
   int at_service(int in_flight) const;
   bool takes_place_of_oldest(uint8_t rank) const;
@@ -93,8 +96,6 @@ class Limiter {
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
-  int aside_for_now_ = 0;
-  TimePoint works_on_heads_until_ = TimePoint::min();
   std::array<int, kRanks> to_displace_{};  // so many of the oldest give way to newer ones
   std::vector<TimePoint> held_;  // places of who was refused, by when they go on; the first
   size_t released_ = 0;          // of them have

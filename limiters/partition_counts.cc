@@ -13,6 +13,8 @@ void PartitionCounts::granted(size_t cell) noexcept {
   raise(of_[cell].held, 1);
 }
 
+void PartitionCounts::held_again(size_t cell) noexcept { raise(of_[cell].held, 1); }
+
 void PartitionCounts::given_back(size_t cell) noexcept { raise(of_[cell].held, -1); }
 
 PartitionCounts::Totals PartitionCounts::read(size_t cell) const noexcept {

@@ -30,6 +30,8 @@ class PartitionCounts {
   explicit PartitionCounts(size_t cells);
   void arrived(size_t cell) noexcept;
   void granted(size_t cell) noexcept;
+  // One that was granted before has a place again.
+  void held_again(size_t cell) noexcept;
   // A place that was granted goes on.
   void given_back(size_t cell) noexcept;
   Totals read(size_t cell) const noexcept;

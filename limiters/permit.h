@@ -56,10 +56,10 @@ class [[nodiscard]] Permit {
   // goes to another. Called after kPatience, for one that is a little slower than the service is no
   // news, and at once for a tunnel.
   void step_aside();
-  // The same for a client that is slow to send, until Limiter::readmit(), and then it makes no
-  // sample. It keeps its place where the service does not wait for the whole of a request before it
-  // works on it, or where ten times as many as the limit have stepped aside so.
-  void step_aside_for_now();
+  // The same for a client that is slow to send, until Limiter::readmit(); and it makes no sample.
+  // False, and it keeps its place, where the service does not wait for the whole of a request
+  // before it works on it, or where ten times as many as the limit have stepped aside so.
+  bool step_aside_for_now();
   bool aside() const { return aside_; }
   static constexpr Duration kPatience = std::chrono::milliseconds(5);
   // Its latency means nothing: an upgrade, a stream.

@@ -29,6 +29,16 @@ class PermitPool {
   int take_anyway() noexcept;
   // Frees one place; the caller then serves its own queue or asks gate_to_wake().
   void give_back() noexcept;
+  // So many more have stepped aside for now.
+  void note_aside(int more) noexcept { aside_.fetch_add(more, std::memory_order_relaxed); }
+  int aside() const noexcept { return aside_.load(std::memory_order_relaxed); }
+  // Until then the service is taken for one that works on heads.
+  void note_works_on_heads(TimePoint until) noexcept {
+    works_on_heads_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  TimePoint works_on_heads_until() const noexcept {
+    return TimePoint(Duration(works_on_heads_until_.load(std::memory_order_relaxed)));
+  }
   // So many more places are in use by nobody: whom the service refused holds his for a while.
   void note_held(int more) noexcept { held_.fetch_add(more, std::memory_order_relaxed); }
 
@@ -127,6 +137,8 @@ class PermitPool {
   std::atomic<int> max_waiting_;
   std::atomic<bool> limited_{false};
   std::atomic<int> held_{0};
+  std::atomic<int> aside_{0};
+  std::atomic<Duration::rep> works_on_heads_until_{TimePoint::min().time_since_epoch().count()};
   std::atomic<Cohort> cohort_{1};
   std::atomic<double> per_second_{0};
   std::atomic<Duration::rep> baseline_{0};

@@ -121,7 +121,8 @@ void Exchange::granted(limiters::Permit permit) {
   if (!request_complete_) permit_->request_incomplete();
   const bool waited_for = http::content_matters(head_.method) || head_.expects_continue;
   if (!request_complete_ && head_.upgrade.empty() && waited_for)
-    upload_ = std::make_unique<Upload>(rooms_.timeline, [this] { permit_->step_aside_for_now(); });
+    upload_ =
+        std::make_unique<Upload>(rooms_.timeline, [this] { return permit_->step_aside_for_now(); });
   open_backend(Reuse::kAllowed);
 }
 
@@ -224,8 +225,8 @@ bool Exchange::comes_back() const {
 
 void Exchange::come_back() {
   returning_ = true;
-  std::optional<limiters::Permit> permit = rooms_.limiter.readmit(*arrival_, *this);
-  if (permit) return on_permit(std::move(*permit));
+  permit_ = rooms_.limiter.readmit(*std::exchange(permit_, std::nullopt), *arrival_, *this);
+  if (permit_) return on_permit(*std::exchange(permit_, std::nullopt));
   waiting_since_ = rooms_.timeline.now();
 }
 
@@ -260,7 +261,7 @@ void Exchange::on_response_head(http::ResponseHead&& head, http::End end_of_resp
 // unless it only says no, it works on heads.
 void Exchange::answered_early() {
   if (!std::exchange(upload_, nullptr)) return;
-  if (status_ < 400) rooms_.limiter.works_before_whole();
+  rooms_.limiter.answered_before_whole(*responded_ - *opening_, status_ >= 400);
   if (!std::exchange(returning_, false)) return;
   stop_waiting();
   waiting_since_.reset();
@@ -332,6 +333,7 @@ void Exchange::end(Ending how, std::string_view error_text) {
   ended_in_ = stage_;
   move_to(Stage::kEnded);
   stop_waiting();
+  upload_.reset();
   if (permit_) std::move(*permit_).finish(outcome_of(how));
   permit_.reset();
   backend_.reset();

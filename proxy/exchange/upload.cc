@@ -1,5 +1,7 @@
 #include "proxy/exchange/upload.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "limiters/permit.h"
@@ -8,14 +10,21 @@ namespace weir::exchange {
 
 using limiters::Permit;
 
-Upload::Upload(limiters::Timeline& timeline, std::function<void()> client_is_slow)
+namespace {
+
+constexpr limiters::Duration kAgain = std::chrono::milliseconds(100);
+
+}  // namespace
+
+Upload::Upload(limiters::Timeline& timeline, std::function<bool()> client_is_slow)
     : timeline_(timeline), client_is_slow_(std::move(client_is_slow)) {}
 
 void Upload::begin() {
   if (waits_since_ || owed_ > 0) return;
   waits_since_ = timeline_.now();
   // Not for each piece: one that is armed already looks again.
-  if (client_is_slow_ && !looks_.pending()) look_in(Permit::kPatience - waited());
+  if (client_is_slow_ && !looks_.pending())
+    look_in(std::max(limiters::Duration(0), Permit::kPatience - waited()));
 }
 
 void Upload::begin_within(limiters::Duration most) {
@@ -39,8 +48,12 @@ limiters::Duration Upload::waited() const {
 }
 
 void Upload::look() {
-  if (waited() >= Permit::kPatience) return std::exchange(client_is_slow_, nullptr)();
-  if (waits_since_) look_in(Permit::kPatience - waited());
+  if (waited() >= Permit::kPatience) {
+    if (!client_is_slow_()) return look_in(kAgain);
+    client_is_slow_ = nullptr;
+  } else if (waits_since_) {
+    look_in(Permit::kPatience - waited());
+  }
 }
 
 void Upload::look_in(limiters::Duration delay) {

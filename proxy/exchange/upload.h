@@ -12,10 +12,10 @@ namespace weir::exchange {
 
 class Upload {
  public:
-  // `timeline` outlives it. `client_is_slow` is called once, from the timeline, when the service
-  // has had all that has come and waited for more for limiters::Permit::kPatience in all: one who
-  // sends a byte now and then is as slow as one who sends none.
-  Upload(limiters::Timeline& timeline, std::function<void()> client_is_slow);
+  // `timeline` outlives it. `client_is_slow` is called from the timeline when the service has had
+  // all that has come and waited for more for limiters::Permit::kPatience in all: one who sends a
+  // byte now and then is as slow as one who sends none. Again and again, until it returns true.
+  Upload(limiters::Timeline& timeline, std::function<bool()> client_is_slow);
 
   // The service waits for the body from now on,
   void begin();
@@ -32,7 +32,7 @@ class Upload {
   void look();
 
   limiters::Timeline& timeline_;
-  std::function<void()> client_is_slow_;
+  std::function<bool()> client_is_slow_;
   size_t owed_ = 0;  // given, not taken
   std::optional<limiters::TimePoint> waits_since_;
   limiters::Duration waited_before_{};

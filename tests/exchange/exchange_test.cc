@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <set>
 
 #include "limiters/make_limiter.h"
@@ -73,9 +72,6 @@ class ExchangeTest : public testing::Test {
   }
   double finished(Outcome outcome) const {
     return samples.read().answered[static_cast<size_t>(outcome)];
-  }
-  auto entries_of(int status) const {
-    return std::ranges::count(ledger.entries, status, &fakes::FakeLedger::Entry::status);
   }
   const fakes::FakeLedger::Entry& entry() const { return ledger.entries.at(0); }
 
@@ -368,17 +364,43 @@ TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlaceAndTheServiceGetsTheR
   EXPECT_EQ(permits.in_flight(), 1);
 }
 
-TEST_F(ExchangeTest, AServiceThatAnswersBeforeTheLastOfItWorksOnHeadsUnlessItSaysNo) {
-  for (const int status : {413, 200, 413}) {
-    SCOPED_TRACE(status);
+TEST_F(ExchangeTest, AServiceThatAnswersBeforeTheLastOfItWorksOnHeadsUnlessItIsQuickToSayNo) {
+  permits.publish_baseline(milliseconds(50));
+  const auto answered = [&](int status, limiters::Duration after) {
     start(head("POST", "/", kChunked), End::kNo);
     backend().events.on_backend_open();
-    run_for(limiters::Permit::kPatience);
-    EXPECT_EQ(permits.in_flight(), entries_of(200) > 0 ? 1 : 0);
+    run_for(after);
+    const int places = permits.in_flight();
     backend().events.on_response_head(answer(status), End::kNo);
     backend().events.on_response_body(bytes_of("ok"), End::kYes);
     exchange.reset();
-  }
+    return places;
+  };
+  EXPECT_EQ(answered(413, milliseconds(10)), 0);
+  EXPECT_EQ(answered(401, milliseconds(30)), 0);
+  EXPECT_EQ(answered(401, milliseconds(30)), 1);
+}
+
+// Loops run timers between the sockets of a turn, and it lives until the end of that.
+TEST_F(ExchangeTest, WhatHasEndedStepsAsideNoMore) {
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  run_for(limiters::Permit::kPatience - milliseconds(1));
+  exchange->on_client_left();
+  EXPECT_FALSE(timeline.next());
+  run_for(limiters::Permit::kPatience);
+  EXPECT_EQ(permits.in_flight(), 0);
+}
+
+TEST_F(ExchangeTest, WhoMayNotStepAsideNowDoesWhenItMay) {
+  permits.note_aside(10);
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  run_for(std::chrono::seconds(1));
+  EXPECT_EQ(permits.in_flight(), 1);
+  permits.note_aside(-1);
+  run_for(milliseconds(200));
+  EXPECT_EQ(permits.in_flight(), 0);
 }
 
 TEST_F(ExchangeTest, WhoseBodyMeansNothingIsServedWhenAllOfItIsHere) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "limiters/limiter.h"
@@ -34,12 +35,11 @@ class Caller final : public Waiter {
 
   // Whoever has stepped aside asks for a place again.
   void come_back(Limiter& gate, const Arrival& arrival) {
-    std::optional<Permit> again = gate.readmit(arrival, *this);
-    if (again) permit_ = std::move(*again);
-    if (!again) answers_ = 0;
+    permit_ = gate.readmit(*std::exchange(permit_, std::nullopt), arrival, *this);
+    if (!permit_) answers_ = 0;
   }
 
-  bool runs() const { return permit_.has_value() && !waits(); }
+  bool runs() const { return permit_.has_value(); }
   bool waits() const { return answers_ == 0; }
   std::optional<Rejection> rejection() const { return rejection_; }
   int answers() const { return answers_; }

@@ -95,26 +95,40 @@ TEST_F(HandOver, TenTimesAsManyAsTheLimitStepAsideForNow) {
   std::vector<Request> uploads;
   for (int i = 0; i < 10; ++i) {
     uploads.push_back(ask());
-    uploads.back()->permit().step_aside_for_now();
+    EXPECT_TRUE(uploads.back()->permit().step_aside_for_now());
     EXPECT_TRUE(uploads.back()->permit().aside());
   }
   const Request one_more = ask();
-  one_more->permit().step_aside_for_now();
+  EXPECT_FALSE(one_more->permit().step_aside_for_now());
   EXPECT_FALSE(one_more->permit().aside());
-  uploads.pop_back();
-  one_more->permit().step_aside_for_now();
-  EXPECT_TRUE(one_more->permit().aside());
+  uploads.back()->come_back(gate(), {});
+  EXPECT_TRUE(uploads.back()->waits());
+  EXPECT_TRUE(one_more->permit().step_aside_for_now()) << "whoever is whole is aside no more";
+}
+
+TEST_F(HandOver, AllGatesTogetherLetTenTimesTheLimitStepAside) {
+  build(1, 2);
+  std::vector<Request> uploads;
+  for (int i = 0; i < 10; ++i) {
+    uploads.push_back(ask(i % 2));
+    EXPECT_TRUE(uploads.back()->permit().step_aside_for_now());
+  }
+  EXPECT_FALSE(ask(1)->permit().step_aside_for_now());
 }
 
 TEST_F(HandOver, NobodyStepsAsideForNowBeforeAServiceThatWorksOnHeads) {
-  build(1);
+  build(2);
   const Request upload = ask();
-  gate().works_before_whole();
-  upload->permit().step_aside_for_now();
-  EXPECT_FALSE(upload->permit().aside());
+  pool_->publish_baseline(milliseconds(10));
+  gate().answered_before_whole(milliseconds(4), true);
+  EXPECT_TRUE(ask()->permit().step_aside_for_now()) << "it only says no";
+  gate().answered_before_whole(milliseconds(6), true);
+  EXPECT_FALSE(upload->permit().step_aside_for_now());
   pass(std::chrono::minutes(10));
-  upload->permit().step_aside_for_now();
-  EXPECT_TRUE(upload->permit().aside());
+  gate().answered_before_whole(milliseconds(1), false);
+  EXPECT_FALSE(upload->permit().step_aside_for_now());
+  pass(std::chrono::minutes(10));
+  EXPECT_TRUE(upload->permit().step_aside_for_now());
 }
 
 TEST_F(HandOver, AGrownLimitServesAsManyWaitersAsItGrew) {

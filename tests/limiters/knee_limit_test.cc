@@ -184,7 +184,7 @@ TEST(KneeLimit, AnOverloadThatIsSoonOverIsNoTimeToLook) {
 }
 
 // 100,000 requests a second.
-TEST(KneeLimit, HoweverFastTheServiceIsLooksAreSecondsApart) {
+TEST(KneeLimit, HoweverFastTheServiceIsLooksThatFindNothingAreASecondApart) {
   const Service service{10, 0.0001};
   KneeLimit limit = begun(service, 20);
   std::vector<double> looks;
@@ -198,7 +198,7 @@ TEST(KneeLimit, HoweverFastTheServiceIsLooksAreSecondsApart) {
     if (limit.probing() && !was_looking) looks.push_back(seconds);
   }
   ASSERT_GE(looks.size(), 3U);
-  for (size_t i = 1; i < looks.size(); ++i) EXPECT_GE(looks[i] - looks[i - 1], 5) << i;
+  for (size_t i = 1; i < looks.size(); ++i) EXPECT_GE(looks[i] - looks[i - 1], 1) << i;
 }
 
 TEST(KneeLimit, LooksFirstWhereLittleWasSeen) {

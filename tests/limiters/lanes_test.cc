@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "tests/limiters/gate_fixture.h"
 
 namespace weir::limiters {
@@ -59,6 +63,28 @@ TEST_F(LanesTest, WhoReturnsTakesTurnsWithThoseWhoAreAsImportant) {
   next(uploads);
   EXPECT_TRUE(older->runs());
   EXPECT_TRUE(less->waits());
+}
+
+TEST_F(LanesTest, OneInTenPlacesIsForThoseWhoReturnHoweverImportantOthersAre) {
+  std::vector<Request> uploads;
+  next(running_);
+  for (int i = 0; i < 3; ++i) {
+    uploads.push_back(ask_with(2));
+    uploads.back()->permit().step_aside();
+  }
+  Request runs = ask_with(2);
+  for (const Request& upload : uploads) upload->come_back(gate(), {.priority = 2});
+  std::vector<Request> important;
+  for (int i = 0; i < 30; ++i) important.push_back(ask_with(0));
+  const auto next_of = [](std::vector<Request>& all) {
+    return std::ranges::find_if(all, [](const Request& one) { return one && one->runs(); });
+  };
+  for (int i = 0; i < 30; ++i) {
+    next(runs);
+    const auto one = next_of(important);
+    runs = std::move(one != important.end() ? *one : *next_of(uploads));
+  }
+  EXPECT_EQ(std::ranges::count_if(uploads, [](const Request& one) { return one == nullptr; }), 3);
 }
 
 TEST_F(LanesTest, WhoReturnsIsInNobodysWayInTheQueue) {
