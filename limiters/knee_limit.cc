@@ -176,7 +176,7 @@ std::optional<Cause> KneeLimit::heed_cap(const Window& window) {
   grown_.reset();
   if (verdict == ServiceCap::Verdict::kRefuted) {
     refused_ = std::numeric_limits<double>::infinity();
-    move(cap_.from());
+    move(std::max(limit_, cap_.from()));
     return Cause::kNoGain;
   }
   slow_start_ = false;

@@ -139,10 +139,9 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
 std::optional<Permit> Limiter::readmit(Permit aside, const Arrival& arrival, Waiter& waiter) {
   std::move(aside).finish(Outcome::kIgnored);
   const Ranked ranked = ranks_.of(arrival);
-  if (dry_run_) return permit_again(pool_.take_anyway(), ranked.cell);
-  const bool is_next = !lanes_.waits_before(ranked.rank);
-  if (is_next)
-    if (const std::optional<int> place = pool_.take()) return permit_again(*place, ranked.cell);
+  if (dry_run_) return permit(pool_.take_anyway(), ranked.cell, true);
+  if (!lanes_.waits_before(ranked.rank))
+    if (const std::optional<int> place = pool_.take()) return permit(*place, ranked.cell, true);
   pool_.note_limited();
   pool_.join_again(gate_, ranked.rank);
   waiter.gate_ = this;
@@ -150,14 +149,6 @@ std::optional<Permit> Limiter::readmit(Permit aside, const Arrival& arrival, Wai
   // As above: one that was freed meanwhile is offered to nobody else.
   if (pool_.in_flight() < pool_.limit()) serve_later();
   return std::nullopt;
-}
-
-// Of its partition it has been granted one already.
-Permit Limiter::permit_again(int in_flight, uint16_t cell) {
-  const Cohort cohort = pool_.cohort();
-  shard_.granted(cohort);
-  if (cell != kNoCell) shard_.partitions().held_again(cell);
-  return Permit(*this, timeline_.now(), at_service(in_flight), cohort, cell);
 }
 
 void Limiter::answered_before_whole(Duration took, bool refused) {
@@ -198,10 +189,11 @@ std::optional<Rejection> Limiter::turned_away(uint8_t rank, int waiting) const {
   return std::nullopt;
 }
 
-Permit Limiter::permit(int in_flight, uint16_t cell) {
+Permit Limiter::permit(int in_flight, uint16_t cell, bool again) {
   const Cohort cohort = pool_.cohort();
   shard_.granted(cohort);
-  if (cell != kNoCell) shard_.partitions().granted(cell);
+  PartitionCounts& partitions = shard_.partitions();
+  if (cell != kNoCell) again ? partitions.held_again(cell) : partitions.granted(cell);
   return Permit(*this, timeline_.now(), at_service(in_flight), cohort, cell);
 }
 
@@ -291,8 +283,7 @@ void Limiter::serve() {
     if (!place) break;
     lanes_.note_turn(*waiter);
     take_out(*waiter);
-    const bool again = waiter->returns_;
-    waiter->on_permit(again ? permit_again(*place, waiter->cell_) : permit(*place, waiter->cell_));
+    waiter->on_permit(permit(*place, waiter->cell_, waiter->returns_));
     reject_expired();
   }
   if (lanes_.size() > 0) return arm();

@@ -60,8 +60,8 @@ class Limiter {
   friend class Permit;
   friend class Waiter;
 
-  Permit permit(int in_flight, uint16_t cell);
-  Permit permit_again(int in_flight, uint16_t cell);
+  // `again`: of its partition it has been granted one already.
+  Permit permit(int in_flight, uint16_t cell, bool again = false);
   // Without those who hold a place although the service refused them.
   int at_service(int in_flight) const;
   bool takes_place_of_oldest(uint8_t rank) const;

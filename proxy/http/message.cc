@@ -266,16 +266,12 @@ std::string_view RequestHead::path() const {
   return path.substr(0, path.find('?'));
 }
 
-bool is_idempotent(std::string_view method) {
-  constexpr std::array<std::string_view, 6> kMethods{"GET",     "HEAD",   "PUT",
-                                                     "OPTIONS", "DELETE", "TRACE"};
-  return std::ranges::find(kMethods, method) != kMethods.end();
-}
-
 bool content_matters(std::string_view method) {
   constexpr std::array<std::string_view, 5> kWithout{"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"};
   return std::ranges::find(kWithout, method) == kWithout.end();
 }
+
+bool is_idempotent(std::string_view method) { return method == "PUT" || !content_matters(method); }
 
 std::string_view reason_phrase(int status) {
   struct Phrase {

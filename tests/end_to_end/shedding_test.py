@@ -11,6 +11,22 @@ import unittest
 from house import Backend, Client, Weir, load, main, origin, wait_until
 
 
+class Inside:
+    """Counts who is in it; `most` is the most at once."""
+
+    def __init__(self):
+        self.now, self.most, self.lock = 0, 0, threading.Lock()
+
+    def __enter__(self):
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.now -= 1
+
+
 class SheddingTest(unittest.TestCase):
     def test_a_shed_says_when_to_come_back_and_why_and_keeps_the_connection(self):
         release, arrived = threading.Event(), []
@@ -51,18 +67,13 @@ class SheddingTest(unittest.TestCase):
             self.assertTrue(all(s["reason"] and s["retry_after_seconds"] >= 1 for s in shed))
 
     def test_a_request_that_waits_is_served_when_its_turn_comes(self):
-        inside, most = [0], [0]
-        lock = threading.Lock()
+        inside = Inside()
 
         def serve(client):
             while True:
                 client.request()
-                with lock:
-                    inside[0] += 1
-                    most[0] = max(most[0], inside[0])
-                time.sleep(0.02)
-                with lock:
-                    inside[0] -= 1
+                with inside:
+                    time.sleep(0.02)
                 client.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
 
         with Backend(serve) as backend, \
@@ -72,7 +83,7 @@ class SheddingTest(unittest.TestCase):
             for client in clients:
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             self.assertEqual([client.response().body for client in clients], [b"hello"] * 20)
-            self.assertEqual(most[0], 2)
+            self.assertEqual(inside.most, 2)
             for client in clients:
                 client.close()
 
@@ -99,18 +110,13 @@ class SheddingTest(unittest.TestCase):
             quick.close()
 
     def test_long_uploads_that_are_slow_keep_nobody_out_and_return_to_a_place_when_they_are_whole(self):
-        inside, most, lock = 0, 0, threading.Lock()
+        inside = Inside()
 
         def serve(client):
-            nonlocal inside, most
             while True:
                 length = len(client.request().body)
-                with lock:
-                    inside += 1
-                    most = max(most, inside)
-                time.sleep(0.005)
-                with lock:
-                    inside -= 1
+                with inside:
+                    time.sleep(0.005)
                 client.send(f"HTTP/1.1 200 OK\r\nContent-Length: {len(str(length))}\r\n\r\n{length}")
 
         with Backend(serve) as backend, \
@@ -135,21 +141,16 @@ class SheddingTest(unittest.TestCase):
                 client.close()
             quick.close()
             self.assertEqual(weir.metrics()["weir_in_flight"], 0)
-            self.assertEqual(most, 2)
+            self.assertEqual(inside.most, 2)
 
     def test_uploads_keep_their_places_while_the_service_works_on_them(self):
-        inside, most, lock = 0, 0, threading.Lock()
+        inside = Inside()
 
         def serve(client):
-            nonlocal inside, most
             while True:
                 client.request()
-                with lock:
-                    inside += 1
-                    most = max(most, inside)
-                time.sleep(0.05)
-                with lock:
-                    inside -= 1
+                with inside:
+                    time.sleep(0.05)
                 client.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
         with Backend(serve) as backend, \
@@ -162,7 +163,7 @@ class SheddingTest(unittest.TestCase):
             for client in uploads:
                 self.assertEqual(client.response().status, 200)
                 client.close()
-            self.assertEqual(most, 2)
+            self.assertEqual(inside.most, 2)
 
     def test_callers_who_reset_while_they_wait_and_are_displaced_do_no_harm(self):
         answers, lock = collections.Counter(), threading.Lock()

@@ -133,6 +133,29 @@ TEST(KneeLimit, HoldsItselfToACapThatTheServiceCallsAQuota) {
   }
 }
 
+// It had found room for more since, and what is refused now is somebody's quota.
+TEST(KneeLimit, ACapThatIsRefutedLateLowersNothing) {
+  const Service wide{1000};
+  KneeLimit limit = begun(wide, 20);
+  ASSERT_EQ(limit.update(full(20)), Cause::kOverload);
+  ASSERT_EQ(limit.limit(), 12);
+  for (int i = 0; i < 400 && limit.limit() < 60; ++i) {
+    Window taken = wide.window(limit.limit(), limit.limit());
+    taken.overloaded = false;
+    limit.update(taken);
+  }
+  ASSERT_GE(limit.limit(), 60);
+  int before = 0;
+  Cause last = Cause::kHeld;
+  for (int i = 0; i < 10 && last != Cause::kNoGain; ++i) {
+    before = limit.limit();
+    last = limit.update(spent(before));
+  }
+  ASSERT_EQ(last, Cause::kNoGain);
+  ASSERT_GT(before, 20);
+  EXPECT_EQ(limit.limit(), before);
+}
+
 TEST(KneeLimit, ACallersQuotaMovesNothingForLong) {
   const Service service{10};
   KneeLimit limit = begun(service, 20);
