@@ -40,7 +40,28 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "the table follows the enumeration");
 
+// From each stage, the stages that may follow.
+constexpr auto kMoves = [] {
+  std::array<std::array<bool, 5>, 5> moves{};
+  const auto allow = [&](Stage from, Stage to) {
+    moves[static_cast<size_t>(from)][static_cast<size_t>(to)] = true;
+  };
+  allow(Stage::kArrived, Stage::kWaiting);
+  allow(Stage::kArrived, Stage::kConnecting);
+  allow(Stage::kWaiting, Stage::kConnecting);
+  allow(Stage::kConnecting, Stage::kForwarding);
+  allow(Stage::kForwarding, Stage::kConnecting);  // once, when a pooled connection had died
+  for (const Stage from :
+       {Stage::kArrived, Stage::kWaiting, Stage::kConnecting, Stage::kForwarding})
+    allow(from, Stage::kEnded);
+  return moves;
+}();
+
 }  // namespace
+
+bool may_follow(Stage before, Stage next) {
+  return kMoves[static_cast<size_t>(before)][static_cast<size_t>(next)];
+}
 
 Ending ending_of(BackendFailure why) {
   switch (why) {

@@ -57,6 +57,7 @@ std::string_view word_of(limiters::Rejection rejection);
 // Where a request stood.
 enum class Stage : uint8_t { kArrived, kWaiting, kConnecting, kForwarding, kEnded };
 std::string_view word_of(Stage stage);
+bool may_follow(Stage before, Stage next);
 
 // All there is to tell of one request when it has ended. Views are valid during the call only.
 struct ExchangeFacts {

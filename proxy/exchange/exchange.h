@@ -11,8 +11,9 @@
 #include "proxy/exchange/ending.h"
 #include "proxy/exchange/params.h"
 #include "proxy/exchange/rejections.h"
+#include "proxy/exchange/request_body.h"
 #include "proxy/exchange/streams.h"
-#include "proxy/exchange/upload.h"
+#include "proxy/exchange/times.h"
 
 // One request and its response, from head to ending; it knows neither sockets nor versions of HTTP
 // nor how a limit is found.
@@ -43,7 +44,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void start();
   Stage stage() const { return stage_; }
   // What the client is waiting for is the service, or its turn: its own silence is no stall.
-  bool request_complete() const { return request_complete_; }
+  bool request_complete() const { return body_.complete(); }
 
   void on_request_body(std::span<const std::byte> bytes, http::End end) override;
   void on_request_trailers(const http::Headers& trailers) override;
@@ -68,13 +69,12 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
 
   void move_to(Stage next);
   void look_around();
-  bool here() const;
   void ask();
   void granted(limiters::Permit permit);
   void take(limiters::Permit permit);
   void open_backend(Reuse reuse);
-  void send_held();
-  void given_whole();
+  void body_came();
+  void tunnelled(std::span<const std::byte> bytes, http::End end_of_tunnel);
   void answered_early();
   bool comes_back() const;
   void come_back();
@@ -93,10 +93,9 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   http::RequestHead head_;
   Stage stage_ = Stage::kArrived;
   Stage ended_in_ = Stage::kArrived;
-  bool request_complete_;
-  bool body_given_ = false;  // the service was given part of the request body
-  bool gathers_ = false;     // it asks for a place when all of the request is here
-  bool returning_ = false;   // the last of the body waits until it has a place again
+  RequestBody body_;
+  bool gathers_ = false;    // it asks for a place when enough of the request is here
+  bool returning_ = false;  // the last of the body waits until it has a place again
   bool response_begun_ = false;
   bool response_complete_ = false;
   bool upgraded_ = false;
@@ -109,18 +108,12 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   std::optional<int> retry_after_seconds_;
   std::optional<limiters::Rejection> rejection_;
   std::optional<limiters::Permit> permit_;
-  std::unique_ptr<Upload> upload_;  // while a permit may have to step aside for it
   BackendStreamPtr backend_;
-  Buffer held_body_;  // came before the backend stream was open, or waits as `returning_` says
-  std::optional<http::Headers> held_trailers_;
-  uint64_t request_bytes_ = 0;
   uint64_t response_bytes_ = 0;
   int limit_at_arrival_ = 0;
   int in_flight_at_arrival_ = 0;
   int waiting_at_arrival_ = 0;
-  const limiters::TimePoint arrived_;
-  std::optional<limiters::TimePoint> waiting_since_, granted_, opening_, opened_, responded_;
-  std::optional<limiters::Duration> waited_;
+  Times times_;
 };
 
 }  // namespace weir::exchange

@@ -318,6 +318,23 @@ TEST_F(ExchangeTest, TheLastOfASlowUploadWaitsForAPlaceAndIsNeverRejected) {
   EXPECT_EQ(permits.in_flight(), 0);
 }
 
+TEST_F(ExchangeTest, WhatIsGatheredIsWholeWithItsTrailers) {
+  for (const std::string_view method : {"GET", "POST"}) {
+    SCOPED_TRACE(method);
+    const bool get = method == "GET";
+    start(head(method, "/", get ? kChunked : BodyLength{BodyLength::Kind::kKnown, 3}), End::kNo);
+    exchange->on_request_body(bytes_of("abc"), End::kNo);
+    EXPECT_EQ(permits.in_flight(), 0);
+    exchange->on_request_trailers({});
+    EXPECT_EQ(permits.in_flight(), 1);
+    serve();
+    EXPECT_EQ(notebook.take(), "open\nbackend: " + std::string(method) +
+                                   " /\nbackend: body abc\nbackend: trailers\nclient: 200\n"
+                                   "client: body ok end\nbackend: released\nended\n");
+    exchange.reset();
+  }
+}
+
 TEST_F(ExchangeTest, TrailersOfASlowUploadAreItsLast) {
   start(head("POST", "/", kChunked), End::kNo);
   backend().events.on_backend_open();
