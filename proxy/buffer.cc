@@ -12,7 +12,7 @@ struct Buffer::Chunk {
   Chunk* next = nullptr;
   uint32_t begin = 0;
   uint32_t end = 0;
-  std::array<std::byte, kChunkBytes - 16> bytes;
+  std::array<std::byte, kMostAtOnce> bytes;
 
   size_t size() const { return end - begin; }
   size_t room() const { return bytes.size() - end; }
@@ -58,14 +58,28 @@ void Buffer::give_back(Chunk* chunk) noexcept {
   ++free.count;
 }
 
+void Buffer::add_chunk() {
+  Chunk* chunk = take_chunk();
+  (tail_ == nullptr ? head_ : tail_->next) = chunk;
+  tail_ = chunk;
+}
+
+char* Buffer::room_for(size_t bytes) {
+  assert(bytes > 0 && bytes <= kMostAtOnce);
+  if (tail_ == nullptr || tail_->room() < bytes) add_chunk();
+  return reinterpret_cast<char*>(tail_->bytes.data() + tail_->end);
+}
+
+void Buffer::wrote(size_t bytes) {
+  assert(bytes > 0 && bytes <= tail_->room());
+  tail_->end += static_cast<uint32_t>(bytes);
+  size_ += bytes;
+}
+
 void Buffer::append(std::span<const std::byte> bytes) {
   size_ += bytes.size();
   while (!bytes.empty()) {
-    if (tail_ == nullptr || tail_->room() == 0) {
-      Chunk* chunk = take_chunk();
-      (tail_ == nullptr ? head_ : tail_->next) = chunk;
-      tail_ = chunk;
-    }
+    if (tail_ == nullptr || tail_->room() == 0) add_chunk();
     const size_t part = std::min(bytes.size(), tail_->room());
     std::memcpy(tail_->bytes.data() + tail_->end, bytes.data(), part);
     tail_->end += static_cast<uint32_t>(part);

@@ -39,6 +39,14 @@ class Buffer {
 
   void append(std::span<const std::byte> bytes);
   void append(std::string_view text);
+  // Appends what `write(char* to)` puts there, at least one byte and at most `most`, which is at
+  // most kMostAtOnce; it returns the end of that. One copy less than by way of another place.
+  static constexpr size_t kMostAtOnce = kChunkBytes - 16;
+  template <typename Write>
+  void append_by(size_t most, Write write) {
+    char* const begin = room_for(most);
+    wrote(static_cast<size_t>(write(begin) - begin));
+  }
   // Takes over the other's chunks; small ones are copied, so that many small appends stay one
   // chunk.
   void append(Buffer&& other);
@@ -64,6 +72,9 @@ class Buffer {
   static FreeChunks& free_chunks();
   static Chunk* take_chunk();
   static void give_back(Chunk* chunk) noexcept;
+  void add_chunk();
+  char* room_for(size_t bytes);
+  void wrote(size_t bytes);
   void release() noexcept;
 
   Chunk* head_ = nullptr;

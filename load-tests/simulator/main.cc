@@ -17,6 +17,7 @@
 #include "load-tests/simulator/gates.h"
 #include "load-tests/simulator/measured.h"
 #include "load-tests/simulator/oracle_store.h"
+#include "load-tests/simulator/outdone.h"
 #include "load-tests/simulator/page.h"
 #include "load-tests/simulator/recorded_log.h"
 #include "load-tests/simulator/replay.h"
@@ -111,6 +112,7 @@ BenchResult run_and_show(const BenchSpec& spec, const Options& options) {
     std::cout << matrix(result, "goodput_share", true) << "\n"
               << matrix(result, "w99", false) << "\n"
               << "Medians over the seeds, of each scenario's worst world; * misses a bar.\n";
+    if (const std::string table = outdone(result); !table.empty()) std::cout << "\n" << table;
     if (options.all_details) std::cout << "\n" << details(result);
   }
   std::cout.flush();

@@ -87,7 +87,8 @@ void Exchange::granted(limiters::Permit permit) {
   take(std::move(permit));
   if (!head_.upgrade.empty()) permit_->leave_unsampled();
   if (!body_.complete()) permit_->request_incomplete();
-  body_.watch(rooms_.timeline, [this] { return permit_->step_aside_for_now(); });
+  if (body_.is_waited_for())
+    body_.watch(rooms_.timeline, [this] { return permit_->step_aside_for_now(); });
   open_backend(Reuse::kAllowed);
 }
 

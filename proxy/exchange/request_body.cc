@@ -60,9 +60,12 @@ void RequestBody::taken(size_t bytes) {
   if (upload_) upload_->taken(bytes);
 }
 
+bool RequestBody::is_waited_for() const {
+  if (complete_ || !head_.upgrade.empty()) return false;
+  return http::content_matters(head_.method) || head_.expects_continue;
+}
+
 void RequestBody::watch(limiters::Timeline& timeline, std::function<bool()> client_is_slow) {
-  const bool waited_for = http::content_matters(head_.method) || head_.expects_continue;
-  if (complete_ || !head_.upgrade.empty() || !waited_for) return;
   upload_ = std::make_unique<Upload>(timeline, std::move(client_is_slow));
 }
 

@@ -48,7 +48,9 @@ class RequestBody {
   // That many bytes of it have left for the service.
   void taken(size_t bytes);
 
-  // From now on: whose time it takes, see Upload. Not where the service waits for no more of it.
+  // The service waits for more of it.
+  bool is_waited_for() const;
+  // Then: whose time it takes from now on, see Upload.
   void watch(limiters::Timeline& timeline, std::function<bool()> client_is_slow);
   // The service can be given some. It waits for it from now on, or, where the client expects a 100,
   // from that on, but for no longer than 100 ms.

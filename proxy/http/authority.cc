@@ -24,6 +24,12 @@ constexpr std::array<bool, 256> kNameBytes = [] {
   return bytes;
 }();
 
+size_t end_of_name_bytes(std::string_view text) {
+  size_t end = 0;
+  while (end < text.size() && kNameBytes[static_cast<unsigned char>(text[end])]) ++end;
+  return end;
+}
+
 bool is_name(std::string_view host) {
   if (host.empty()) return false;
   for (size_t i = 0; i < host.size(); ++i) {
@@ -68,6 +74,10 @@ std::string_view port_beside(std::string_view port, std::string_view scheme) {
 }  // namespace
 
 bool is_authority(std::string_view text) {
+  // Nearly all are a name and perhaps a port, and each byte is looked at once.
+  const size_t end = end_of_name_bytes(text);
+  if (end == text.size()) return end > 0;
+  if (end > 0 && text[end] == ':') return is_port(text.substr(end + 1));
   const Parts parts = split(text);
   if (!is_port(parts.port)) return false;
   if (parts.host.starts_with('['))

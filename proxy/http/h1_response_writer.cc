@@ -1,5 +1,6 @@
 #include "proxy/http/h1_response_writer.h"
 
+#include <charconv>
 #include <string_view>
 
 #include "proxy/http/head_writer.h"
@@ -64,16 +65,21 @@ size_t append_response_head(Buffer& out, const ResponseHead& head, BodyLength fr
 
 size_t append_ready_reply(Buffer& out, const ReadyReply& reply, int retry_after_seconds,
                           ConnectionOption option, BodyToo body) {
+  constexpr size_t kMostDigits = 10;
+  const std::string_view line = line_of(option);
+  const std::string_view text = body == BodyToo::kYes ? reply.body() : std::string_view();
+  const size_t head_but_digits =
+      reply.before_seconds().size() + reply.behind_seconds().size() + line.size() + 2;
   const size_t before = out.size();
-  HeadWriter writer(out);
-  writer.add(reply.before_seconds());
-  writer.add_number(static_cast<uint64_t>(ReadyReply::seconds_to_tell(retry_after_seconds)), 10);
-  writer.add(reply.behind_seconds());
-  writer.add(line_of(option));
-  writer.add("\r\n");
-  if (body == BodyToo::kYes) writer.add(reply.body());
-  writer.flush();
-  return out.size() - before - (body == BodyToo::kYes ? reply.body_bytes() : 0);
+  out.append_by(head_but_digits + kMostDigits + text.size(), [&](char* to) {
+    to = copy_short(to, reply.before_seconds());
+    to = std::to_chars(to, to + kMostDigits, ReadyReply::seconds_to_tell(retry_after_seconds)).ptr;
+    to = copy_short(to, reply.behind_seconds());
+    to = copy_short(to, line);
+    to = copy_short(to, "\r\n");
+    return copy_short(to, text);
+  });
+  return out.size() - before - text.size();
 }
 
 }  // namespace weir::http

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -48,6 +49,25 @@ TEST(BufferTest, TakesNoMoreThanThereIs) {
   EXPECT_TRUE(buffer.empty());
   buffer.append("d");
   EXPECT_EQ(buffer.to_string(), "d");
+}
+
+TEST(BufferTest, WhatIsWrittenInPlaceFollowsWhatWasAppended) {
+  for (const size_t before : {size_t{0}, size_t{7}, Buffer::kMostAtOnce - 3, Buffer::kMostAtOnce})
+    for (const size_t most : {size_t{1}, size_t{3}, size_t{4}, Buffer::kMostAtOnce}) {
+      SCOPED_TRACE(before * 100000 + most);
+      const std::string text = pattern(before + 2 * most);
+      const std::string_view first = std::string_view(text).substr(before, most);
+      Buffer buffer(std::string_view(text).substr(0, before));
+      buffer.append_by(most, [&](char* to) { return std::ranges::copy(first, to).out; });
+      // Less than there was room for.
+      buffer.append_by(most, [&](char* to) {
+        *to = text[before + most];
+        return to + 1;
+      });
+      buffer.append(std::string_view(text).substr(before + most + 1));
+      EXPECT_EQ(buffer.size(), text.size());
+      EXPECT_EQ(buffer.to_string(), text);
+    }
 }
 
 TEST(BufferTest, GatherNamesThePiecesInOrder) {
