@@ -197,6 +197,12 @@ double KneeCurve::most_seen() const {
   return 0;
 }
 
+Level KneeCurve::near(int limit) const {
+  Level near;
+  for (size_t i = first_level_near(limit); i <= level_of(limit); ++i) near.add(levels_[i]);
+  return near;
+}
+
 double KneeCurve::seen_up_to(double in_flight) const {
   double count = 0;
   for (const Level& level : levels_)

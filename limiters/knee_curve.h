@@ -21,6 +21,13 @@ struct Knee {
   double lowest = 0, highest = 0;
 };
 
+// The level of the fewest in flight that are as good as `limit`. Small ones have levels of their
+// own; of large ones the last two count, for the top one may begin just below the limit.
+inline size_t first_level_near(int limit) {
+  const size_t top = level_of(limit);
+  return limit > 4 ? top - 1 : top;
+}
+
 // Nothing ages by itself: at full load only the top level is refreshed, and forgetting the others
 // would mistake a full service for an idle one.
 class KneeCurve {
@@ -51,6 +58,8 @@ class KneeCurve {
 
   // Standard deviation of one latency at its level, as a share of that level's mean.
   double spread() const;
+  // What is known of as many in flight as `limit`, or hardly fewer.
+  Level near(int limit) const;
   // Samples at or below so many in flight.
   double seen_up_to(double in_flight) const;
   // The most in flight of which a sample is known; 0: none.

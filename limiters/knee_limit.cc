@@ -62,7 +62,9 @@ void KneeLimit::move(double limit) {
   limit_ = std::clamp(limit, static_cast<double>(params_.min_limit),
                       static_cast<double>(params_.max_limit));
   unmoved_ = unmoved_seconds_ = 0;
-  if (this->limit() != before) quickening_.restart();
+  // As many took so long before; where they take less now, the service has become wider meanwhile.
+  if (this->limit() != before)
+    quickening_.restart(this->limit() > before ? curve_.near(this->limit()) : Level{});
   if (std::abs(this->limit() - before) * 10 > before) full_ = {};
 }
 
@@ -136,15 +138,12 @@ void KneeLimit::widen(const Level& now) {
   step_ = kFirstStep;
   until_growth_ = kSoon;
   grown_.reset();
-  quickening_.restart();
+  quickening_.restart({});
 }
 
-// Small limits have levels of their own; of large ones the last two, for the top one may begin just
-// below the limit.
 Level KneeLimit::near_limit(const Window& window) const {
   Level near;
-  const size_t top = level_of(limit());
-  for (size_t i = limit() > 4 ? top - 1 : top; i < kLevels; ++i) near.add(window.levels[i]);
+  for (size_t i = first_level_near(limit()); i < kLevels; ++i) near.add(window.levels[i]);
   return near;
 }
 

@@ -14,8 +14,11 @@ namespace weir::limiters {
 // felt for anyhow, and a step too many is soon taken back.
 class Quickening {
  public:
-  // The limit has moved: what was known holds no more.
-  void restart() { *this = {}; }
+  // The limit has moved: what was known holds no more, but `known`, latencies near the new one.
+  void restart(const Level& known) {
+    *this = {};
+    known_ = known;
+  }
   // `near`: latencies at or just below `limit`, new ones; `spread` is their standard deviation, as
   // a share of their mean. True when they, with those that came since it was last likely that
   // nothing had changed, are faster, and not by chance.

@@ -160,5 +160,18 @@ TEST(KneeCurve, StartsAnewFromWhatIsKnown) {
   EXPECT_TRUE(std::isinf(curve.knee(kLikely).at));
 }
 
+TEST(KneeCurve, KnowsWhatIsNearALimitButNotWhatIsBeyondIt) {
+  KneeCurve curve;
+  for (const int in_flight : {2, 3, 4, 18, 20, 24, 30})
+    curve.add(Level::of(0.001 * in_flight, in_flight, 10));
+  EXPECT_EQ(curve.near(1).count, 0);
+  EXPECT_DOUBLE_EQ(curve.near(3).mean(), 0.003);
+  EXPECT_EQ(curve.near(3).count, 10);
+  // The level of 24 may begin with it.
+  EXPECT_GE(curve.near(24).count, 10);
+  EXPECT_LE(curve.near(24).mean(), 0.024);
+  EXPECT_GE(curve.near(24).mean(), 0.020);
+}
+
 }  // namespace
 }  // namespace weir::limiters

@@ -37,7 +37,7 @@ TEST(Quickening, AThirdLessIsNoticedWithinAFewHundredSamples) {
     Quickening quickening;
     Stream stream(seed);
     for (int i = 0; i < 10; ++i) quickening.note(stream.next(0.030), 3, 1);
-    quickening.restart();
+    quickening.restart({});
     for (int i = 0; i < 10; ++i) quickening.note(stream.next(0.030), 3, 1);
     const int seen = samples_until(quickening, stream, 0.020, 3, 2000);
     sum += seen;
@@ -58,13 +58,22 @@ TEST(Quickening, WhatStaysAsItIsSeldomSeemsQuicker) {
         samples += 10;
         if (!quickening.note(stream.next(0.030), limit, 1)) continue;
         ++times;
-        quickening.restart();
+        quickening.restart({});
       }
     }
     return samples / std::max(times, 1.0);
   };
   EXPECT_GT(samples_between(3), 600);
   EXPECT_GT(samples_between(24), 1800);
+}
+
+TEST(Quickening, WhatIsKnownOfTheNewLimitNeedsNoTimeToLearn) {
+  Level known;
+  Stream stream(1);
+  for (int i = 0; i < 10; ++i) known.add(stream.next(0.030));
+  Quickening quickening;
+  quickening.restart(known);
+  EXPECT_LT(samples_until(quickening, stream, 0.015, 3, 2000), 60);
 }
 
 TEST(Quickening, WhatBecomesSlowerIsNotQuicker) {

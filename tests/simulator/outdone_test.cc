@@ -29,8 +29,8 @@ std::vector<std::string> rows_of(const BenchResult& result) {
 }
 
 TEST(Outdone, WhoDoesHardlyMoreDoesNot) {
-  const BenchResult result{
-      .cells = {cell("even", "knee", 0.9, 2), cell("even", "envoy", 0.92, 1)}, .oracles = {}};
+  const BenchResult result{.cells = {cell("even", "knee", 0.9, 2), cell("even", "envoy", 0.92, 1)},
+                           .oracles = {}};
   EXPECT_EQ(rows_of(result).size(), 2U);
 }
 
