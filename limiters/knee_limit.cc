@@ -40,6 +40,7 @@ constexpr double kLikelyAtStart = 4;        // a first cut ends slow start, so i
 constexpr double kShallow = 0.2;  // changes of the logarithm of in flight: too small to judge
 constexpr double kDeep = 0.6;     // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
+constexpr double kChanged = 2;  // times as slow: no chance, and no service that comes and goes
 
 constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
 
@@ -114,6 +115,8 @@ void KneeLimit::note(const Window& window) {
   curve_.add(window.levels);
   curve_.doubt_above(limit_ * 1.1, std::exp(-samples / kDoubted));
   const Level near = near_limit(window);
+  changed_.reset();
+  if (has_changed(full_, near)) changed_ = near;
   full_.add(near);
   full_.forget_all_but(kMemory);
   // A look ends where it began, whatever it finds on the way.
@@ -152,6 +155,13 @@ double KneeLimit::error_of(const Level& level) const {
   return curve_.spread() / std::sqrt(level.count);
 }
 
+bool KneeLimit::has_changed(const Level& before, const Level& now) const {
+  if (std::min(before.count, now.count) < kFew) return false;
+  if (now.mean() < before.mean() * kChanged) return false;
+  return std::log(now.mean() / before.mean()) >
+         kCertain * std::hypot(error_of(now), error_of(before));
+}
+
 Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
   const bool blind =
       knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
@@ -162,7 +172,7 @@ Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
 
 Cause KneeLimit::cut(double highest) {
   slow_start_ = false;
-  if (!trial_) trial_ = Trial{Trial::Kind::kCut, limit_, full_};
+  if (!trial_) trial_ = Trial{Trial::Kind::kCut, limit_, changed_.value_or(full_)};
   put_off_growth();
   move(std::max(limit_ / 2, room(highest)));
   return Cause::kLatencyHigh;
@@ -322,7 +332,12 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
       break;
     case Trial::Kind::kCut:
       if (queueing) return std::nullopt;
-      curve_.restart({trial.before, full_});
+      if (has_changed(trial.before, full_)) {
+        curve_.restart({full_});
+        until_growth_ = kSoon;
+      } else {
+        curve_.restart({trial.before, full_});
+      }
       break;
   }
   move(trial.from);

@@ -47,7 +47,8 @@ namespace weir::limiters {
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
 // with the number in flight, in one that is not it stays.
 //   - after a cut, latency must have fallen with the limit; if not, the cut is taken back, and the
-//     curve starts anew from what was just seen;
+//     curve starts anew from what was just seen. What was seen before the service became twice as
+//     slow shows neither, and counts no more;
 //   - when nothing is known of fewer in flight, the limit is halved for a while;
 //   - after kOften samples, and unless the last one was a surprise later less often and not within
 //     kOftenSeconds, the limit is raised by half or halved for a while, in turn, and halved first
@@ -79,6 +80,7 @@ class KneeLimit final : public LimitAlgorithm {
   void widen(const Level& now);
   Level near_limit(const Window& window) const;
   double error_of(const Level& level) const;
+  bool has_changed(const Level& before, const Level& now) const;
   Knee fitted();
   double unlikely() const;
   Cause settle(bool limited, bool left, const Knee& knee);
@@ -100,7 +102,8 @@ class KneeLimit final : public LimitAlgorithm {
   bool slow_start_ = true;
   KneeCurve curve_;
   Duration baseline_{};
-  Level full_;  // latency near the limit, since it last moved by much
+  Level full_;                    // latency near the limit, since it last moved by much
+  std::optional<Level> changed_;  // of the last window, where it is much above all before
   Quickening quickening_;
   std::optional<Trial> trial_;
   bool less_next_ = false;

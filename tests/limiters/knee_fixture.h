@@ -11,15 +11,16 @@ namespace weir::limiters {
 struct Service {
   double places;
   double seconds = 0.010;
+  double samples = 100;  // in a window
 
-  // 100 successes at one number in flight.
+  // Successes at one number in flight.
   Window window(int in_flight, int limit) const {
     const double latency = seconds * std::max(1.0, in_flight / places);
     Window made;
     made.opened = TimePoint{};
     made.closed = made.opened + std::chrono::seconds(1);
-    made.levels[level_of(in_flight)] = Level::of(latency, in_flight, 100);
-    made.answered[static_cast<size_t>(Outcome::kSuccess)] = 100;
+    made.levels[level_of(in_flight)] = Level::of(latency, in_flight, samples);
+    made.answered[static_cast<size_t>(Outcome::kSuccess)] = samples;
     made.limit = limit;
     made.peak_in_flight = in_flight;
     made.limited = made.overloaded = in_flight >= limit;

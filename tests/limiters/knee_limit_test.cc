@@ -71,6 +71,25 @@ TEST(KneeLimit, TakesACutBackWhenTheServiceIsSlowerRatherThanFull) {
   EXPECT_GT(limit.baseline(), std::chrono::milliseconds(25));
 }
 
+// What it took before the service became slower, in the same balance, made the limit stay for good.
+TEST(KneeLimit, FindsThePlacesThatASlowerDependencyNeedsFromWhatWasSeenSinceThen) {
+  for (const double places : {3.0, 6.0, 12.0, 20.0})
+    for (const double times : {3.0, 4.0}) {
+      SCOPED_TRACE(places * 10 + times);
+      Service service{places};
+      KneeLimit limit = begun(service);
+      for (int i = 0; i < 100; ++i) service.fill(limit);
+      // As many are done in a second as before, and each takes as many times as long.
+      service = {.places = places * times, .seconds = 0.010 * times, .samples = 20};
+      int windows = 0;
+      while (limit.limit() < 0.9 * service.places && windows < 1000) {
+        service.fill(limit);
+        ++windows;
+      }
+      EXPECT_LT(windows, 25);
+    }
+}
+
 TEST(KneeLimit, FollowsAPoolThatLosesAndRegainsPlaces) {
   Service service{20};
   KneeLimit limit = begun(service);
