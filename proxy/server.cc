@@ -148,7 +148,8 @@ void Server::build_fleet() {
   std::vector<exchange::Ledger*> ledgers;
   for (int i = 0; i < config_.workers; ++i) {
     samples.push_back(samples_[static_cast<size_t>(i)].get());
-    metric_shards_.push_back(std::make_unique<observe::MetricsShard>());
+    metric_shards_.push_back(
+        std::make_unique<observe::MetricsShard>(config_.backend.overload_statuses));
     ledgers_.push_back(std::make_unique<observe::WorkerLedger>(
         *metric_shards_.back(), *access_log_, partitions_,
         [this](const exchange::ExchangeFacts& facts) {

@@ -42,17 +42,19 @@ void History::take() {
   // Neither a tunnel that was closed nor a client that had enough is a failure.
   const double fine =
       served + shed + came(exchange::Ending::kUpgraded) + came(exchange::Ending::kClientLeft);
-  Point point{.limit = static_cast<double>(sources_.permits.limit()),
-              .in_flight = static_cast<double>(sources_.permits.in_flight()),
-              .waiting = static_cast<double>(sources_.permits.waiting()),
-              .served = served,
-              .shed = shed,
-              .failed = static_cast<double>(now.all() - before_.all()) - fine,
-              .p50_seconds = latency(0.5),
-              .p99_seconds = latency(0.99),
-              .baseline_seconds = to_seconds(sources_.regulator.baseline()),
-              .peak_in_flight = sources_.regulator.take_peak_in_flight(),
-              .busy = {}};
+  Point point{
+      .limit = static_cast<double>(sources_.permits.limit()),
+      .in_flight = static_cast<double>(sources_.permits.in_flight()),
+      .waiting = static_cast<double>(sources_.permits.waiting()),
+      .served = served,
+      .shed = shed,
+      .failed = static_cast<double>(now.all() - before_.all()) - fine,
+      .p50_seconds = latency(0.5),
+      .p99_seconds = latency(0.99),
+      .baseline_seconds = to_seconds(sources_.regulator.baseline()),
+      .overload_answers = static_cast<double>(now.overload_answers - before_.overload_answers),
+      .peak_in_flight = sources_.regulator.take_peak_in_flight(),
+      .busy = {}};
   for (size_t i = 0; i < sources_.loops.size(); ++i) {
     const limiters::Duration busy = sources_.loops[i]->busy();
     point.busy.push_back(std::clamp(to_seconds(busy - busy_before_[i]), 0.0, 1.0));
@@ -77,7 +79,8 @@ double History::busy_ratio(size_t loop) const {
 History::Second History::last_second() const {
   if (points_.empty()) return {};
   const Point& last = points_.back();
-  return {last.served, last.shed, last.failed, last.p50_seconds, last.p99_seconds};
+  return {last.served,      last.shed,        last.failed,
+          last.p50_seconds, last.p99_seconds, last.overload_answers};
 }
 
 std::string History::json() const {
@@ -92,6 +95,7 @@ std::string History::json() const {
   column("served_per_second", &Point::served);
   column("shed_per_second", &Point::shed);
   column("failed_per_second", &Point::failed);
+  column("overload_answers_per_second", &Point::overload_answers);
   column("p50_seconds", &Point::p50_seconds);
   column("p99_seconds", &Point::p99_seconds);
   column("baseline_seconds", &Point::baseline_seconds);

@@ -25,6 +25,7 @@ class History {
   struct Second {
     double served = 0, shed = 0, failed = 0;  // requests
     double p50_seconds = 0, p99_seconds = 0;  // of those served, as clients see it; 0: none
+    double overload_answers = 0;              // of the service, which are served
   };
   Second last_second() const;
   // {"limit": [...], "in_flight": [...], ...}: one array per figure, one value per second, the
@@ -34,7 +35,7 @@ class History {
  private:
   struct Point {
     double limit, in_flight, waiting, served, shed, failed;
-    double p50_seconds, p99_seconds, baseline_seconds;
+    double p50_seconds, p99_seconds, baseline_seconds, overload_answers;
     int peak_in_flight;
     std::vector<double> busy;
   };

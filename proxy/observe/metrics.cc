@@ -97,6 +97,9 @@ void add_requests(Families& families, const MetricsShard::Totals& totals) {
   families.one("weir_retried_total", MetricType::Counter,
                "Requests sent once more because a pooled connection had died.",
                static_cast<double>(totals.retried));
+  families.one("weir_backend_overload_answers_total", MetricType::Counter,
+               "Answers of the service whose status is one of `backend.overload_statuses`.",
+               static_cast<double>(totals.overload_answers));
 }
 
 // Only where there are several: else they would say what the others say.

@@ -5,6 +5,7 @@
 namespace weir::observe {
 
 using exchange::Ending;
+using limiters::Outcome;
 
 void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
   const auto code_class = static_cast<size_t>(facts.status / 100) % kClasses;
@@ -21,7 +22,12 @@ void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
   }
   if (facts.ending == Ending::kClientLeft) count(client_left_[static_cast<size_t>(facts.stage)]);
   if (facts.retried) count(retried_);
-  if (facts.backend) backend_.observe(limiters::to_seconds(*facts.backend));
+  if (facts.backend) {
+    backend_.observe(limiters::to_seconds(*facts.backend));
+    // Once the service's head is here, the status is the service's.
+    if (exchange::outcome_of_answer(facts.status, overload_statuses_) == Outcome::kOverload)
+      count(overload_answers_);
+  }
   if (facts.queue_wait) queue_wait_.observe(limiters::to_seconds(*facts.queue_wait));
   // A tunnel's length and a shed's shortness say nothing of how fast requests are served.
   if (facts.ending != Ending::kUpgraded && facts.ending != Ending::kRejected)
@@ -43,6 +49,7 @@ MetricsShard::Totals MetricsShard::read() const {
   copy(turned_away_, totals.turned_away);
   copy(client_left_, totals.client_left);
   totals.retried = retried_.load(std::memory_order_relaxed);
+  totals.overload_answers = overload_answers_.load(std::memory_order_relaxed);
   totals.backend = backend_.read();
   totals.request = request_.read();
   totals.queue_wait = queue_wait_.read();
@@ -63,6 +70,7 @@ void MetricsShard::Totals::add(const Totals& other) {
   sum(turned_away, other.turned_away);
   sum(client_left, other.client_left);
   retried += other.retried;
+  overload_answers += other.overload_answers;
   backend.add(other.backend);
   request.add(other.request);
   queue_wait.add(other.queue_wait);

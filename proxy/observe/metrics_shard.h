@@ -2,6 +2,8 @@
 
 #include <array>
 #include <atomic>
+#include <utility>
+#include <vector>
 
 #include "proxy/exchange/ending.h"
 #include "proxy/observe/histogram.h"
@@ -17,6 +19,10 @@ class alignas(64) MetricsShard {
   static constexpr size_t kClasses = 6;   // by hundreds of the status; 0: nothing was sent
   static constexpr size_t kVersions = 3;  // h1.0, h1.1, unreadable
 
+  // `overload_statuses`: of the service's answers, those which say that too much was sent to it.
+  explicit MetricsShard(std::vector<int> overload_statuses = {503, 504})
+      : overload_statuses_(std::move(overload_statuses)) {}
+
   void record(const exchange::ExchangeFacts& facts) noexcept;
 
   struct Totals {
@@ -27,6 +33,7 @@ class alignas(64) MetricsShard {
     std::array<uint64_t, limiters::kPriorities> asked{}, turned_away{};
     std::array<uint64_t, 5> client_left{};  // by stage
     uint64_t retried = 0;
+    uint64_t overload_answers = 0;  // of the service
     HistogramTotals backend, request, queue_wait, retry_after;
     LatencyGrid::Totals served_latency{};
 
@@ -42,12 +49,13 @@ class alignas(64) MetricsShard {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 
+  const std::vector<int> overload_statuses_;
   std::array<std::array<Counter, kVersions>, kClasses> requests_{};
   std::array<Counter, exchange::kEndings> endings_{};
   std::array<Counter, limiters::kRejections> enforced_{}, dry_run_{};
   std::array<Counter, limiters::kPriorities> asked_{}, turned_away_{};
   std::array<Counter, 5> client_left_{};
-  Counter retried_{0};
+  Counter retried_{0}, overload_answers_{0};
   Histogram<kSecondsBounds.size()> backend_{kSecondsBounds};
   Histogram<kSecondsBounds.size()> request_{kSecondsBounds};
   Histogram<kSecondsBounds.size()> queue_wait_{kSecondsBounds};

@@ -58,7 +58,7 @@ const count=v=>v>=1e5?(v/1e3).toFixed(0)+'k':v>=1e4?(v/1e3).toFixed(1)+'k':v.toF
 const time=s=>!s?'–':s<1e-3?(s*1e6).toFixed(0)+' µs':s<1?(s*1e3).toFixed(s<.01?1:0)+' ms':s.toFixed(s<10?2:0)+' s';
 const N=300,charts=[
 {id:'a',title:'Requests at the service',unit:count,lines:[['limit','limit','limit','step'],['in flight','flight','in_flight','area'],['waiting','wait','waiting']]},
-{id:'b',title:'Requests per second',unit:count,lines:[['served','ok','served_per_second','area'],['shed','shed','shed_per_second'],['failed','failed','failed_per_second']]},
+{id:'b',title:'Requests per second',unit:count,lines:[['served','ok','served_per_second','area'],['shed','shed','shed_per_second'],['failed','failed','failed_per_second'],['overload answers','limit','overload_answers_per_second']]},
 {id:'c',title:'Latency of what was served',unit:time,lines:[['p99','shed','p99_seconds'],['p50','flight','p50_seconds'],['baseline','ok','baseline_seconds','dash']]}];
 el('charts').innerHTML=charts.map(c=>`<div class="card"><div class="top"><h2>${c.title}</h2><div class="key" id="k${c.id}"></div></div>
 <canvas id="${c.id}" role="img" aria-label="${c.title} over the last five minutes"></canvas></div>`).join('');
@@ -90,7 +90,8 @@ const list=[['limit',l.limit,'limit'],['in flight',l.in_flight,'flight'],['waiti
 ['served / s',count(h('served_per_second')),'ok'],['shed / s',count(shed),'shed',all&&shed?(100*shed/all).toFixed(0)+' %':''],
 ['p50',time(h('p50_seconds')),'flight'],['p99',time(h('p99_seconds')),'shed']];
 el('tiles').innerHTML=list.map(([name,x,tone,more])=>`<div class="tile" style="--tone:var(--${tone})"><span>${name}</span><b>${esc(x)}</b>${more?`<small>${more}</small>`:''}</div>`).join('');
-const[word,tone]=h('failed_per_second')>shed&&h('failed_per_second')>h('served_per_second')?['failing','shed']:shed?['shedding','limit']:l.waiting?['queueing','wait']:['calm','ok'];
+const[word,tone]=h('failed_per_second')>shed&&h('failed_per_second')>h('served_per_second')?['failing','shed']:
+h('overload_answers_per_second')>.1*h('served_per_second')?['overloaded','shed']:shed?['shedding','limit']:l.waiting?['queueing','wait']:['calm','ok'];
 el('state').textContent=word;el('state').style.setProperty('--tone',`var(--${tone})`);
 el('how').textContent=l.algorithm+' limiter'}
 function why(l){el('why').innerHTML='<tr><th>ago<th>limit<th class="word">cause<th>latency<th>baseline<th>served / s<th>peak in flight</tr>'+

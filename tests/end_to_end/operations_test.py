@@ -98,6 +98,14 @@ class StatusTest(unittest.TestCase):
             self.assertEqual(weir.ask_status("/logging?level=warn", "POST", address=weir.admin).status, 200)
             self.assertEqual(weir.ask_status("/logging?level=loud", "POST", address=weir.admin).status, 400)
 
+    def test_refusals_of_the_service_itself_are_served_and_counted(self):
+        for statuses, counted in ((503, 1), (504, 0)):
+            with self.subTest(statuses), Backend(answering("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")) as backend:
+                with Weir(backend.address, f"backend.overload_statuses={statuses}") as weir:
+                    self.assertEqual(weir.get().status, 503)
+                    wait_until(lambda: weir.metrics()['weir_endings_total{ending="served"}'] == 1, "it to be counted")
+                    self.assertEqual(weir.metrics()["weir_backend_overload_answers_total"], counted)
+
     def test_admin_drain_ends_the_process(self):
         with Backend(answering()) as backend, Weir(backend.address) as weir:
             self.assertIn(weir.ask_status("/drain", "POST", address=weir.admin).status, (200, 202))

@@ -39,6 +39,17 @@ TEST_F(HistoryTest, ASecondTellsWhatCameInIt) {
   EXPECT_EQ(history.last_second().p50_seconds, 0);
 }
 
+TEST_F(HistoryTest, OfWhatWasServedItTellsWhatTheServiceRefused) {
+  serve(5);
+  overload(3);
+  shed(1);
+  pass(seconds(1));
+  EXPECT_EQ(history.last_second().served, 8);
+  EXPECT_EQ(history.last_second().overload_answers, 3);
+  const auto told = nlohmann::json::parse(history.json());
+  EXPECT_EQ(told["overload_answers_per_second"].back(), 3);
+}
+
 TEST_F(HistoryTest, WhoLeavesAndATunnelThatClosesAreNoFailures) {
   end(Ending::kClientLeft);
   end(Ending::kUpgraded);

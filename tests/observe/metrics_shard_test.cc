@@ -53,6 +53,24 @@ TEST(MetricsShardTest, AShedRequestIsCountedButTeachesNoLatency) {
   EXPECT_DOUBLE_EQ(totals.retry_after.sum, 2);
 }
 
+TEST(MetricsShardTest, AnAnswerThatSaysTooMuchWasSentIsCountedWhenItIsTheServices) {
+  MetricsShard shard({529});
+  ExchangeFacts facts = served();
+  for (const int status : {200, 503, 529}) {
+    facts.status = status;
+    shard.record(facts);
+  }
+  facts.ending = Ending::kClientLeft;
+  shard.record(facts);
+  ExchangeFacts weirs_own = shed();
+  weirs_own.status = 529;
+  shard.record(weirs_own);
+  auto totals = shard.read();
+  EXPECT_EQ(totals.overload_answers, 2u);
+  totals.add(shard.read());
+  EXPECT_EQ(totals.overload_answers, 4u);
+}
+
 TEST(MetricsShardTest, PrioritiesAreCountedWhereThereAreSeveral) {
   MetricsShard shard;
   shard.record(served());

@@ -47,6 +47,14 @@ TEST_F(MetricsTest, ShowsWhatWasRecorded) {
   EXPECT_THAT(metrics.text(), HasSubstr("weir_accept_paused 1\n"));
 }
 
+TEST_F(MetricsTest, TheServicesOwnRefusalsAreShownAndAreServed) {
+  serve(3);
+  overload(2);
+  shed(4);
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_backend_overload_answers_total 2\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_endings_total{ending=\"served\"} 5\n"));
+}
+
 TEST_F(MetricsTest, PrioritiesAreShownByNameWhereThereAreSeveral) {
   EXPECT_THAT(metrics.text(), Not(HasSubstr("priority")));
   sources.priorities = {"normal", "batch"};

@@ -25,6 +25,14 @@ class ObservedHouse : public ::testing::Test {
                     .status = 200,
                     .total = latency});
   }
+  // The service says by itself that it is too much.
+  void overload(int requests) {
+    for (int i = 0; i < requests; ++i)
+      shard.record({.ending = exchange::Ending::kServed,
+                    .version = "h1.1",
+                    .status = 503,
+                    .backend = std::chrono::milliseconds(1)});
+  }
   void shed(int requests) {
     for (int i = 0; i < requests; ++i)
       shard.record({.ending = exchange::Ending::kRejected,

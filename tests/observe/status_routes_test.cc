@@ -75,6 +75,20 @@ TEST_F(StatusRoutesTest, LimitsSayWhatTheLimitIsAndWhy) {
     EXPECT_TRUE(limits["last_window"].contains(field)) << field;
 }
 
+TEST_F(StatusRoutesTest, LimitsSayThatTheServiceItselfRefuses) {
+  overload(4);
+  pass(seconds(1));
+  EXPECT_EQ(json::parse(get("/limits").body)["overload_answers_per_second"], 4);
+}
+
+TEST_F(StatusRoutesTest, ThePageCallsAServiceThatRefusesOverloadedWhateverIsShed) {
+  const std::string page = get("/").body;
+  const size_t overloaded = page.find("'overloaded'");
+  ASSERT_NE(overloaded, std::string::npos);
+  EXPECT_LT(page.find("overload_answers_per_second"), overloaded);
+  EXPECT_LT(overloaded, page.find("'shedding'"));
+}
+
 TEST_F(StatusRoutesTest, LimitsSayHowEachPriorityFares) {
   EXPECT_TRUE(json::parse(get("/limits").body)["priorities"].empty());
   sources.priorities = {"normal", "batch"};
