@@ -101,6 +101,11 @@ std::optional<std::string> complaint_about_host(const std::string& host, std::st
   if (looks_like_v4(host) ? !is_v4(host) : !is_host_name(host)) {
     return "has no valid host, " + expected(use);
   }
+  // A name may have many addresses, of other hosts too, and others tomorrow.
+  if (use == EndpointUse::kListen && !looks_like_v4(host)) {
+    return "has a name for a host, expected an address of this host" +
+           (host == "localhost" ? "; did you mean \"127.0.0.1:" + std::string(port) + "\"?" : "");
+  }
   return {};
 }
 

@@ -21,7 +21,7 @@ struct Endpoint {
 enum class EndpointUse : uint8_t { kListen, kConnect };
 
 // Reads `host:port`, `[v6]:port` and `unix:/path`; for kListen also `:port`, meaning all addresses,
-// and port 0. Otherwise the answer is what is wrong and what is expected.
+// and port 0, but no name. Otherwise the answer is what is wrong and what is expected.
 std::variant<Endpoint, std::string> parse_endpoint(std::string_view text, EndpointUse use);
 
 // What parse_endpoint() reads.

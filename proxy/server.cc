@@ -249,8 +249,8 @@ bool Server::listen(std::string& error) {
   for (const config::ListenConfig& listen : config_.listen) {
     const auto address = numeric_address(listen.address);
     if (!address) {
-      error = fmt::format("listen: {} is a name, expected an address of this host",
-                          config::to_string(listen.address));
+      error =
+          fmt::format("listen: {} is no address of this host", config::to_string(listen.address));
       return false;
     }
     addresses.push_back(*address);
@@ -260,8 +260,7 @@ bool Server::listen(std::string& error) {
     if (!endpoint) return true;
     const auto address = numeric_address(*endpoint);
     if (!address) {
-      error = fmt::format("{}: {} is a name, expected an address of this host", name,
-                          config::to_string(*endpoint));
+      error = fmt::format("{}: {} is no address of this host", name, config::to_string(*endpoint));
       return false;
     }
     return server.listen(*address, error);

@@ -88,6 +88,18 @@ TEST(Rules, AFieldThatHoldsSecretsIsWarnedOf) {
                           "names the caller"));
 }
 
+TEST(Rules, ANameIsNoPlaceToListenAt) {
+  EXPECT_THAT(
+      texts(load_complete("listen: localhost:80\nbackend: a:1\nstatus: a:2\nadmin: {address: b:3}")
+                .faults),
+      ElementsAre("weir.yaml:1:9: listen: \"localhost:80\" has a name for a host, expected an "
+                  "address of this host; did you mean \"127.0.0.1:80\"?",
+                  "weir.yaml:3:9: status.address: \"a:2\" has a name for a host, expected an "
+                  "address of this host (or off)",
+                  "weir.yaml:4:18: admin.address: \"b:3\" has a name for a host, expected an "
+                  "address of this host (or off)"));
+}
+
 TEST(Rules, AddressesOfWeirAndOfTheServiceAreApart) {
   EXPECT_THAT(texts(load_complete("listen: [':80', ':81', '10.0.0.1:80']\nbackend: a:1").faults),
               ElementsAre("weir.yaml:1:1: listen: \"10.0.0.1:80\" is listed twice (:80), expected "
