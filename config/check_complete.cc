@@ -33,14 +33,15 @@ class Rules {
   // A default gives way to what was set, so that one key is enough to change one thing.
   void fit_defaults() {
     auto& limiter = config_.limiter;
-    if (!given("limiter.initial") && limiter.min_limit <= limiter.max_limit) {
-      limiter.initial_limit =
-          std::clamp(limiter.initial_limit, limiter.min_limit, limiter.max_limit);
+    if (limiter.min_limit <= limiter.max_limit) {
+      fit("limiter.initial", limiter.initial_limit, "limiter.min", limiter.min_limit,
+          limiter.initial_limit < limiter.min_limit, "raised");
+      fit("limiter.initial", limiter.initial_limit, "limiter.max", limiter.max_limit,
+          limiter.initial_limit > limiter.max_limit, "lowered");
     }
     auto& client = config_.client;
-    if (!given("client.max_target_size")) {
-      client.max_target_size = std::min(client.max_target_size, client.max_head_size);
-    }
+    fit("client.max_target_size", client.max_target_size, "client.max_head_size",
+        client.max_head_size, client.max_target_size > client.max_head_size, "lowered");
   }
 
   void check_order() {
@@ -131,6 +132,11 @@ class Rules {
       add(loaded_.warnings, {"partition_by", "queue.max_waiting"},
           "has no effect without a queue (queue.max_waiting is 0)");
     }
+    if (config_.limiter.algorithm == limiters::Algorithm::kFixed && given("limiter.initial") &&
+        config_.limiter.initial_limit != Config().limiter.initial_limit) {
+      add(loaded_.warnings, {"limiter.initial"},
+          "has no effect with limiter.algorithm fixed, whose limit is limiter.fixed.limit");
+    }
     warn_of_secrets();
     warn_of_unused_section("limiter.fixed.", limiters::Algorithm::kFixed);
     warn_of_unused_section("limiter.aimd.", limiters::Algorithm::kAimd);
@@ -154,7 +160,20 @@ class Rules {
  private:
   using Paths = std::initializer_list<std::string_view>;
 
-  bool given(std::string_view path) const { return loaded_.provenance.contains(path); }
+  bool given(std::string_view path) const {
+    const auto found = loaded_.provenance.find(path);
+    return found != loaded_.provenance.end() && found->second.kind != Origin::Kind::kFitted;
+  }
+
+  template <typename T>
+  void fit(std::string_view key, T& value, std::string_view bound_key, const T& bound, bool beyond,
+           std::string_view how) {
+    if (!beyond || given(key)) return;
+    value = bound;
+    std::string source = "default, " + std::string(how) + " to " + std::string(bound_key);
+    loaded_.provenance.insert_or_assign(std::string(key),
+                                        Origin{Origin::Kind::kFitted, std::move(source), 0, 0});
+  }
 
   // False when one of them was given but could not be read: its default would only confuse.
   bool sound(Paths paths) const {

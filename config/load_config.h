@@ -17,7 +17,8 @@ namespace weir::config {
 struct Origin {
   enum class Kind : uint8_t {
     kGiven,
-    kFaulty  // given, but not to be read: the default stands in, and rules between keys are silent
+    kFitted,  // a default that gave way to what was given; `source` says to what
+    kFaulty   // given, but not to be read: the default stands in, and rules between keys are silent
   };
   Kind kind = Kind::kGiven;
   std::string source;  // the file, or "flag --workers"
@@ -25,7 +26,7 @@ struct Origin {
   int column = 0;
 };
 
-// Key path -> where its value came from. What is not in it is a default. Lists have one entry for
+// Key path -> where its value came from. What is not in it is the default. Lists have one entry for
 // the whole.
 using Provenance = std::map<std::string, Origin, std::less<>>;
 

@@ -8,6 +8,12 @@ namespace {
 
 // No key is longer; what is longer cannot be near, and must not cost quadratic time.
 constexpr size_t kLongestWord = 64;
+// A shorter beginning could be that of anything.
+constexpr size_t kShortestForm = 3;
+
+bool is_short_form(std::string_view one, std::string_view other) {
+  return one.size() >= kShortestForm && other.starts_with(one);
+}
 
 }  // namespace
 
@@ -39,7 +45,11 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     least = distance;
     found = candidate;
   }
-  return found;
+  if (!found.empty()) return found;
+  const auto form = std::ranges::find_if(candidates, [word](std::string_view candidate) {
+    return is_short_form(word, candidate) || is_short_form(candidate, word);
+  });
+  return form == candidates.end() ? std::string_view() : *form;
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {

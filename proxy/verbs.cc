@@ -58,7 +58,9 @@ void add_flags(CLI::App& verb, CommandLine& line) {
     verb.add_option(flag.names, flag.values, fmt::format("{} (key {})", flag.help, flag.key))
         ->type_name("VALUE")
         ->allow_extra_args(false);
-  verb.add_option("--set", line.settings, "Any key of the file: --set client.idle_timeout=60s")
+  verb.add_option(
+          "--set", line.settings,
+          "Any key of the file: --set client.idle_timeout=60s; again for the next of a list")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }
@@ -90,6 +92,11 @@ config::Loaded load(const CommandLine& line) {
   return loaded;
 }
 
+// As in the place of a fault.
+std::string name_of_source(const CommandLine& line) {
+  return line.file.empty() ? "flags" : line.file == "-" ? "stdin" : line.file;
+}
+
 // False when there are faults; everything is said either way.
 bool report(const config::Loaded& loaded, const CommandLine& line, Console& console) {
   for (const config::Fault& fault : loaded.faults)
@@ -97,9 +104,9 @@ bool report(const config::Loaded& loaded, const CommandLine& line, Console& cons
   for (const config::Fault& warning : loaded.warnings)
     console.complain(fmt::format("warning: {}\n", config::to_string(warning)));
   if (!loaded.faults.empty() || !loaded.warnings.empty()) {
-    console.complain(config::closing_line(line.file.empty() ? "flags" : line.file,
-                                          loaded.faults.size(), loaded.warnings.size()) +
-                     '\n');
+    console.complain(
+        config::closing_line(name_of_source(line), loaded.faults.size(), loaded.warnings.size()) +
+        '\n');
   }
   return loaded.faults.empty();
 }
@@ -114,7 +121,7 @@ int run(const CommandLine& line, Console& console) {
 int validate(const CommandLine& line, Console& console) {
   const config::Loaded loaded = load(line);
   if (!report(loaded, line, console)) return 1;
-  console.say(fmt::format("{}: valid\n", line.file.empty() ? "flags" : line.file));
+  console.say(fmt::format("{}: valid\n", name_of_source(line)));
   return 0;
 }
 

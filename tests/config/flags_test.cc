@@ -52,6 +52,9 @@ TEST(Flags, HaveTheSameFaultsAndChangeNothingThen) {
             "unix:/path");
   EXPECT_EQ(set_text(loaded, "log.level", "", "flag -l"),
             "flag -l: log.level: no value, expected trace, debug, info, warn or error");
+  EXPECT_EQ(set_text(loaded, "log.level", "warning", "flag -l"),
+            "flag -l: log.level: \"warning\" is not known, expected trace, debug, info, warn or "
+            "error; did you mean \"warn\"?");
   EXPECT_EQ(set_text(loaded, "log.levl", "info", "flag --set"),
             "flag --set: log.levl: unknown key; did you mean \"log.level\"?");
   EXPECT_EQ(loaded.config.workers, 2);

@@ -8,6 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string kRequired = "listen: ':80'\nbackend: a:1\n";
@@ -142,6 +143,29 @@ TEST(Rules, ADefaultGivesWayToWhatWasSet) {
   EXPECT_EQ(low.config.limiter.initial_limit, 5);
   EXPECT_EQ(low.config.client.max_target_size, 2048U);
   EXPECT_EQ(load_complete(kRequired + "limiter: {min: 50}").config.limiter.initial_limit, 50);
+}
+
+TEST(Rules, ADefaultThatGaveWaySaysToWhat) {
+  const Loaded low = load_complete(kRequired + "limiter: {max: 5}\nclient: {max_head_size: 2KiB}");
+  const std::string printed = print_config(low.config, low.provenance);
+  EXPECT_THAT(printed, HasSubstr("initial: 5  # default, lowered to limiter.max\n"));
+  EXPECT_THAT(printed,
+              HasSubstr("max_target_size: 2KiB  # default, lowered to client.max_head_size\n"));
+  const Loaded high = load_complete(kRequired + "limiter: {min: 50}");
+  EXPECT_THAT(print_config(high.config, high.provenance),
+              HasSubstr("initial: 50  # default, raised to limiter.min\n"));
+  const Loaded neither = load_complete(kRequired + "limiter: {min: 20}");
+  EXPECT_THAT(print_config(neither.config, neither.provenance),
+              HasSubstr("initial: 20  # default\n"));
+}
+
+TEST(Rules, AFixedLimitHasNoFirstOne) {
+  EXPECT_THAT(
+      texts(load_complete(kRequired + "limiter: {algorithm: fixed, initial: 30}").warnings),
+      ElementsAre("weir.yaml:3:29: limiter.initial: has no effect with limiter.algorithm fixed, "
+                  "whose limit is limiter.fixed.limit"));
+  EXPECT_THAT(texts(load_complete(kRequired + "limiter: {algorithm: fixed, min: 30}").warnings),
+              IsEmpty());
 }
 
 TEST(Rules, WhoMayChangeWeirIsOnItsHost) {

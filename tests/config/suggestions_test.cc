@@ -22,6 +22,9 @@ TEST(Nearest, IsTheFirstOfTheNearestThatCouldBeMeant) {
   EXPECT_EQ(nearest("maxWait", kWords), "max_wait");
   EXPECT_EQ(nearest("algorythm", kWords), "algorithm");
   EXPECT_EQ(nearest("colour", kWords), "");
+  EXPECT_EQ(nearest("maximum", kWords), "max") << "a short form";
+  EXPECT_EQ(nearest("algo", kWords), "algorithm");
+  EXPECT_EQ(nearest("m", kWords), "") << "too short to tell";
   EXPECT_EQ(nearest(std::string(100'000, 'a'), kWords), "");
 }
 

@@ -34,8 +34,14 @@ class CommandLineTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn('limitr', done.stderr)
         self.assertIn('did you mean "limiter"?', done.stderr)
-        self.assertRegex(done.stderr, r":5:17: client\.idle_timeout: ")
-        self.assertIn("2 faults", done.stderr)
+        self.assertRegex(done.stderr, r"stdin:5:17: client\.idle_timeout: ")
+        self.assertIn("\nstdin: 2 faults", done.stderr)
+
+    def test_a_list_is_set_by_giving_its_key_again(self):
+        printed = weir("print-config", "--backend", "127.0.0.1:9000", "--set", "listen=:1", "--set", "listen=:2").stdout
+        self.assertIn('":1"', printed)
+        self.assertIn('":2"', printed)
+        self.assertRegex(weir("run", "--help").stdout, r"again\s+for\s+the\s+next\s+of\s+a\s+list")
 
     def test_a_good_file_is_valid_and_prints_back(self):
         self.assertEqual(weir("validate", "-c", "config/example.yaml").returncode, 0)
