@@ -85,7 +85,8 @@ void add_shedding_keys(Keys& keys) {
   keys.push_back(value(
       "queue.max_waiting", OptionalKind<IntegerKind>{"auto", {0, 1'000'000}},
       [](auto& c) -> auto& { return c.queue.max_waiting; },
-      "How many requests of each priority may wait, 0 for none. auto: follows the limit."));
+      "How many requests of each priority may wait at most, 0 for none. auto: 1000, or twice what "
+      "the service does in the longest wait if that is more."));
   keys.push_back(value(
       "shed.retry_after_min", kRetryTime, [](auto& c) -> auto& { return c.shed.retry_after.min; },
       "The least Retry-After that a shed request is given."));

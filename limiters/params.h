@@ -74,7 +74,7 @@ inline constexpr uint16_t kNoCell = UINT16_MAX;
 
 struct QueueParams {
   std::optional<Duration> max_wait;  // none: follows the baseline latency
-  std::optional<int> max_waiting;    // of each priority; none: follows the limit; 0: no queue
+  std::optional<int> max_waiting;    // of each priority; none: room for a burst; 0: no queue
   size_t priorities = 1;             // so many are in use, [1, kPriorities]
   bool partitioned = false;          // callers share by partition; kPartitionedPriorities at most
 

@@ -159,8 +159,10 @@ void add_limiter(Families& families, const Sources& sources, const History& hist
   gauge("weir_in_flight_peak", "Most requests at the service at once over the last 60 s.",
         history.peak_in_flight());
   gauge("weir_queue_length", "Requests that wait for a permit now.", sources.permits.waiting());
-  gauge("weir_queue_capacity", "Requests that may wait at once; with `priorities`, of each.",
-        sources.permits.max_waiting());
+  gauge("weir_queue_capacity",
+        "Requests that may wait now, few while more is asked for than can be done; with "
+        "`priorities`, of the least important.",
+        sources.most_waiting(sources.last_rank()));
   gauge("weir_baseline_latency_seconds", "Latency of the service when it is not full; 0: unknown.",
         to_seconds(sources.regulator.baseline()));
   gauge("weir_sample_latency_seconds", "Mean latency of the last window; 0: no samples.",

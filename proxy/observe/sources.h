@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -43,6 +44,12 @@ struct Sources {
     for (size_t rank = rank_of(priority); rank < rank_of(priority + 1); ++rank)
       sum += permits.waiting(rank);
     return sum;
+  }
+  // Of all, the least important, beyond its fair share where there are such: what is shed first.
+  size_t last_rank() const { return rank_of(std::max<size_t>(1, priorities.size())) - 1; }
+  // How many may wait now, whatever the queue would hold.
+  int most_waiting(size_t rank) const {
+    return std::min(permits.most_waiting(rank), permits.max_waiting());
   }
 };
 

@@ -13,7 +13,7 @@
 namespace weir::observe {
 namespace {
 
-constexpr size_t kDecisionsShown = 20;
+constexpr std::string_view kDecisionsShown = "20";
 constexpr size_t kPartitionsShown = 10;
 
 using limiters::Decision;
@@ -52,33 +52,49 @@ nlohmann::json partitions(const Sources& sources) {
   return {{"over_share", shares->over_share()}, {"busiest", std::move(busiest)}};
 }
 
+nlohmann::json priorities(const Sources& sources) {
+  nlohmann::json all = nlohmann::json::array();
+  const MetricsShard::Totals totals = sources.totals();
+  for (size_t i = 0; i < sources.priorities.size(); ++i) {
+    const size_t rank = sources.rank_of(i);
+    all.push_back({{"name", sources.priorities[i]},
+                   {"asked", totals.asked[i]},
+                   {"turned_away", totals.turned_away[i]},
+                   {"waiting", sources.waiting(i)},
+                   {"most_waiting", sources.most_waiting(rank)},
+                   {"max_wait_seconds", limiters::to_seconds(sources.permits.longest_wait(rank))}});
+  }
+  return all;
+}
+
+// The newest first.
+nlohmann::json changes(const Sources& sources, limiters::TimePoint now, size_t shown) {
+  const auto& decisions = sources.regulator.decisions();
+  nlohmann::json all = nlohmann::json::array();
+  for (size_t i = decisions.size() - std::min(shown, decisions.size()); i < decisions.size(); ++i)
+    all.push_back(told(decisions[i], now));
+  std::ranges::reverse(all);
+  return all;
+}
+
 PlainReply limits(const Sources& sources, const History& history,
                   const limiters::Timeline& timeline, const Query& query) {
-  size_t shown = kDecisionsShown;
-  if (const auto asked = query.get("history"))
-    std::from_chars(asked->data(), asked->data() + asked->size(), shown);
-  const auto& decisions = sources.regulator.decisions();
-  nlohmann::json changes = nlohmann::json::array();
-  for (size_t i = decisions.size() - std::min(shown, decisions.size()); i < decisions.size(); ++i)
-    changes.push_back(told(decisions[i], timeline.now()));
-  std::ranges::reverse(changes);
+  const std::string_view asked = query.get("history").value_or(kDecisionsShown);
+  size_t shown = 0;
+  const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), shown);
+  if (error != std::errc() || end != asked.data() + asked.size())
+    return {.status = 400,
+            .body = fmt::format("history is \"{}\", expected a whole number from 0\n", asked)};
   const History::Second second = history.last_second();
-  nlohmann::json priorities = nlohmann::json::array();
-  const MetricsShard::Totals totals = sources.totals();
-  for (size_t i = 0; i < sources.priorities.size(); ++i)
-    priorities.push_back(
-        {{"name", sources.priorities[i]},
-         {"asked", totals.asked[i]},
-         {"turned_away", totals.turned_away[i]},
-         {"waiting", sources.waiting(i)},
-         {"longest_wait_seconds",
-          limiters::to_seconds(sources.permits.longest_wait(sources.rank_of(i)))}});
+  const size_t last_rank = sources.last_rank();
   const nlohmann::json all{
       {"algorithm", sources.algorithm},
       {"limit", sources.permits.limit()},
       {"in_flight", sources.permits.in_flight()},
       {"waiting", sources.permits.waiting()},
       {"max_waiting", sources.permits.max_waiting()},
+      {"most_waiting", sources.most_waiting(last_rank)},
+      {"max_wait_seconds", limiters::to_seconds(sources.permits.longest_wait(last_rank))},
       {"queue", sources.permits.standing() ? "standing" : "calm"},
       {"baseline_seconds", seconds_or_null(limiters::to_seconds(sources.regulator.baseline()))},
       {"latency_seconds", seconds_or_null(sources.regulator.last().latency_seconds)},
@@ -89,9 +105,9 @@ PlainReply limits(const Sources& sources, const History& history,
       {"p50_seconds", seconds_or_null(second.p50_seconds)},
       {"p99_seconds", seconds_or_null(second.p99_seconds)},
       {"last_window", told(sources.regulator.last(), timeline.now())},
-      {"priorities", priorities},
+      {"priorities", priorities(sources)},
       {"partitions", partitions(sources)},
-      {"changes", changes}};
+      {"changes", changes(sources, timeline.now(), shown)}};
   // Callers choose what they are called.
   return {.type = "application/json",
           .body = all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};

@@ -55,6 +55,11 @@ TEST_F(MetricsTest, TheServicesOwnRefusalsAreShownAndAreServed) {
   EXPECT_THAT(metrics.text(), HasSubstr("weir_endings_total{ending=\"served\"} 5\n"));
 }
 
+TEST_F(MetricsTest, TheQueueHasNoMoreRoomThanMayWaitNow) {
+  permits.publish_queue(milliseconds(20), 3);
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_queue_capacity 3\n"));
+}
+
 TEST_F(MetricsTest, PrioritiesAreShownByNameWhereThereAreSeveral) {
   EXPECT_THAT(metrics.text(), Not(HasSubstr("priority")));
   sources.priorities = {"normal", "batch"};

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "proxy/observe/operational_log.h"
@@ -98,7 +99,25 @@ TEST_F(StatusRoutesTest, LimitsSayHowEachPriorityFares) {
   EXPECT_EQ(batch["asked"], 0);
   EXPECT_EQ(batch["turned_away"], 0);
   EXPECT_EQ(batch["waiting"], 0);
-  EXPECT_DOUBLE_EQ(batch["longest_wait_seconds"].get<double>(), 0.02);
+  EXPECT_EQ(batch["most_waiting"], 3);
+  EXPECT_DOUBLE_EQ(batch["max_wait_seconds"].get<double>(), 0.02);
+  const json normal = json::parse(get("/limits").body)["priorities"][0];
+  EXPECT_EQ(normal["most_waiting"], 10) << "max_waiting";
+}
+
+TEST_F(StatusRoutesTest, LimitsSayHowManyMayWaitNowAndHowLong) {
+  permits.publish_queue(milliseconds(300), std::numeric_limits<int>::max());
+  json limits = json::parse(get("/limits").body);
+  EXPECT_EQ(limits["most_waiting"], limits["max_waiting"]);
+  EXPECT_DOUBLE_EQ(limits["max_wait_seconds"].get<double>(), 0.3);
+  permits.publish_queue(milliseconds(20), 3);
+  limits = json::parse(get("/limits").body);
+  EXPECT_EQ(limits["most_waiting"], 3);
+  EXPECT_EQ(limits["max_waiting"], 10);
+  EXPECT_DOUBLE_EQ(limits["max_wait_seconds"].get<double>(), 0.02);
+  sources.priorities = {"normal", "batch"};
+  permits.publish_queue(milliseconds(5), 1, 1);
+  EXPECT_EQ(json::parse(get("/limits").body)["most_waiting"], 1) << "of the least important";
 }
 
 TEST_F(StatusRoutesTest, LimitsSayThatNobodyIsToldApart) {
@@ -170,10 +189,17 @@ TEST_F(StatusRoutesTest, ChangesComeNewestFirstAndAsManyAsAskedFor) {
   EXPECT_EQ(all.front()["to"], permits.limit());
   EXPECT_EQ(json::parse(get("/limits", "history=1").body)["changes"].size(), 1u);
   EXPECT_EQ(json::parse(get("/limits", "history=0").body)["changes"].size(), 0u);
-  for (const char* query : {"history=", "history=-5", "history=x", "other=1"})
-    EXPECT_EQ(json::parse(get("/limits", query).body)["changes"].size(),
-              std::min<size_t>(20, all.size()))
-        << query;
+  EXPECT_EQ(json::parse(get("/limits", "other=1").body)["changes"].size(),
+            std::min<size_t>(20, all.size()));
+}
+
+TEST_F(StatusRoutesTest, AHistoryThatIsNoCountIsRefused) {
+  for (const std::string count : {"", "-1", "x", "3x", "1.5", "99999999999999999999"}) {
+    const PlainReply reply = get("/limits", "history=" + count);
+    EXPECT_EQ(reply.status, 400) << count;
+    EXPECT_EQ(reply.body, "history is \"" + count + "\", expected a whole number from 0\n");
+    EXPECT_EQ(admin("GET", "/limits", "history=" + count).status, 400) << count;
+  }
 }
 
 TEST_F(StatusRoutesTest, HistoryIsOnePointPerSecondForFiveMinutes) {
