@@ -33,4 +33,6 @@ FileLimit raise_file_limit(int reserved) {
 
 int reserved_files(int workers) { return 96 + 8 * workers; }
 
+int least_files(int workers) { return 24 + 8 * workers; }
+
 }  // namespace weir

@@ -18,5 +18,9 @@ FileLimit read_file_limit(int reserved);
 
 // Descriptors that weir needs beside its connections: loops, listeners, logs, status clients.
 int reserved_files(int workers);
+// With fewer it does not even start.
+int least_files(int workers);
+// Room for fewer clients is worth a word, unless no more are wanted.
+inline constexpr int kUsualConnections = 1000;
 
 }  // namespace weir

@@ -12,6 +12,7 @@
 #include "limiters/make_limiter.h"
 #include "proxy/file_limit.h"
 #include "proxy/loop/real_clock.h"
+#include "proxy/observe/log_lines.h"
 #include "proxy/observe/status_server.h"
 #include "proxy/service_notify.h"
 #include "proxy/settings.h"
@@ -29,6 +30,8 @@ namespace {
 constexpr auto kDrainIdle = seconds(1);
 // For last answers to leave after what was open has been cut.
 constexpr auto kAfterCut = milliseconds(500);
+// What happens again and again is logged so often.
+constexpr auto kSeldom = seconds(10);
 
 constexpr const char* kLevels[] = {"trace", "debug", "info", "warn", "error"};
 
@@ -41,7 +44,7 @@ std::string hash_of(const std::string& text) {
 Server::Server(config::Config config, std::string effective_config)
     : config_(std::move(config)),
       effective_config_(std::move(effective_config)),
-      seldom_(seconds(10)) {}
+      seldom_(kSeldom) {}
 
 Server::~Server() {
   // What runs on the main loop goes inside a turn, so that what it buries is buried; the workers'
@@ -49,6 +52,7 @@ Server::~Server() {
   {
     const loop::EventLoop::Turn turn(loop_);
     drain_deadline_.cancel();
+    kept_back_.cancel();
     signals_.clear();
     status_.reset();
     admin_.reset();
@@ -58,6 +62,8 @@ Server::~Server() {
     regulator_.reset();
   }
   access_log_.reset();
+  for (const std::string& text : seldom_.overdue(loop::steady_now() + kSeldom))
+    observe::log_warn(text);
   observe::close_operational_log();
 }
 
@@ -68,18 +74,13 @@ int Server::run() {
     observe::log_error(error);
     return 1;
   }
-  const FileLimit files = raise_file_limit(reserved_files(config_.workers));
-  max_connections_ = config_.client.max_connections.value_or(files.max_connections);
-  if (max_connections_ > files.max_connections)
-    observe::log_warn(fmt::format(
-        "client.max_connections is {}, but the limit of {} open files leaves room for {}",
-        max_connections_, files.open_files, files.max_connections));
-
+  heed_file_limit();
   {
     const loop::EventLoop::Turn turn(loop_);
     build_limiter();
     build_fleet();
     build_observers();
+    say_what_was_kept_back();
     reach_backend();
     if (!listen(error)) {
       observe::log_error(error);
@@ -110,7 +111,22 @@ void Server::open_logs() {
                                 kLevels[static_cast<size_t>(config_.log.level)]);
   const auto mode = static_cast<observe::AccessLogMode>(config_.access_log.mode);
   access_log_ = std::make_unique<observe::AccessLog>(
-      mode, config_.access_log.path, [](const std::string& text) { observe::log_error(text); });
+      mode, config_.access_log.path, [](const std::string& text) { observe::log_error(text); },
+      [this] { observe::log_info("reopened the access log " + config_.access_log.path); });
+}
+
+void Server::heed_file_limit() {
+  const FileLimit files = raise_file_limit(reserved_files(config_.workers));
+  const auto& wanted = config_.client.max_connections;
+  max_connections_ = wanted.value_or(files.max_connections);
+  if (max_connections_ > files.max_connections)
+    observe::log_warn(fmt::format(
+        "client.max_connections is {}, but the limit of {} open files leaves room for {}",
+        max_connections_, files.open_files, files.max_connections));
+  else if (!wanted && max_connections_ < kUsualConnections)
+    observe::log_warn(fmt::format(
+        "the limit of {} open files leaves room for {}; raise LimitNOFILE or `ulimit -Hn`",
+        files.open_files, observe::counted(max_connections_, "client connection")));
 }
 
 void Server::build_limiter() {
@@ -127,10 +143,7 @@ void Server::build_limiter() {
                                                      *permits_, std::move(shards), loop_.timeline(),
                                                      [this](int gate) { fleet_->wake(gate); });
   regulator_->on_decision = [](const limiters::Decision& decision) {
-    observe::log_debug(fmt::format(
-        "limit {} -> {}: {}, latency {:.4f} s, baseline {:.4f} s, {:.0f}/s, peak in flight {}",
-        decision.from, decision.to, limiters::word_of(decision.cause), decision.latency_seconds,
-        decision.baseline_seconds, decision.per_second, decision.peak_in_flight));
+    observe::log_debug(observe::line_of(decision));
   };
 }
 
@@ -154,7 +167,7 @@ void Server::build_fleet() {
         *metric_shards_.back(), *access_log_, partitions_,
         [this](const exchange::ExchangeFacts& facts) {
           const std::string text =
-              fmt::format("{}: {}", exchange::word_of(facts.ending), facts.error_text);
+              observe::line_of(facts, config::to_string(config_.backend.address));
           if (const auto said = seldom_.say(text, loop::steady_now())) observe::log_warn(*said);
         }));
     ledgers.push_back(ledgers_.back().get());
@@ -282,9 +295,14 @@ void Server::say_what_was_chosen() const {
     observe::log_info(fmt::format("status on {}", status_->local_address().text()));
   if (config_.admin.address)
     observe::log_info(fmt::format("admin on {}", admin_->local_address().text()));
-  observe::log_info(fmt::format("ready: {} worker{}, at most {} client connections",
-                                config_.workers, config_.workers == 1 ? "" : "s",
-                                max_connections_));
+  observe::log_info(fmt::format("ready: {}, at most {}",
+                                observe::counted(config_.workers, "worker"),
+                                observe::counted(max_connections_, "client connection")));
+}
+
+void Server::say_what_was_kept_back() {
+  kept_back_ = loop_.timeline().after(seconds(1), [this] { say_what_was_kept_back(); });
+  for (const std::string& text : seldom_.overdue(loop_.timeline().now())) observe::log_warn(text);
 }
 
 // ---- ending ----
@@ -314,8 +332,8 @@ void Server::worker_is_empty() {
 
 void Server::drain_time_is_over() {
   cut_ = true;
-  observe::log_warn(
-      fmt::format("the drain's time is over: cutting {} connections", sources_->clients()));
+  observe::log_warn("the drain's time is over: cutting " +
+                    observe::counted(sources_->clients(), "connection"));
   fleet_->shut_down();
   drain_deadline_ = loop_.timeline().after(kAfterCut, [this] { end(3); });
 }

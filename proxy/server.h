@@ -38,12 +38,14 @@ class Server {
 
  private:
   void open_logs();
+  void heed_file_limit();
   void build_limiter();
   void build_fleet();
   void build_observers();
   void reach_backend();
   bool listen(std::string& error);
   void say_what_was_chosen() const;
+  void say_what_was_kept_back();
 
   void told_to_end();
   void drain();
@@ -77,7 +79,7 @@ class Server {
   std::unique_ptr<observe::Metrics> metrics_;
   std::unique_ptr<observe::PlainServer> status_, admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
-  limiters::Timeline::Timer drain_deadline_;
+  limiters::Timeline::Timer drain_deadline_, kept_back_;
 };
 
 }  // namespace weir

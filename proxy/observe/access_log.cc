@@ -43,8 +43,12 @@ void AccessLog::Pen::write(const exchange::ExchangeFacts& facts, int64_t start_m
 }
 
 AccessLog::AccessLog(AccessLogMode mode, const std::string& path,
-                     std::function<void(const std::string& text)> on_trouble)
-    : mode_(mode), path_(path), on_trouble_(std::move(on_trouble)) {}
+                     std::function<void(const std::string& text)> on_trouble,
+                     std::function<void()> on_reopened)
+    : mode_(mode),
+      path_(path),
+      on_trouble_(std::move(on_trouble)),
+      on_reopened_(std::move(on_reopened)) {}
 
 AccessLog::~AccessLog() {
   if (thread_.joinable()) {
@@ -193,6 +197,7 @@ void AccessLog::open_again() {
   ::close(before);
   torn_ = false;
   troubled_ = false;
+  on_reopened_();
 }
 
 void AccessLog::complain(std::string_view what, int error) {

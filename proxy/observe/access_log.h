@@ -42,10 +42,13 @@ class AccessLog {
     std::string held_;  // guarded by mutex_
   };
 
-  // `path`: "stdout", "stderr" or a file, which is appended to. `on_trouble` is told, from the
-  // writing thread and once until it works again, why lines cannot be written.
-  AccessLog(AccessLogMode mode, const std::string& path,
-            std::function<void(const std::string& text)> on_trouble);
+  // `path`: "stdout", "stderr" or a file, which is appended to. From the writing thread
+  // `on_trouble` is told, once until it works again, why lines cannot be written, and
+  // `on_reopened` that reopen() is done.
+  AccessLog(
+      AccessLogMode mode, const std::string& path,
+      std::function<void(const std::string& text)> on_trouble,
+      std::function<void()> on_reopened = [] {});
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
   // Writes what is held, as far as it is taken within LogOutput::kFarewell.
@@ -78,6 +81,7 @@ class AccessLog {
   const AccessLogMode mode_;
   const std::string path_;
   const std::function<void(const std::string& text)> on_trouble_;
+  const std::function<void()> on_reopened_;
 
   // The writing thread's, once it runs.
   int fd_ = -1;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "proxy/observe/log_lines.h"
 #include "proxy/observe/log_output.h"
 
 namespace weir::observe {
@@ -105,9 +106,27 @@ std::optional<std::string> Seldom::say(std::string_view text, limiters::TimePoin
     return std::nullopt;
   }
   std::string again(text);
-  if (said.kept_back > 0) again += fmt::format(" (and {} times before)", said.kept_back);
+  if (said.kept_back > 0) again += fmt::format(" (and {} before)", counted(said.kept_back, "time"));
   said = {now, 0};
   return again;
+}
+
+std::vector<std::string> Seldom::overdue(limiters::TimePoint now) {
+  std::vector<std::string> texts;
+  const std::lock_guard lock(mutex_);
+  for (auto at = said_.begin(); at != said_.end();) {
+    Said& said = at->second;
+    if (now - said.when < interval_) {
+      ++at;
+    } else if (said.kept_back == 0) {
+      at = said_.erase(at);
+    } else {
+      texts.push_back(fmt::format("{} ({} more)", at->first, counted(said.kept_back, "time")));
+      said = {now, 0};
+      ++at;
+    }
+  }
+  return texts;
 }
 
 }  // namespace weir::observe

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "limiters/timeline.h"
 
@@ -34,11 +35,13 @@ class Seldom {
   explicit Seldom(limiters::Duration interval) : interval_(interval) {}
   // The text to say now; none when it was said a short while ago.
   std::optional<std::string> say(std::string_view text, limiters::TimePoint now);
+  // What has been held back for so long that it is to be said now, though it did not happen again.
+  std::vector<std::string> overdue(limiters::TimePoint now);
 
  private:
   struct Said {
     limiters::TimePoint when;
-    uint64_t kept_back = 0;
+    int64_t kept_back = 0;
   };
   static constexpr size_t kMostTexts = 100;
   const limiters::Duration interval_;

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -116,6 +117,25 @@ class StatusTest(unittest.TestCase):
         with Backend(answering()) as backend, Weir(backend.address) as weir:
             self.assertIn(weir.ask_status("/drain", "POST", address=weir.admin).status, (200, 202))
             self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+
+
+class LogTest(unittest.TestCase):
+    def test_a_failure_names_the_address_that_was_tried_and_how_often(self):
+        nobody = free_address()
+        with Weir(nobody) as weir:
+            for _ in range(3):
+                self.assertEqual(weir.get().status, 502)
+            self.assertIn(f"backend_refused: {nobody}: connection refused\n", weir.log_text())
+            weir.stop()
+            self.assertIn(f"backend_refused: {nobody}: connection refused (2 times more)\n", weir.log_text())
+
+    def test_a_reopened_access_log_is_said(self):
+        with tempfile.TemporaryDirectory() as folder, Backend(answering()) as backend:
+            with Weir(backend.address, "access_log.mode=all", f"access_log.path={folder}/log") as weir:
+                os.rename(folder + "/log", folder + "/log.1")
+                weir.process.send_signal(signal.SIGUSR1)
+                wait_until(lambda: f"reopened the access log {folder}/log\n" in weir.log_text(), "it to be said")
+                self.assertTrue(os.path.exists(folder + "/log"))
 
 
 class StandardDescriptorsTest(unittest.TestCase):

@@ -45,7 +45,8 @@ class OwnPath {
 class AccessLogTest : public ::testing::Test {
  protected:
   void open(const std::string& at, AccessLogMode mode = AccessLogMode::kAll) {
-    log = std::make_unique<AccessLog>(mode, at, [this](const std::string&) { ++troubles; });
+    log = std::make_unique<AccessLog>(
+        mode, at, [this](const std::string&) { ++troubles; }, [this] { ++reopened; });
     std::string error;
     ASSERT_TRUE(log->open(error)) << error;
   }
@@ -66,7 +67,7 @@ class AccessLogTest : public ::testing::Test {
   }
 
   OwnPath path;
-  std::atomic<int> troubles{0};
+  std::atomic<int> troubles{0}, reopened{0};
   std::unique_ptr<AccessLog> log;
 };
 
@@ -122,6 +123,7 @@ TEST_F(AccessLogTest, AppendsToAFileAndFollowsOneThatWasMoved) {
   ASSERT_TRUE(becomes([&] { return ::access(path.text().c_str(), F_OK) == 0; }));
   pen.write({.target = "/after"}, 0);
   log.reset();
+  EXPECT_EQ(reopened, 1);
   EXPECT_EQ(lines(content(path.text() + ".1")), 1u);
   EXPECT_NE(content(path.text()).find("/after"), std::string::npos);
 }

@@ -25,7 +25,27 @@ TEST(SeldomTest, CountsAnewAfterItHasSpoken) {
   seldom.say("a", kStart + seconds(1));
   seldom.say("a", kStart + seconds(11));
   EXPECT_EQ(seldom.say("a", kStart + seconds(12)), std::nullopt);
-  EXPECT_EQ(seldom.say("a", kStart + seconds(21)), "a (and 1 times before)");
+  EXPECT_EQ(seldom.say("a", kStart + seconds(21)), "a (and 1 time before)");
+}
+
+TEST(SeldomTest, WhatIsHeldBackIsSaidAfterTheIntervalThoughNothingMoreComes) {
+  Seldom seldom(seconds(10));
+  seldom.say("a", kStart);
+  seldom.say("b", kStart);
+  for (int i = 0; i < 3; ++i) seldom.say("a", kStart + seconds(1));
+  EXPECT_TRUE(seldom.overdue(kStart + seconds(9)).empty());
+  EXPECT_EQ(seldom.overdue(kStart + seconds(10)), std::vector<std::string>{"a (3 times more)"});
+  EXPECT_TRUE(seldom.overdue(kStart + seconds(30)).empty()) << "said once";
+  EXPECT_EQ(seldom.say("a", kStart + seconds(31)), "a");
+}
+
+TEST(SeldomTest, AStormThatGoesOnIsSaidOnceInAnInterval) {
+  Seldom seldom(seconds(10));
+  seldom.say("a", kStart);
+  seldom.say("a", kStart + seconds(5));
+  EXPECT_EQ(seldom.overdue(kStart + seconds(10)).size(), 1u);
+  EXPECT_EQ(seldom.say("a", kStart + seconds(11)), std::nullopt);
+  EXPECT_EQ(seldom.overdue(kStart + seconds(20)), std::vector<std::string>{"a (1 time more)"});
 }
 
 TEST(SeldomTest, NeverHoldsBackATextItHasNotSaid) {
