@@ -4,6 +4,8 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "proxy/file_limit.h"
+#include "proxy/observe/log_lines.h"
 #include "proxy/settings.h"
 #include "proxy/transport/socket.h"
 
@@ -53,13 +56,14 @@ void check_files(const config::Config& config, Findings& findings) {
   const int reserved = reserved_files(config.workers);
   const FileLimit limit = read_file_limit(reserved);
   const int wanted = config.client.max_connections.value_or(0);
-  const std::string text = fmt::format("limit {}: room for {} client connections", limit.open_files,
-                                       limit.max_connections);
+  const std::string text =
+      fmt::format("limit {}: room for {}", limit.open_files,
+                  observe::counted(limit.max_connections, "client connection"));
   if (wanted > limit.max_connections) {
     findings.wrong(
         "open files", text + fmt::format(", client.max_connections asks for {}", wanted),
         fmt::format("raise LimitNOFILE or `ulimit -Hn` to at least {}", wanted * 2 + reserved));
-  } else if (limit.max_connections < 1000) {
+  } else if (wanted == 0 && limit.max_connections < kUsualConnections) {
     findings.wrong("open files", text, "raise LimitNOFILE or `ulimit -Hn`; 65536 is usual");
   } else {
     findings.fine("open files", text);
@@ -114,35 +118,79 @@ void check_backlog(Findings& findings) {
   }
 }
 
-// Empty when the address can be listened on, else the system's word.
-std::string try_listen(const SocketAddress& address) {
+// 0 when the address can be listened on, else the errno.
+int try_listen(const SocketAddress& address) {
   const Fd socket = transport::open_stream_socket(address.family());
-  if (!socket) return transport::error_word(errno);
+  if (!socket) return errno;
   const int on = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(socket.get(), address.system(), address.system_size()) != 0 ||
       ::listen(socket.get(), 1) != 0)
-    return transport::error_word(errno);
-  return {};
+    return errno;
+  return 0;
+}
+
+std::string_view hint_for(int listen_error) {
+  if (listen_error == EACCES) return "a port below 1024 needs CAP_NET_BIND_SERVICE";
+  if (listen_error == EADDRINUSE) return "something else listens there (ss -ltnp shows what)";
+  if (listen_error == EADDRNOTAVAIL) return "no address of this host; :port is all of them";
+  return "can this host listen there at all?";
+}
+
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
+
+// 0 when files can be made and removed there, else the errno.
+int try_folder(const std::string& folder) {
+  return ::access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+}
+
+// As the listener itself will see it: it takes the place of a socket that nobody listens on.
+void check_unix_listener(std::string_view key, const SocketAddress& address, Findings& findings) {
+  const std::string text = address.text();
+  struct stat found {};
+  if (::lstat(address.path().c_str(), &found) == 0) {
+    if (!S_ISSOCK(found.st_mode))
+      return findings.wrong(key, text + ": a file stands there that is not a socket",
+                            "move it away, or listen at another path");
+    const Fd probe = transport::open_stream_socket(AF_UNIX);
+    if (::connect(probe.get(), address.system(), address.system_size()) == 0 ||
+        errno != ECONNREFUSED)
+      return findings.wrong(key, text + ": another program listens there",
+                            "ss -lxp shows which; end it, or listen at another path");
+  }
+  const int error = try_folder(folder_of(address.path()));
+  if (error == 0) return findings.fine(key, text + " can be made");
+  findings.wrong(key, fmt::format("{}: {}", text, transport::error_word(error)),
+                 "the folder must exist and be writable for weir's user");
 }
 
 void check_listener(std::string_view key, const config::Endpoint& endpoint, Findings& findings) {
   const std::string text = config::to_string(endpoint);
-  if (!endpoint.path.empty()) {
-    const std::string folder = endpoint.path.substr(0, endpoint.path.rfind('/') + 1);
-    if (::access(folder.c_str(), W_OK) == 0) return findings.fine(key, text + " can be made");
-    return findings.wrong(key, fmt::format("{}: {}", text, transport::error_word(errno)),
-                          "the folder must exist and be writable for weir's user");
-  }
   const auto address = numeric_address(endpoint);
   if (!address)
     return findings.wrong(key, text + " is not an address of this host",
                           "listen on an IP address, or on :port for all of them");
-  const std::string error = try_listen(*address);
-  if (error.empty()) return findings.fine(key, text + " is free");
-  findings.wrong(key, fmt::format("{}: {}", text, error),
-                 "something else listens there (ss -ltnp shows what), or the port needs "
-                 "CAP_NET_BIND_SERVICE");
+  if (address->is_unix()) return check_unix_listener(key, *address, findings);
+  const int error = try_listen(*address);
+  if (error == 0) return findings.fine(key, text + " is free");
+  findings.wrong(key, fmt::format("{}: {}", text, transport::error_word(error)), hint_for(error));
+}
+
+// Without opening it: to whom reads a pipe that would be the end of a writer.
+void check_access_log(const config::AccessLogConfig& log, Findings& findings) {
+  const std::string& path = log.path;
+  if (log.mode == config::AccessLogMode::kOff || path == "stdout" || path == "stderr") return;
+  struct stat found {};
+  int error = 0;
+  if (::stat(path.c_str(), &found) != 0)
+    error = errno == ENOENT ? try_folder(folder_of(path)) : errno;
+  else if (S_ISDIR(found.st_mode))
+    error = EISDIR;
+  else if (::access(path.c_str(), W_OK) != 0)
+    error = errno;
+  if (error == 0) return findings.fine("access_log", path + " can be written");
+  findings.wrong("access_log", fmt::format("{}: {}", path, transport::error_word(error)),
+                 "the file, or its folder, must exist and be writable for weir's user");
 }
 
 // Empty when somebody accepts there in time, else the system's word.
@@ -198,6 +246,7 @@ bool check_host(const config::Config& config, Console& console) {
     check_listener("listen", listen.address, findings);
   if (config.status.address) check_listener("status", *config.status.address, findings);
   if (config.admin.address) check_listener("admin", *config.admin.address, findings);
+  check_access_log(config.access_log, findings);
   check_backend(config.backend, findings);
   return findings.all_fine();
 }

@@ -14,6 +14,7 @@
 #include "config/load_config.h"
 #include "proxy/console.h"
 #include "proxy/doctor.h"
+#include "proxy/file_limit.h"
 #include "proxy/server.h"
 #include "proxy/version.h"
 
@@ -114,6 +115,15 @@ bool report(const config::Loaded& loaded, const CommandLine& line, Console& cons
 int run(const CommandLine& line, Console& console) {
   config::Loaded loaded = load(line);
   if (!report(loaded, line, console)) return 1;
+  // Before the first loop, which takes some.
+  const FileLimit files = raise_file_limit(reserved_files(loaded.config.workers));
+  if (const int least = least_files(loaded.config.workers); files.open_files < least) {
+    console.complain(fmt::format(
+        "weir: the limit of {} open files is too low, expected at least {}; raise LimitNOFILE or "
+        "`ulimit -Hn`\n",
+        files.open_files, least));
+    return 1;
+  }
   std::string effective = config::print_config(loaded.config, loaded.provenance);
   return Server(std::move(loaded.config), std::move(effective)).run();
 }

@@ -13,11 +13,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// uv refuses these only when it is used wrongly, or has no descriptors left before any work began.
-void must(int uv_result) {
+// uv refuses these only when it has no descriptors left before any work began. Other threads may
+// run already, so that nothing is taken down in order.
+void need(int uv_result) {
   if (uv_result == 0) return;
   std::fprintf(stderr, "weir: no event loop: %s\n", uv_strerror(uv_result));
-  std::abort();
+  std::_Exit(1);
 }
 
 }  // namespace
@@ -26,16 +27,16 @@ EventLoop::EventLoop(int sockets_per_turn)
     : timeline_(steady_now()),
       scratch_(new std::byte[kScratchBytes]),
       sockets_per_turn_(sockets_per_turn) {
-  must(uv_loop_init(&uv_));
+  need(uv_loop_init(&uv_));
   uv_.data = this;
-  must(uv_timer_init(&uv_, &timer_));
-  must(uv_async_init(&uv_, &wake_, [](uv_async_t* wake) {
+  need(uv_timer_init(&uv_, &timer_));
+  need(uv_async_init(&uv_, &wake_, [](uv_async_t* wake) {
     EventLoop& loop = of(wake->loop);
     const Turn turn(loop);
     loop.run_posted();
   }));
-  must(uv_check_init(&uv_, &polled_));
-  must(uv_check_start(&polled_, [](uv_check_t* polled) { of(polled->loop).end_sockets(); }));
+  need(uv_check_init(&uv_, &polled_));
+  need(uv_check_start(&polled_, [](uv_check_t* polled) { of(polled->loop).end_sockets(); }));
 }
 
 EventLoop::~EventLoop() {
@@ -54,7 +55,7 @@ EventLoop::~EventLoop() {
       &uv_, []([[maybe_unused]] uv_handle_t* handle, void*) { assert(uv_is_closing(handle) != 0); },
       nullptr);
   uv_run(&uv_, UV_RUN_DEFAULT);
-  must(uv_loop_close(&uv_));
+  if (uv_loop_close(&uv_) != 0) std::abort();
 }
 
 void EventLoop::run() {

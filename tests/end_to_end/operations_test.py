@@ -64,6 +64,52 @@ class CommandLineTest(unittest.TestCase):
         self.assertIn("connection refused", bad.stdout)
         self.assertIn("hint:", bad.stdout)
 
+    def test_the_doctor_finds_what_would_keep_run_from_starting_and_changes_nothing(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as live, socket.socket(socket.AF_UNIX) as dead:
+            live.bind(folder + "/live")
+            live.listen()
+            dead.bind(folder + "/stale")
+            dead.close()
+            with open(folder + "/plain", "w") as plain:
+                plain.write("kept")
+            flags = ("--backend", "127.0.0.1:9", "--status", f"unix:{folder}/live", "--admin", f"unix:{folder}/plain",
+                     "--set", "access_log.mode=all")
+            cases = {f"{folder}/none/log": "no such file or directory", folder: "is a directory"}
+            for path, complaint in cases.items():
+                told = weir("check", "--listen", f"unix:{folder}/stale", *flags, "--set", f"access_log.path={path}").stdout
+                self.assertRegex(told, rf"problem  status +unix:{folder}/live: another program listens there")
+                self.assertRegex(told, rf"problem  admin +unix:{folder}/plain: a file stands there that is not a socket")
+                self.assertRegex(told, rf"ok       listen +unix:{folder}/stale can be made")
+                self.assertRegex(told, rf"problem  access_log +{path}: {complaint}")
+            told = weir("check", "--listen", f"unix:{folder}/new", *flags, "--set", f"access_log.path={folder}/log").stdout
+            self.assertRegex(told, rf"ok       access_log +{folder}/log can be written")
+            self.assertEqual(sorted(os.listdir(folder)), ["live", "plain", "stale"])
+            with open(folder + "/plain") as plain:
+                self.assertEqual(plain.read(), "kept")
+
+    def test_the_doctor_gives_the_hint_that_applies(self):
+        with Backend(answering()) as backend:
+            told = weir("check", "--listen", backend.address, "--backend", "127.0.0.1:9", "--status", "off").stdout
+            self.assertIn("hint: something else listens there (ss -ltnp shows what)\n", told)
+            told = weir("check", "--listen", "192.0.2.1:0", "--backend", backend.address, "--status", "off").stdout
+            self.assertIn("hint: no address of this host; :port is all of them\n", told)
+
+    def test_too_few_open_files_are_said_and_end_the_start_with_1(self):
+        flags = "--listen 127.0.0.1:0 --backend 127.0.0.1:9 --status off --admin off"
+        for files in (8, 10, 12, 14, 16):
+            with self.subTest(files):
+                done = subprocess.run(["sh", "-c", f"ulimit -n {files}; exec {WEIR} run {flags}"], capture_output=True,
+                                      text=True, timeout=DEADLINE)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertEqual(done.stderr, f"weir: the limit of {files} open files is too low, expected at least 32; "
+                                 "raise LimitNOFILE or `ulimit -Hn`\n")
+
+    def test_few_open_files_are_warned_of(self):
+        with Backend(answering()) as backend:
+            with Weir(backend.address, through=("sh", "-c", 'ulimit -n 100; exec "$@"', "sh")) as few:
+                self.assertIn("limit of 100 open files leaves room for 1 client connection; raise", few.log_text())
+                self.assertIn("at most 1 client connection\n", few.log_text())
+
     def test_what_cannot_be_written_is_said_and_is_no_success(self):
         flags = ("--listen", ":8080", "--backend", "127.0.0.1:9000")
         for verb in (("validate", *flags), ("print-config", *flags), ("check", *flags), ("--help",), ("--version",), ()):
