@@ -86,7 +86,7 @@ for(const c of charts){const v=el(c.id);v.onpointermove=e=>{const b=v.getBoundin
 ago=Math.max(0,Math.min(N-1,Math.round((1-(e.clientX-b.left-52)/(b.width-60))*(N-1))));drawAll()};v.onpointerleave=()=>{ago=null;drawAll()}}
 addEventListener('resize',drawAll);matchMedia('(prefers-color-scheme:dark)').addEventListener('change',drawAll);
 function tiles(l){const h=k=>(figures[k]||[]).at(-1)||0,shed=h('shed_per_second'),all=shed+h('served_per_second')+h('failed_per_second');
-const list=[['limit',l.limit,'limit'],['in flight',l.in_flight,'flight'],['waiting',l.waiting,'wait','≤ '+l.most_waiting+', '+time(l.max_wait_seconds)],
+const list=[['limit',l.limit,'limit'],['in flight',l.in_flight,'flight'],['waiting',l.waiting,'wait','≤ '+l.most_waiting+', ≤ '+time(l.max_wait_seconds)],
 ['served / s',count(h('served_per_second')),'ok'],['shed / s',count(shed),'shed',all&&shed?(100*shed/all).toFixed(0)+' %':''],
 ['p50',time(h('p50_seconds')),'flight'],['p99',time(h('p99_seconds')),'shed']];
 el('tiles').innerHTML=list.map(([name,x,tone,more])=>`<div class="tile" style="--tone:var(--${tone})"><span>${name}</span><b>${esc(x)}</b>${more?`<small>${more}</small>`:''}</div>`).join('');
