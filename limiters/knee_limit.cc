@@ -275,7 +275,7 @@ Cause KneeLimit::grow(double knee) {
     until_retry_ = kRetry;
   }
   move(std::min(wanted, std::max(limit_ + 1, room(knee))));
-  return slow_start_ ? Cause::kSlowStart : Cause::kLatencyLow;
+  return slow_start_ ? Cause::kSlowStart : Cause::kInUse;
 }
 
 Cause KneeLimit::try_less() {

@@ -18,6 +18,7 @@ enum class Cause : uint8_t {
   kNotLimited,     // the limit was not in use
   kSlowStart,      // in use and no queue seen yet: doubled
   kLatencyLow,     // in use and the service is hardly queueing
+  kInUse,          // in use, and nothing that was seen speaks against a step more
   kLatencyHigh,    // a queue in the service
   kOverload,       // timeouts, refusals; or most callers gave up
   kServiceSlower,  // fewer requests were no faster: the service itself has changed

@@ -45,9 +45,10 @@ std::string_view word_of(Algorithm algorithm) {
 }
 
 std::string_view word_of(Cause cause) {
-  constexpr std::array<std::string_view, 12> words{
-      "start",        "held",     "few_samples",    "not_limited", "slow_start",  "latency_low",
-      "latency_high", "overload", "service_slower", "trying_less", "trying_more", "no_gain"};
+  constexpr std::array<std::string_view, kCauses> words{
+      "start",       "held",        "few_samples",  "not_limited", "slow_start",
+      "latency_low", "in_use",      "latency_high", "overload",    "service_slower",
+      "trying_less", "trying_more", "no_gain"};
   return words[static_cast<size_t>(cause)];
 }
 

@@ -222,7 +222,8 @@ void Regulator::decide(const Window& window) {
            .to = algorithm_->limit(),
            .cause = cause,
            .baseline_seconds = to_seconds(algorithm_->baseline()),
-           .latency_seconds = all.mean(),
+           .latency_seconds = window.as_answered.mean(),
+           .judged_latency_seconds = all.mean(),
            .per_second = window.throughput(),
            .peak_in_flight = window.peak_in_flight,
            .samples = all.count};

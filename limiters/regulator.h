@@ -25,8 +25,11 @@ struct Decision {
   TimePoint when;
   int from = 0, to = 0;
   Cause cause = Cause::kStart;
-  double baseline_seconds = 0, latency_seconds = 0;  // 0: not known
-  double per_second = 0;                             // successes
+  double baseline_seconds = 0;  // 0: not known
+  // Mean of those that were answered, and with what is known of those that were not, by which the
+  // limit is judged: longer than anything lasted, where few were answered. 0: of none.
+  double latency_seconds = 0, judged_latency_seconds = 0;
+  double per_second = 0;  // successes
   int peak_in_flight = 0;
   double samples = 0;
 };

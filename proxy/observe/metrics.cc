@@ -165,7 +165,8 @@ void add_limiter(Families& families, const Sources& sources, const History& hist
         sources.most_waiting(sources.last_rank()));
   gauge("weir_baseline_latency_seconds", "Latency of the service when it is not full; 0: unknown.",
         to_seconds(sources.regulator.baseline()));
-  gauge("weir_sample_latency_seconds", "Mean latency of the last window; 0: no samples.",
+  gauge("weir_sample_latency_seconds",
+        "Mean latency of what was answered in the last window; 0: nothing.",
         sources.regulator.last().latency_seconds);
   families.begin("weir_limit_changes_total", MetricType::Counter, "Changes of the limit and why.");
   const limiters::Regulator::Changes& changes = sources.regulator.changes();

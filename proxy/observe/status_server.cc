@@ -29,6 +29,7 @@ nlohmann::json told(const Decision& decision, limiters::TimePoint now) {
           {"cause", limiters::word_of(decision.cause)},
           {"baseline_seconds", seconds_or_null(decision.baseline_seconds)},
           {"latency_seconds", seconds_or_null(decision.latency_seconds)},
+          {"judged_latency_seconds", seconds_or_null(decision.judged_latency_seconds)},
           {"per_second", decision.per_second},
           {"peak_in_flight", decision.peak_in_flight},
           {"samples", decision.samples}};
