@@ -128,18 +128,31 @@ void ClientConnection::on_bytes(std::span<const std::byte> bytes) {
   if (auto error = codec_.feed(bytes)) broken(*error);
 }
 
+// What it has said before is not read first: a body of which much is held is read no further while
+// it waits, and that may be for long.
+void ClientConnection::on_end_ahead() {
+  if (!over_ && !broken_ && end_cancels()) client_left();
+}
+
 void ClientConnection::on_end() {
   if (over_) return;
   input_ended_ = true;
   turn_queue_.add(*this);
   if (broken_) return;
+  if (end_cancels()) return client_left();
   const bool open = stream_ != nullptr;
-  if (open && params_.half_close == HalfClose::kCancel && !codec_.tunnel()) {
-    stream_->exchange().on_client_left();
-    return leave(giving_up());
-  }
   if (auto error = codec_.end_of_input()) return broken(*error);
   if (!open && !codec_.has_output() && transport_->unsent() == 0) leave(CloseHow::kFlush);
+}
+
+// The end of what the client says is taken for its leaving, and a request of it is open.
+bool ClientConnection::end_cancels() const {
+  return stream_ != nullptr && params_.half_close == HalfClose::kCancel && !codec_.tunnel();
+}
+
+void ClientConnection::client_left() {
+  stream_->exchange().on_client_left();
+  leave(giving_up());
 }
 
 void ClientConnection::on_drained() { turn_queue_.add(*this); }

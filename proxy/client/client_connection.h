@@ -66,6 +66,7 @@ class ClientConnection final : private transport::TransportEvents,
 
   void on_open() override;
   void on_bytes(std::span<const std::byte> bytes) override;
+  void on_end_ahead() override;
   void on_end() override;
   void on_drained() override;
   void on_closed(transport::CloseReason why) override;
@@ -80,6 +81,8 @@ class ClientConnection final : private transport::TransportEvents,
   void at_turn_end() override;
 
   Stream* find(http::StreamId id);
+  bool end_cancels() const;
+  void client_left();
   void stream_ended();
   void refuse(const http::ProtocolError& why);
   void broken(const http::ProtocolError& why);

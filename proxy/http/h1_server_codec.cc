@@ -304,7 +304,10 @@ void H1ServerCodec::close_request() {
 
 bool H1ServerCodec::wants_input() const {
   if (request_ == Request::kDropped) return true;
-  return owed_ < kMostOwedBytes && held_.size() < kMostHeld;
+  // With all of a request here, what is owed of it grows no more, and only who still reads sees its
+  // client leave.
+  const bool owes_too_much = owed_ >= kMostOwedBytes && request_ != Request::kDone;
+  return !owes_too_much && held_.size() < kMostHeld;
 }
 
 bool H1ServerCodec::inside_body() const {

@@ -176,12 +176,14 @@ void PlainTransport::read() {
 // Only what the present interest can bring: after each kind of hang-up a quieter one is armed, or
 // the level-triggered loop would report it without end.
 void PlainTransport::noticed_hangup(int what) {
-  if ((what & UV_DISCONNECT) != 0) half_close_seen_ = true;
+  const bool end_is_new = (what & UV_DISCONNECT) != 0 && !half_close_seen_;
+  if (end_is_new) half_close_seen_ = true;
   if ((what & UV_PRIORITIZED) != 0) {
     if (ended_ && hung_up(socket_.fd())) return fail(ECONNRESET);
     hangup_seen_ = true;
   }
   arm();
+  if (end_is_new) events_->on_end_ahead();
 }
 
 int PlainTransport::interest() const {

@@ -33,6 +33,9 @@ class TransportEvents {
   virtual void on_open() = 0;
   // Valid during the call only.
   virtual void on_bytes(std::span<const std::byte> bytes) = 0;
+  // While reading is paused: the peer will send no more, and what it has said is still to be read,
+  // on_end() behind it. At most once before reading resumes.
+  virtual void on_end_ahead() {}
   // The peer will send no more; writing still works.
   virtual void on_end() = 0;
   // unsent() has fallen to the low water mark after having reached the high one, or to nothing
@@ -60,7 +63,7 @@ class Transport {
   virtual void send(Buffer bytes) = 0;
   // Bytes queued here, not those in the kernel.
   virtual size_t unsent() const = 0;
-  // A paused transport still hears of a reset; of the peer's orderly end only when it reads again.
+  // A paused transport still hears of a reset, and that the peer's orderly end is ahead.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
   virtual bool reading() const = 0;

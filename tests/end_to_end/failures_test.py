@@ -73,6 +73,54 @@ class ClientsThatLeaveTest(unittest.TestCase):
             wait_until(lambda: weir.limits()["in_flight"] == 0, "the permit to come back")
             self.assertEqual(len(arrived), 1)
 
+    def leave_with_much_held(self, much, leave):
+        arrived, gone = [], []
+        with Backend(never_answering(arrived, gone)) as backend, \
+                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_wait=20s") as weir:
+            first, second = weir.connect(), weir.connect()
+            first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: arrived, "the first request to arrive")
+            second.send(much)
+            wait_until(lambda: weir.limits()["waiting"] == 1, "the second to wait")
+            leave(second)
+            wait_until(lambda: weir.limits()["waiting"] == 0, "the second to be forgotten")
+            first.close()
+            wait_until(lambda: weir.limits()["in_flight"] == 0, "the permit to come back")
+            self.assertEqual(len(arrived), 1)
+            second.close()
+
+    def test_so_is_one_however_much_of_its_request_is_held_or_still_to_be_read(self):
+        for size in (16383, 16384, 60000, 100000):
+            head = f"POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\r\n"
+            for leave in (Client.close, lambda client: client.socket.shutdown(socket.SHUT_WR)):
+                with self.subTest(size=size):
+                    self.leave_with_much_held(head + "x" * size, leave)
+
+    def test_and_one_that_sent_many_requests_ahead(self):
+        self.leave_with_much_held("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n" * 5000, Client.close)
+
+    def test_what_is_held_of_a_half_closed_client_is_served_when_configured(self):
+        release = threading.Event()
+
+        def serve(client):
+            while True:
+                release.wait(20)
+                client.send(f"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n{len(client.request().body):06}")
+
+        with Backend(serve) as backend, Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=1",
+                                             "queue.max_wait=20s", "client.half_close=serve") as weir:
+            first, second = weir.connect(), weir.connect()
+            first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: weir.limits()["in_flight"] == 1, "the first request to arrive")
+            second.send("POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n" + "x" * 200000)
+            second.socket.shutdown(socket.SHUT_WR)
+            wait_until(lambda: weir.limits()["waiting"] == 1, "the second to wait")
+            time.sleep(0.1)
+            release.set()
+            self.assertEqual(second.response().body, b"200000")
+            first.close()
+            second.close()
+
     def test_who_does_not_send_or_read_on_is_cut_off(self):
         settings = ("client.request_head_timeout=300ms", "client.body_stall_timeout=300ms", "client.idle_timeout=400ms")
         with Backend(answering()) as backend, Weir(backend.address, *settings) as weir:

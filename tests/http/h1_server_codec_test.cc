@@ -60,6 +60,13 @@ TEST_F(H1ServerCodecTest, TooManyPipelinedBytesStopTheReader) {
   EXPECT_FALSE(codec.wants_input());
 }
 
+TEST_F(H1ServerCodecTest, AWholeRequestLeavesRoomToSeeThatItsClientHasLeft) {
+  receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" + std::string(60000, 'x'));
+  EXPECT_TRUE(codec.wants_input());
+  receive(std::string(64 * 1024, 'x'));
+  EXPECT_FALSE(codec.wants_input());
+}
+
 TEST_F(H1ServerCodecTest, AnEarlyResponseLeavesTheBodyReadable) {
   receive(kPost5 + "he");
   answer();

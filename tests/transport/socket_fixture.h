@@ -59,6 +59,7 @@ class News final : public TransportEvents {
     if (words.empty() || words.back() != "bytes") words.emplace_back("bytes");
     if (on_news) on_news("bytes");
   }
+  void on_end_ahead() override { add("end ahead"); }
   void on_end() override { add("end"); }
   void on_drained() override { add("drained"); }
   void on_closed(CloseReason why) override { add("closed: " + word_of(why)); }
