@@ -112,6 +112,7 @@ void BackendConnection::on_bytes(std::span<const std::byte> bytes) {
   last_read_ = timeline_.now();
   // The service said something that nobody asked for, or goes on after its request was given up.
   if (events_ == nullptr) return finish();
+  if (replaced()) return;
   answer_begun_ = true;
   if (auto error = codec_.feed(bytes)) return fail(BackendFailure::kProtocol, error->reason);
   // Who comes later in this turn may need it already.
@@ -121,6 +122,7 @@ void BackendConnection::on_bytes(std::span<const std::byte> bytes) {
 
 void BackendConnection::on_end() {
   if (events_ == nullptr) return finish();
+  if (replaced()) return;
   auto error = codec_.end_of_input();
   if (events_ == nullptr) return finish();  // a response that runs until close has ended just now
   if (!answer_begun_)
@@ -134,6 +136,7 @@ void BackendConnection::on_end() {
 void BackendConnection::on_drained() { turn_queue_.add(*this); }
 
 void BackendConnection::on_closed(transport::CloseReason why) {
+  if (events_ != nullptr && replaced()) return;
   const std::string text = transport_->error_text();
   if (!open_) return fail(failure_of(why), text);
   fail(answer_begun_ ? BackendFailure::kClosed : BackendFailure::kClosedUnanswered,
@@ -249,6 +252,18 @@ void BackendConnection::on_missed() {
 }
 
 // ---- the end ----
+
+// What the service has said or done before it could know of the request is no answer to it. Whether
+// the request may be repeated does not matter, since it has not been made.
+bool BackendConnection::replaced() {
+  if (!reused() || codec_.begun()) return false;
+  transport_ = owner_.dial();
+  carried_ = 1;
+  open_ = false;
+  transport_->start(*this);
+  events_->on_backend_replaced();
+  return true;
+}
 
 void BackendConnection::fail(BackendFailure why, std::string_view text) {
   if (over_) return;

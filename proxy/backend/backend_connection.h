@@ -11,7 +11,8 @@
 #include "proxy/transport/transport.h"
 
 // One connection to the service and the request on it, if any; it does not know whose request that
-// is, nor the pool's order.
+// is, nor the pool's order. A used one that dies before anything of the next request has left is
+// made anew, and the request does not notice.
 namespace weir::backend {
 
 struct BackendParams {
@@ -27,6 +28,8 @@ class BackendConnection;
 // The pool, as its connections see it.
 class BackendConnectionOwner {
  public:
+  // A transport to the service that is not started yet.
+  virtual std::unique_ptr<transport::Transport> dial() = 0;
   // It can carry another request.
   virtual void on_reusable(BackendConnection& connection) = 0;
   // It has no future; to be buried, not destroyed at once.
@@ -92,6 +95,7 @@ class BackendConnection final : public exchange::BackendStream,
   void watch();
   limiters::TimePoint next_deadline() const;
   bool may_be_held() const;
+  bool replaced();
   void fail(exchange::BackendFailure why, std::string_view text);
   void finish();
 

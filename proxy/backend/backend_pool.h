@@ -29,6 +29,7 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
   void close_idle();
 
  private:
+  std::unique_ptr<transport::Transport> dial() override { return dial_(); }
   void on_reusable(BackendConnection& connection) override;
   void on_over(BackendConnection& connection) override;
   void leave_idle(BackendConnection& connection);

@@ -106,6 +106,18 @@ std::string_view word_of(limiters::Rejection rejection) {
   return "";
 }
 
+std::string_view word_of(http::Version version) {
+  switch (version) {
+    case http::Version::kHttp10:
+      return "h1.0";
+    case http::Version::kHttp11:
+      return "h1.1";
+    case http::Version::kHttp2:
+      return "h2";
+  }
+  return "";
+}
+
 limiters::Outcome outcome_of_answer(int status, const std::vector<int>& overload) {
   if (std::find(overload.begin(), overload.end(), status) != overload.end())
     return Outcome::kOverload;

@@ -53,6 +53,7 @@ Ending ending_of(BackendFailure why);
 limiters::Outcome outcome_of_answer(int status, const std::vector<int>& overload);
 std::string_view word_of(Ending ending);
 std::string_view word_of(limiters::Rejection rejection);
+std::string_view word_of(http::Version version);
 
 // Where a request stood.
 enum class Stage : uint8_t { kArrived, kWaiting, kConnecting, kForwarding, kEnded };

@@ -4,15 +4,6 @@
 #include <utility>
 
 namespace weir::exchange {
-namespace {
-
-std::string_view version_word(http::Version version) {
-  return version == http::Version::kHttp10  ? "h1.0"
-         : version == http::Version::kHttp2 ? "h2"
-                                            : "h1.1";
-}
-
-}  // namespace
 
 Exchange::Exchange(ClientStream& client, http::RequestHead&& head, http::End end, Rooms& rooms)
     : client_(client),
@@ -228,6 +219,12 @@ void Exchange::response_complete() {
 
 // ---- what can go wrong ----
 
+void Exchange::on_backend_replaced() {
+  retried_ = true;
+  move_to(Stage::kConnecting);
+  times_.opening(rooms_.timeline.now());
+}
+
 bool Exchange::may_retry() const {
   return backend_->reused() && !retried_ && !response_begun_ && !body_.given() &&
          http::is_idempotent(head_.method);
@@ -327,7 +324,7 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   facts.authority = head_.authority;
   facts.peer_address = client_.peer_address();
   facts.request_id = head_.headers.get(http::Name::kXRequestId).value_or("");
-  facts.version = version_word(head_.version);
+  facts.version = word_of(head_.version);
   facts.error_text = error_text;
   facts.status = status_;
   facts.request_bytes = body_.bytes();

@@ -55,6 +55,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void on_shutdown() override;
 
   void on_backend_open() override;
+  void on_backend_replaced() override;
   void on_informational(http::ResponseHead&& head) override;
   void on_response_head(http::ResponseHead&& head, http::End end) override;
   void on_response_body(std::span<const std::byte> bytes, http::End end) override;

@@ -105,6 +105,10 @@ class ResponseEvents {
  public:
   // The connection stands; not sent when it stood already at open().
   virtual void on_backend_open() = 0;
+  // It stood already at open() and has died since, but nothing of the request had left: all that
+  // the stream was and will be given goes over a new one. Once at most; on_backend_open() or
+  // on_backend_failed() follows.
+  virtual void on_backend_replaced() = 0;
   virtual void on_informational(http::ResponseHead&& head) = 0;
   virtual void on_response_head(http::ResponseHead&& head, http::End end) = 0;
   // Valid during the call only; owed until BackendStream::consumed().

@@ -37,6 +37,8 @@ class H1ClientCodec final : public ClientCodec {
   bool has_output() const override { return !output_.empty(); }
   bool wants_input() const override;
   bool reusable() const override;
+  // Some of the present request has been handed out.
+  bool begun() const { return begun_; }
 
  private:
   // What the next bytes of the request are.
@@ -72,7 +74,7 @@ class H1ClientCodec final : public ClientCodec {
   uint8_t informational_ = 0;
   bool head_request_ = false;
   bool upgrade_asked_ = false;
-  bool begun_ = false;  // some of the present request has left
+  bool begun_ = false;
   bool keeps_connection_ = true;
   H1ResponseReader reader_;
   ChunkReader chunks_;

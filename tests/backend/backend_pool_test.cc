@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "limiters/timeline.h"
 #include "proxy/loop/turn_queue.h"
@@ -26,14 +28,25 @@ constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r
 class Caller final : public exchange::ResponseEvents {
  public:
   Caller(BackendPool& pool, Reuse reuse = Reuse::kAllowed) : stream(pool.open(*this, reuse)) {
+    stream->send_request(head("GET"), http::End::kYes);
+  }
+  Caller(BackendPool& pool, std::string_view posted) : stream(pool.open(*this, Reuse::kAllowed)) {
+    http::RequestHead post = head("POST");
+    post.body = {http::BodyLength::Kind::kKnown, posted.size()};
+    stream->send_request(post, http::End::kNo);
+    stream->send_body(Buffer(posted), http::End::kYes);
+  }
+
+  static http::RequestHead head(std::string_view method) {
     http::RequestHead head;
-    head.method = "GET";
+    head.method = method;
     head.target = "/";
     head.authority = "service";
-    stream->send_request(head, http::End::kYes);
+    return head;
   }
 
   void on_backend_open() override {}
+  void on_backend_replaced() override { ++replaced; }
   void on_informational(http::ResponseHead&&) override {}
   void on_response_head(http::ResponseHead&& head, http::End end) override {
     status = head.status;
@@ -53,6 +66,7 @@ class Caller final : public exchange::ResponseEvents {
 
   exchange::BackendStreamPtr stream;
   int status = 0;
+  int replaced = 0;
   std::string body;
   std::optional<exchange::BackendFailure> failure;
 };
@@ -147,6 +161,49 @@ TEST_F(BackendPoolTest, GivesAFreshConnectionToWhoAsksForOne) {
   const Caller caller(pool, Reuse::kFreshOnly);
   EXPECT_FALSE(caller.stream->reused());
   EXPECT_EQ(pool.connections(), 2u);
+}
+
+TEST_F(BackendPoolTest, ReplacesAConnectionThatDiesBeforeAnythingOfTheNextRequestHasLeft) {
+  constexpr std::string_view kPost =
+      "POST / HTTP/1.1\r\nHost: service\r\nContent-Length: 3\r\n\r\nabc";
+  const std::vector<std::function<void(FakeTransport&)>> deaths = {
+      [](FakeTransport& dying) { dying.end(); },
+      [](FakeTransport& dying) { dying.fail(transport::CloseReason::kReset); },
+      [](FakeTransport& dying) { dying.bytes("HTTP/1.1 408 Request Timeout\r\n\r\n"); }};
+  for (const auto& die : deaths) {
+    dialled.clear();
+    leave_one_idle();
+    Caller caller(pool, "abc");
+    die(at(0));
+    turn_queue.run();
+    EXPECT_EQ(dialled[0].transport, nullptr);
+    EXPECT_EQ(dialled[1].sent, "") << "it does not stand yet";
+    EXPECT_EQ(caller.replaced, 1);
+    EXPECT_FALSE(caller.stream->reused());
+    stand(1);
+    EXPECT_EQ(dialled[1].sent, kPost);
+    at(1).bytes(kAnswer);
+    EXPECT_EQ(caller.body, "hi");
+    EXPECT_EQ(pool.connections(), 1u);
+    pool.close_idle();
+    turn_queue.run();
+  }
+}
+
+TEST_F(BackendPoolTest, ReplacesNoneThatIsNewNorOneThatHasTakenSomeOfTheRequest) {
+  Caller on_a_new_one(pool);
+  at(0).open();
+  at(0).end();
+  EXPECT_TRUE(on_a_new_one.failure);
+  turn_queue.run();
+  dialled.clear();
+  leave_one_idle();
+  Caller on_a_used_one(pool);
+  turn_queue.run();
+  at(0).end();
+  EXPECT_EQ(on_a_used_one.failure, exchange::BackendFailure::kClosedUnanswered);
+  EXPECT_EQ(on_a_used_one.replaced, 0);
+  turn_queue.run();
 }
 
 TEST_F(BackendPoolTest, KeepsNoConnectionThatSaidMoreThanItsAnswer) {

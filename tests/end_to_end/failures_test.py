@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import socket
 import threading
 import time
@@ -170,6 +171,47 @@ class BackendsThatFailTest(unittest.TestCase):
             self.assertIn("connection_terminated", answer.get("Proxy-Status"))
             self.assertEqual(backend.connections, 2)
             self.assertEqual([r.target for r in served], ["/1", "/2", "/2", "/3"])
+
+    def test_a_pooled_connection_that_dies_as_a_request_comes_is_replaced_whatever_the_request_is(self):
+        def die(connection, last_words):
+            connection.send(last_words)
+            connection.socket.shutdown(socket.SHUT_RDWR)
+
+        fields = "HTTP/1.1\r\nHost: h\r\n"
+        chunked = "3\r\nabc\r\n4\r\ndefg\r\n0\r\nX-Sum: 7\r\n\r\n"
+        requests = {
+            "GET": (f"GET /2 {fields}\r\n", b""),
+            "POST": (f"POST /2 {fields}Content-Length: 3\r\n\r\nabc", b"abc"),
+            "POST of nothing": (f"POST /2 {fields}Content-Length: 0\r\n\r\n", b""),
+            "PUT": (f"PUT /2 {fields}Content-Length: 5000\r\n\r\n" + "x" * 5000, b"x" * 5000),
+            "POST in chunks": (f"POST /2 {fields}Transfer-Encoding: chunked\r\n\r\n{chunked}", b"abcdefg"),
+        }
+        timed_out = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        for what, (text, body) in requests.items():
+            for last_words in ("", timed_out):
+                with self.subTest(what=what, last_words=last_words):
+                    self.replaces(text, body, lambda connection: die(connection, last_words))
+
+    def replaces(self, text, body, die):
+        connections, served = [], []
+
+        def serve(connection):
+            connections.append(connection)
+            while True:
+                served.append(connection.request())
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        with Backend(serve) as backend, Weir(backend.address, "workers=1") as weir, weir.connect() as client:
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            self.assertEqual(client.response().status, 200)
+            # So that it finds both in one turn.
+            weir.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.05)
+            client.send(text)
+            die(connections[0])
+            weir.process.send_signal(signal.SIGCONT)
+            self.assertEqual(client.response().status, 200)
+            self.assertEqual([(r.target, r.body) for r in served], [("/1", b""), ("/2", body)])
 
     def test_a_fresh_connection_that_dies_is_not_retried(self):
         with Backend(lambda client: client.request()) as backend, Weir(backend.address) as weir:

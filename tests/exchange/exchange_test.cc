@@ -598,6 +598,21 @@ TEST_F(ExchangeTest, ADeadPooledConnectionIsReplacedOnceWhenTheRequestMayBeRepea
   EXPECT_TRUE(entry().retried);
 }
 
+TEST_F(ExchangeTest, WhatHadNotLeftWithADeadConnectionIsNotGivenTwice) {
+  backends.pooled = true;
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 3}), End::kNo);
+  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  run_for(milliseconds(5));
+  notebook.take();
+  backend().events.on_backend_replaced();
+  EXPECT_EQ(exchange->stage(), Stage::kConnecting);
+  run_for(milliseconds(10));
+  serve();
+  EXPECT_EQ(notebook.take(), "client: 200\nclient: body ok end\nbackend: released\nended\n");
+  EXPECT_TRUE(entry().retried);
+  EXPECT_EQ(entry().ending, Ending::kServed);
+}
+
 TEST_F(ExchangeTest, WhatMustNotBeRepeatedIsNot) {
   struct Case {
     const char* what;
