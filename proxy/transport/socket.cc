@@ -16,6 +16,17 @@ namespace weir::transport {
 namespace {
 
 constexpr int kMostUnsentInKernel = 128 * 1024;
+// A peer that vanished without a word is given up after two minutes. All that time bounds but
+// tunnels: they may be silent for days, and one whose peer is gone would hold up a drain. What is
+// sent and not acknowledged is left to the kernel's own patience, since TCP_USER_TIMEOUT would also
+// cut off who is there and only does not read.
+constexpr int kKeepAliveIdleSeconds = 60;
+constexpr int kKeepAliveIntervalSeconds = 15;
+constexpr int kKeepAliveProbes = 4;
+
+void set_option(int fd, int level, int name, int value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
 constexpr size_t kMostPieces = 64;  // a MiB at a time
 
 // How much of it the kernel was offered, and what it said.
@@ -48,10 +59,12 @@ Fd open_stream_socket(int family) {
 
 void tune_stream_socket(int fd, int family) {
   if (family == AF_UNIX) return;
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsentInKernel,
-               sizeof kMostUnsentInKernel);
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kMostUnsentInKernel);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveIdleSeconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveProbes);
 }
 
 int write_front(int fd, Buffer& bytes) {

@@ -39,8 +39,9 @@ class Fd {
 // A stream socket of that family, non-blocking and close-on-exec; empty, with errno set, when there
 // is none.
 Fd open_stream_socket(int family);
-// No delay for small writes, and no more than 128 KiB unsent in the kernel, so that a slow reader
-// is noticed here. Does nothing to Unix sockets, whose buffers are small.
+// No delay for small writes, no more than 128 KiB unsent in the kernel, so that a slow reader is
+// noticed here, and an end, as by a timeout, when a silent peer has not answered the kernel for two
+// minutes. Does nothing to Unix sockets, whose buffers are small and whose peers cannot vanish.
 void tune_stream_socket(int fd, int family);
 // Writes from the front of `bytes` until it is empty or the kernel is full. 0 or an errno.
 [[nodiscard]] int write_front(int fd, Buffer& bytes);
