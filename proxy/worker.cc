@@ -70,7 +70,7 @@ void Worker::settle() {
   if (!on_empty_ || clients() > 0) return;
   pool_.close_idle();
   // Last bytes may still be on their way to slow readers.
-  if (loop_.stragglers() == 0) return std::exchange(on_empty_, nullptr)();
+  if (!loop_.stragglers_need_time()) return std::exchange(on_empty_, nullptr)();
   drained_ = loop_.timeline().after(std::chrono::milliseconds(20), [this] { settle(); });
 }
 

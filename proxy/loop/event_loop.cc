@@ -1,5 +1,6 @@
 #include "proxy/loop/event_loop.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdio>
 #include <cstdlib>
@@ -91,6 +92,10 @@ void EventLoop::run_posted() {
 void EventLoop::keep(std::unique_ptr<Straggler> straggler) {
   straggler->place_ = stragglers_.size();
   stragglers_.push_back(std::move(straggler));
+}
+
+bool EventLoop::stragglers_need_time() const {
+  return std::ranges::any_of(stragglers_, [](const auto& one) { return one->needs_time(); });
 }
 
 void EventLoop::let_go(Straggler& straggler) {

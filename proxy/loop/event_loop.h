@@ -82,6 +82,8 @@ class EventLoop {
   class Straggler {
    public:
     virtual ~Straggler() = default;
+    // Something is lost when the loop ends now.
+    virtual bool needs_time() const = 0;
 
    private:
     friend class EventLoop;
@@ -106,6 +108,8 @@ class EventLoop {
   // It is done: destroyed at the end of this turn.
   void let_go(Straggler& straggler);
   size_t stragglers() const { return stragglers_.size(); }
+  // One of them does.
+  bool stragglers_need_time() const;
 
   // One read buffer for all transports of this loop: parse from it, copy what must stay. Many write
   // 64 KiB at once; with a head before it that is still one read.

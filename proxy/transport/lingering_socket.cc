@@ -30,6 +30,13 @@ void LingeringSocket::begin() {
   settle();
 }
 
+// Not to wait for the end of a peer that is silent; but one that talks would be reset.
+bool LingeringSocket::needs_time() const {
+  std::byte first;
+  return !unsent_.empty() || dropped_ > 0 ||
+         ::recv(socket_.fd(), &first, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+}
+
 void LingeringSocket::on_ready(int what) {
   if ((what & UV_WRITABLE) != 0) write();
   if ((what & UV_READABLE) != 0 && !over_) read_and_drop();

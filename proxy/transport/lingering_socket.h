@@ -24,6 +24,8 @@ class LingeringSocket final : public loop::EventLoop::Straggler,
   // Gives the socket to `loop`, which keeps it until it is done.
   static void keep(loop::EventLoop& loop, PolledSocket socket, Buffer unsent, PeerEnd peer_end);
 
+  bool needs_time() const override;
+
  private:
   LingeringSocket(loop::EventLoop& loop, PolledSocket socket, Buffer unsent, PeerEnd peer_end);
 

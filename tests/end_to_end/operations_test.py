@@ -229,6 +229,15 @@ class DrainTest(unittest.TestCase):
             self.assertEqual((answer.status, answer.body, answer.get("Connection").lower()), (200, b"hello", "close"))
             self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
 
+    def test_clients_that_keep_an_idle_connection_do_not_hold_it_up(self):
+        with Backend(answering()) as backend, Weir(backend.address, "drain_seconds=1") as weir, \
+                weir.connect() as client:
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            self.assertEqual(client.response().status, 200)
+            weir.process.send_signal(signal.SIGTERM)
+            self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+            self.assertNotIn("cutting", weir.log_text())
+
     def test_a_hangup_is_nothing_to_who_was_started_to_ignore_it(self):
         with Backend(answering()) as backend, Weir(backend.address, through=("nohup",)) as weir:
             weir.process.send_signal(signal.SIGHUP)

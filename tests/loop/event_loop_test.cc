@@ -31,6 +31,7 @@ class Guest final : public EventLoop::Straggler {
  public:
   explicit Guest(std::function<void()> on_death) : on_death_(std::move(on_death)) {}
   ~Guest() override { on_death_(); }
+  bool needs_time() const override { return true; }
 
  private:
   std::function<void()> on_death_;

@@ -42,6 +42,21 @@ TEST_F(LingeringTest, EverythingArrivesAfterTheTransportIsGone) {
   EXPECT_TRUE(news.words.empty());
 }
 
+TEST_F(LingeringTest, NeedsTimeOnlyForWhatIsUnsentAndForWhoStillTalks) {
+  say_and_leave("goodbye");
+  wakes_during(milliseconds(2));
+  EXPECT_EQ(loop.stragglers(), 1u);
+  EXPECT_FALSE(loop.stragglers_need_time());
+  ASSERT_TRUE(peer.say("but wait"));
+  EXPECT_TRUE(loop.stragglers_need_time());
+  wakes_during(milliseconds(2));
+  EXPECT_TRUE(loop.stragglers_need_time()) << "it may go on talking";
+  peer.end();
+  EXPECT_TRUE(is_alone());
+  say_and_leave(std::string(9'000'000, 'm'));
+  EXPECT_TRUE(loop.stragglers_need_time());
+}
+
 TEST_F(LingeringTest, PeerThatStillTalksIsNotCutOffFromTheLastWords) {
   say_and_leave("goodbye");
   ASSERT_TRUE(peer.say("but wait"));
