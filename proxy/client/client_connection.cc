@@ -220,17 +220,28 @@ void ClientConnection::refuse(const http::ProtocolError& why) {
       why.status == 408 ? exchange::Ending::kRequestTimedOut : exchange::Ending::kRequestRefused;
   exchange::ExchangeFacts facts;
   facts.ending = ending;
+  if (const http::RequestHead* head = codec_.refused()) {
+    facts.method = head->method;
+    facts.target = head->target;
+    facts.authority = head->authority;
+  }
   facts.peer_address = peer_address_;
   facts.error_text = why.reason;
   facts.status = why.status;
   if (head_began_ != Deadline::kNever) facts.total = rooms_.timeline.now() - head_began_;
-  codec_.send_error(http::error_reply({.status = why.status,
-                                       .proxy_error = exchange::row_of(ending).proxy_error,
-                                       .word = exchange::word_of(ending),
-                                       .text = why.reason,
-                                       .reveal = rooms_.params.reveal_reason,
-                                       .retry_after_seconds = std::nullopt,
-                                       .via_name = rooms_.params.forwarding.via_name}));
+  const limiters::LimiterStats stats = rooms_.limiter.stats();
+  facts.limit = stats.limit;
+  facts.in_flight = stats.in_flight;
+  facts.waiting = stats.waiting;
+  http::Reply reply = http::error_reply({.status = why.status,
+                                         .proxy_error = exchange::row_of(ending).proxy_error,
+                                         .word = exchange::word_of(ending),
+                                         .text = why.reason,
+                                         .reveal = rooms_.params.reveal_reason,
+                                         .retry_after_seconds = std::nullopt,
+                                         .via_name = rooms_.params.forwarding.via_name});
+  facts.response_bytes = reply.body.size();
+  codec_.send_error(std::move(reply));
   rooms_.ledger.record(facts);
 }
 

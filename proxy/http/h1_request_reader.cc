@@ -82,6 +82,7 @@ H1RequestReader::Step H1RequestReader::next(std::span<const std::byte>& bytes,
   if (step == Step::kFailed) error_ = std::make_unique<ProtocolError>(reader_.error());
   if (step != Step::kHead) return step;
   std::optional<ProtocolError> failure = take_apart(reader_.head(), reader_.fields(), limits, head);
+  if (failure) head = RequestHead();
   if (!failure) failure = pass_gate(head, persistence);
   if (!failure && !is_plain(head)) failure = ask_llhttp(reader_.head(), head);
   reader_.clear();

@@ -21,7 +21,8 @@ class H1RequestReader {
   using Step = HeadReader::Step;
 
   // Takes bytes off the front of `bytes`. On kHead `head` is complete, `persistence` set and the
-  // reader ready for the next head.
+  // reader ready for the next head. On kFailed `head` is what was refused if its lines could be
+  // taken apart, else empty.
   Step next(std::span<const std::byte>& bytes, const HeadLimits& limits, RequestHead& head,
             Persistence& persistence);
   // Why it failed.

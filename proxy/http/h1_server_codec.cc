@@ -79,6 +79,7 @@ H1ServerCodec::Failure H1ServerCodec::read_head(std::span<const std::byte>& byte
     case H1RequestReader::Step::kMore:
       return std::nullopt;
     case H1RequestReader::Step::kFailed:
+      refused_ = std::make_unique<const RequestHead>(std::move(head));
       return broken(reader_.error());
     case H1RequestReader::Step::kHead:
       break;

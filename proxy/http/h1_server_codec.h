@@ -55,6 +55,9 @@ class H1ServerCodec final : public ServerCodec {
   bool idle() const override;
   bool finished() const override;
 
+  // The last head that was refused, empty when it could not be taken apart; null: none was.
+  const RequestHead* refused() const { return refused_.get(); }
+
   // A 101 was sent, and the tunnel has not been closed from our side.
   bool tunnel() const { return answer_.tunnel(); }
   // Only the end of the connection can end the response, which has not come to its end or was cut:
@@ -90,6 +93,7 @@ class H1ServerCodec final : public ServerCodec {
   const HeadLimits& limits_;
   H1RequestReader reader_;
   std::unique_ptr<ChunkReader> chunks_;  // while a chunked body is read
+  std::unique_ptr<const RequestHead> refused_;
   Buffer held_;
   H1Answer answer_;
   StreamId id_ = 0;
