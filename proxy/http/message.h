@@ -185,7 +185,7 @@ struct BodyLength {
 struct RequestHead {
   std::string_view method;
   std::string_view target;     // as received: origin, absolute or asterisk form
-  std::string_view authority;  // of the target when absolute, else of Host; empty only on HTTP/1.0
+  std::string_view authority;  // of the target when absolute, else of Host; empty when neither says
   Version version = Version::kHttp11;
   // As received, hop-by-hop fields included; a codec that sends ignores those it owns.
   Headers headers;

@@ -179,7 +179,8 @@ Failure find_authority(RequestHead& head, const Said& said) {
     head.authority = absolute.authority;
     return std::nullopt;
   }
-  if (!is_authority(said.host)) return bad("a bad Host field");
+  // An empty one says that the target has no authority (RFC 9112 section 3.2).
+  if (!said.host.empty() && !is_authority(said.host)) return bad("a bad Host field");
   if (absolute.authority.empty()) {
     head.authority = said.host;
     return std::nullopt;

@@ -41,6 +41,7 @@ TEST(AuthorityTest, TheUsualPortOfASchemeMayBeLeftOut) {
   EXPECT_TRUE(same_authority("[::1]:80", "[::1]", "http"));
   EXPECT_FALSE(same_authority("shop.example:443", "shop.example", "http"));
   EXPECT_FALSE(same_authority("shop.example", "shop2.example", "http"));
+  EXPECT_FALSE(same_authority("shop.example", "", "http"));
 }
 
 }  // namespace

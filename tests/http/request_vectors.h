@@ -62,6 +62,9 @@ inline std::vector<GoodRequest> good_requests() {
        {"CONNECT a:443 @a:443 end"},
        false},
 
+      {"an empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", {"GET / @ end"}},
+      {"an empty host of blanks", "GET / HTTP/1.1\r\nHost: \t \r\n\r\n", {"GET / @ end"}},
+      {"an empty host of the server", "OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n", {"OPTIONS * @ end"}},
       {"an absolute target",
        "GET http://a/b HTTP/1.1\r\nHost: a\r\n\r\n",
        {"GET http://a/b @a end"}},
