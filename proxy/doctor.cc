@@ -186,6 +186,8 @@ void check_access_log(const config::AccessLogConfig& log, Findings& findings) {
     error = errno == ENOENT ? try_folder(folder_of(path)) : errno;
   else if (S_ISDIR(found.st_mode))
     error = EISDIR;
+  else if (S_ISSOCK(found.st_mode))
+    error = ENXIO;
   else if (::access(path.c_str(), W_OK) != 0)
     error = errno;
   if (error == 0) return findings.fine("access_log", path + " can be written");

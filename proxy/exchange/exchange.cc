@@ -223,6 +223,7 @@ void Exchange::on_backend_replaced() {
   retried_ = true;
   move_to(Stage::kConnecting);
   times_.opening(rooms_.timeline.now());
+  body_.service_is_gone();
 }
 
 bool Exchange::may_retry() const {

@@ -78,6 +78,10 @@ void RequestBody::service_said_100() {
   if (upload_) upload_->begin();
 }
 
+void RequestBody::service_is_gone() {
+  if (upload_) upload_->begin_anew();
+}
+
 bool RequestBody::stop_watching() { return std::exchange(upload_, nullptr) != nullptr; }
 
 }  // namespace weir::exchange

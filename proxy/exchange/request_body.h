@@ -56,6 +56,9 @@ class RequestBody {
   // from that on, but for no longer than 100 ms.
   void service_is_there();
   void service_said_100();
+  // Its connection is replaced by one that does not stand yet, and all that was given is on its
+  // way.
+  void service_is_gone();
   // True when it was watched: the service did not have all of it.
   bool stop_watching();
 

@@ -31,6 +31,13 @@ void Upload::begin_within(limiters::Duration most) {
   begins_ = timeline_.after(most, [this] { begin(); });
 }
 
+void Upload::begin_anew() {
+  waits_since_.reset();
+  waited_before_ = {};
+  looks_ = {};
+  begins_ = {};
+}
+
 void Upload::given(size_t bytes) {
   if (bytes == 0) return;
   waited_before_ = waited();

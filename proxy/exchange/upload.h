@@ -21,6 +21,8 @@ class Upload {
   void begin();
   // or after so long, if it has not said before that it does.
   void begin_within(limiters::Duration most);
+  // It is another service now, which has had nothing and does not wait yet.
+  void begin_anew();
   // So many bytes of it have come,
   void given(size_t bytes);
   // and have left for the service.

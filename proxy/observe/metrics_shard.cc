@@ -24,8 +24,10 @@ void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
   if (facts.retried) count(retried_);
   if (facts.backend) {
     backend_.observe(limiters::to_seconds(*facts.backend));
-    // Once the service's head is here, the status is the service's.
-    if (exchange::outcome_of_answer(facts.status, overload_statuses_) == Outcome::kOverload)
+    // Once the service's head is here, the status is the service's; of who passed by the limiter it
+    // teaches the limiter nothing.
+    if (!facts.exempt &&
+        exchange::outcome_of_answer(facts.status, overload_statuses_) == Outcome::kOverload)
       count(overload_answers_);
   }
   if (facts.queue_wait) queue_wait_.observe(limiters::to_seconds(*facts.queue_wait));

@@ -1,5 +1,7 @@
 #include "proxy/transport/lingering_socket.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -30,11 +32,14 @@ void LingeringSocket::begin() {
   settle();
 }
 
-// Not to wait for the end of a peer that is silent; but one that talks would be reset.
+// Not to wait for the end of a peer that is silent and has all; but one that talks would be reset,
+// and then loses what is still on its way to it.
 bool LingeringSocket::needs_time() const {
+  if (!unsent_.empty() || dropped_ > 0) return true;
+  int on_its_way = 0;
+  if (::ioctl(socket_.fd(), SIOCOUTQ, &on_its_way) == 0 && on_its_way > 0) return true;
   std::byte first;
-  return !unsent_.empty() || dropped_ > 0 ||
-         ::recv(socket_.fd(), &first, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+  return ::recv(socket_.fd(), &first, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
 }
 
 void LingeringSocket::on_ready(int what) {

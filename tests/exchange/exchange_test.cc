@@ -598,6 +598,24 @@ TEST_F(ExchangeTest, ADeadPooledConnectionIsReplacedOnceWhenTheRequestMayBeRepea
   EXPECT_TRUE(entry().retried);
 }
 
+TEST_F(ExchangeTest, AnUploadKeepsItsPlaceWhileItsDeadConnectionIsReplaced) {
+  for (const bool expects : {false, true}) {
+    SCOPED_TRACE(expects);
+    backends.pooled = true;
+    http::RequestHead request = head("POST", "/", {BodyLength::Kind::kKnown, 100000});
+    request.expects_continue = expects;
+    start(std::move(request), End::kNo);
+    backend().events.on_backend_replaced();
+    run_for(std::chrono::seconds(10));
+    EXPECT_EQ(permits.in_flight(), 1) << "the service is not there yet";
+    backend().events.on_backend_open();
+    run_for(expects ? milliseconds(200) : limiters::Permit::kPatience);
+    EXPECT_EQ(permits.in_flight(), 0) << "its client is slow";
+    exchange->on_client_left();
+    exchange.reset();
+  }
+}
+
 TEST_F(ExchangeTest, WhatHadNotLeftWithADeadConnectionIsNotGivenTwice) {
   backends.pooled = true;
   start(head("POST", "/", {BodyLength::Kind::kKnown, 3}), End::kNo);

@@ -62,6 +62,9 @@ TEST(MetricsShardTest, AnAnswerThatSaysTooMuchWasSentIsCountedWhenItIsTheService
   }
   facts.ending = Ending::kClientLeft;
   shard.record(facts);
+  ExchangeFacts exempt = facts;
+  exempt.exempt = true;
+  shard.record(exempt);
   ExchangeFacts weirs_own = shed();
   weirs_own.status = 529;
   shard.record(weirs_own);
