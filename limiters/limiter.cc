@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "limiters/dry_gate.h"
+
 namespace weir::limiters {
 namespace {
 
@@ -29,6 +31,7 @@ Permit& Permit::operator=(Permit&& other) noexcept {
     responded_ = other.responded_;
     aside_ = other.aside_;
     for_now_ = other.for_now_;
+    holds_dry_place_ = other.holds_dry_place_;
     spared_ = other.spared_;
   }
   return *this;
@@ -53,7 +56,7 @@ void Permit::request_complete() {
 void Permit::step_aside() {
   if (gate_ == nullptr || aside_) return;
   aside_ = true;
-  gate_->place_goes_on(cell_);
+  gate_->place_goes_on(*this);
   gate_->finished();
 }
 
@@ -73,7 +76,7 @@ void Permit::give_back(Outcome outcome) {
   if (!responded_) gate.answered(*this, outcome);
   if (responded_ && outcome != *responded_) gate.shard_.cut_short(outcome);
   if (aside_) return;
-  gate.place_goes_on(cell_);
+  gate.place_goes_on(*this);
   const TimePoint due = granted_ + gate.pool_.baseline();
   if (responded_ == Outcome::kOverload && due > gate.timeline_.now()) return gate.hold(due);
   gate.finished();
@@ -95,7 +98,7 @@ Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes,
       shard_(shard),
       lanes_(std::move(lanes)),
       ranks_(lanes_.ranks(), pool),
-      dry_run_(params.dry_run),
+      dry_(params.dry_run ? std::make_unique<DryGate>(pool, ranks_, timeline) : nullptr),
       timeline_(timeline),
       wake_(std::move(wake)) {}
 
@@ -109,13 +112,12 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   const uint8_t rank = ranked.rank;
   shard_.arrived(rank);
   if (ranked.cell != kNoCell) shard_.partitions().arrived(ranked.cell);
-  if (!lanes_.waits_before(rank)) {
-    const std::optional<int> place = pool_.take();
-    if (dry_run_) return admit_dry(place, ranked);
-    if (place) return permit(*place, ranked.cell);
-  }
+  if (dry_) [[unlikely]]
+    return admit_dry(arrival, ranked);
+  if (!lanes_.waits_before(rank))
+    if (const std::optional<int> place = pool_.take()) return permit(*place, ranked.cell);
   pool_.note_limited();
-  const auto why = turned_away(rank, pool_.waiting(rank));
+  const auto why = ranks_.turned_away(rank, pool_.waiting(rank));
   const bool displaces = why && takes_place_of_oldest(rank);
   if (why && !displaces) return *why;
   if (!pool_.join(gate_, rank, displaces ? 1 : 0)) return Rejection::kQueueFull;
@@ -139,7 +141,7 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
 std::optional<Permit> Limiter::readmit(Permit aside, const Arrival& arrival, Waiter& waiter) {
   std::move(aside).finish(Outcome::kIgnored);
   const Ranked ranked = ranks_.of(arrival);
-  if (dry_run_) return permit(pool_.take_anyway(), ranked.cell, true);
+  if (dry_) return dry_->readmit(permit(pool_.take_anyway(), ranked.cell, true));
   if (!lanes_.waits_before(ranked.rank))
     if (const std::optional<int> place = pool_.take()) return permit(*place, ranked.cell, true);
   pool_.note_limited();
@@ -169,24 +171,8 @@ bool Limiter::takes_place_of_oldest(uint8_t rank) const {
   return to_seconds(waited) * pool_.per_second() > kLeastNewer;
 }
 
-// What a real run would have queued is in flight here, beyond the limit.
-Admission Limiter::admit_dry(std::optional<int> place, const Ranked& ranked) {
-  if (place) return permit(*place, ranked.cell);
-  pool_.note_limited();
-  const int beyond = std::max(0, pool_.in_flight() - pool_.limit());
-  const auto why = turned_away(ranked.rank, beyond);
-  Permit admitted = permit(pool_.take_anyway(), ranked.cell);
-  admitted.spared_ = why;
-  return admitted;
-}
-
-// Each rank has a bound of its own, for what it and the more important ones ask for.
-std::optional<Rejection> Limiter::turned_away(uint8_t rank, int waiting) const {
-  if (pool_.max_waiting() == 0) return Rejection::kLimit;
-  if (waiting >= pool_.most_waiting(rank))
-    return ranks_.over_share(rank) ? Rejection::kOverShare : Rejection::kShed;
-  if (waiting >= pool_.max_waiting()) return Rejection::kQueueFull;
-  return std::nullopt;
+Permit Limiter::admit_dry(const Arrival& arrival, const Ranked& ranked) {
+  return dry_->admit(permit(pool_.take_anyway(), ranked.cell), ranked.rank, arrival.deadline);
 }
 
 Permit Limiter::permit(int in_flight, uint16_t cell, bool again) {
@@ -217,8 +203,10 @@ void Limiter::join_cohort(Permit& permit) {
   shard_.granted(permit.cohort_);
 }
 
-void Limiter::place_goes_on(uint16_t cell) {
-  if (cell != kNoCell) shard_.partitions().given_back(cell);
+void Limiter::place_goes_on(const Permit& permit) {
+  if (permit.cell_ != kNoCell) shard_.partitions().given_back(permit.cell_);
+  if (dry_) [[unlikely]]
+    dry_->goes_on(permit);
 }
 
 // A refusal takes no time, so that its place would be taken again at once by one that is refused

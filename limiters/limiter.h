@@ -28,6 +28,8 @@ struct LimiterStats {
   int waiting = 0;
 };
 
+class DryGate;
+
 // Used from one loop only; outlives its permits and waiters.
 class Limiter {
  public:
@@ -66,12 +68,11 @@ class Limiter {
   int at_service(int in_flight) const;
   bool takes_place_of_oldest(uint8_t rank) const;
   bool waits_for_the_whole() const;
-  Admission admit_dry(std::optional<int> place, const Ranked& ranked);
-  std::optional<Rejection> turned_away(uint8_t rank, int waiting) const;
+  Permit admit_dry(const Arrival& arrival, const Ranked& ranked);
   void answered(Permit& permit, Outcome outcome);
   void withdraw(Permit& permit);
   void join_cohort(Permit& permit);
-  void place_goes_on(uint16_t cell);
+  void place_goes_on(const Permit& permit);
   void finished();
   void hold(TimePoint until);
   void release_at(TimePoint when);
@@ -92,7 +93,7 @@ class Limiter {
   SamplerShard& shard_;
   Lanes lanes_;
   Ranks ranks_;
-  const bool dry_run_;
+  std::unique_ptr<DryGate> dry_;  // in dry run only
   Timeline& timeline_;
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;

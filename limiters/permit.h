@@ -35,6 +35,7 @@ class [[nodiscard]] Permit {
         responded_(other.responded_),
         aside_(other.aside_),
         for_now_(other.for_now_),
+        holds_dry_place_(other.holds_dry_place_),
         spared_(other.spared_) {}
   Permit& operator=(Permit&& other) noexcept;
   // Not finished: as if finished with kIgnored.
@@ -75,6 +76,7 @@ class [[nodiscard]] Permit {
 
  private:
   friend class Limiter;
+  friend class DryGate;
   Permit(Limiter& gate, TimePoint granted, int in_flight, Cohort cohort, uint16_t cell)
       : gate_(&gate), granted_(granted), in_flight_(in_flight), cohort_(cohort), cell_(cell) {}
   void give_back(Outcome outcome);
@@ -89,6 +91,7 @@ class [[nodiscard]] Permit {
   std::optional<Outcome> responded_;
   bool aside_ = false;
   bool for_now_ = false;
+  bool holds_dry_place_ = false;  // in dry run, see DryGate
   std::optional<Rejection> spared_;
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "limiters/dry_places.h"
 #include "limiters/params.h"
 #include "limiters/sampler_shard.h"
 #include "limiters/timeline.h"
@@ -118,6 +119,9 @@ class PermitPool {
   bool take_limited() noexcept { return limited_.exchange(false, std::memory_order_relaxed); }
   // Highest in flight since the last call; the regulator's alone.
   int take_peak() noexcept { return peak_.exchange(in_flight(), std::memory_order_relaxed); }
+  // What would be; nobody is in there unless it is a dry run.
+  DryPlaces& dry() noexcept { return dry_; }
+  const DryPlaces& dry() const noexcept { return dry_; }
 
  private:
   struct OfRank {
@@ -146,6 +150,7 @@ class PermitPool {
   std::array<OfRank, kRanks> of_;
   const size_t cells_;
   std::unique_ptr<std::atomic<float>[]> within_share_;
+  DryPlaces dry_;
 };
 
 }  // namespace weir::limiters

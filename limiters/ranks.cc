@@ -22,4 +22,12 @@ Ranked Ranks::of(const Arrival& arrival) {
       .cell = static_cast<uint16_t>(cell)};
 }
 
+std::optional<Rejection> Ranks::turned_away(uint8_t rank, int waiting) const {
+  if (pool_.max_waiting() == 0) return Rejection::kLimit;
+  if (waiting >= pool_.most_waiting(rank))
+    return over_share(rank) ? Rejection::kOverShare : Rejection::kShed;
+  if (waiting >= pool_.max_waiting()) return Rejection::kQueueFull;
+  return std::nullopt;
+}
+
 }  // namespace weir::limiters

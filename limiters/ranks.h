@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "limiters/params.h"
@@ -23,6 +24,9 @@ class Ranks {
   Ranked of(const Arrival& arrival);
   // What stands there is beyond its partition's share.
   bool over_share(uint8_t rank) const { return !credit_.empty() && rank % 2 == 1; }
+  // Why one of that rank may not wait where so many of it do; none: it may. Each rank has a bound
+  // of its own, for what it and the more important ones ask for.
+  std::optional<Rejection> turned_away(uint8_t rank, int waiting) const;
 
  private:
   const PermitPool& pool_;

@@ -83,8 +83,8 @@ void Regulator::tick() {
 
 void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   const Duration baseline = algorithm_->baseline();
-  const ServiceView service{baseline, algorithm_->guessing() ? 0 : per_second_, algorithm_->limit(),
-                            finished_.per_second(), spread()};
+  const ServiceView service{baseline, algorithm_->guessing() ? 0 : as_if_limited(per_second_),
+                            algorithm_->limit(), as_if_limited(finished_.per_second()), spread()};
   double arrived = 0;
   for (size_t i = 0; i < offered_.size(); ++i) {
     arrived += now.arrived[i] - arrived_before_[i];
@@ -93,6 +93,12 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
     pool_.publish_queue(bounds.longest_wait, bounds.most_waiting, i);
   }
   arrived_before_ = now.arrived;
+}
+
+// In dry run more may be done than would be behind the limit.
+double Regulator::as_if_limited(double per_second) const {
+  const double limited = pool_.dry().per_second();
+  return limited > 0 ? std::min(per_second, limited) : per_second;
 }
 
 void Regulator::note_partitions() {

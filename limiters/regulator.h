@@ -81,6 +81,7 @@ class Regulator {
 
   void tick();
   void note_arrivals(const SamplerShard::Totals& now);
+  double as_if_limited(double per_second) const;
   void note_partitions();
   void publish_shares();
   void note_use(Batch& batch) const;

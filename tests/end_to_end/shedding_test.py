@@ -1,6 +1,7 @@
 """What is turned away, how that is said, and that the backend never has more than the limit."""
 
 import collections
+import concurrent.futures
 import json
 import random
 import socket
@@ -283,6 +284,29 @@ class SheddingTest(unittest.TestCase):
             would = sum(v for k, v in weir.metrics().items()
                         if k.startswith("weir_rejected_total") and 'mode="dry_run"' in k)
             self.assertGreater(would, 100)
+
+    def test_a_dry_run_says_what_a_limit_would_shed(self):
+        def share_shed(service, light, heavy, limit, dry_run):
+            """Of the heavy load, after a light one, from which it is known what a request takes."""
+            def shed():
+                return sum(v for k, v in weir.metrics().items() if k.startswith("weir_rejected_total"))
+            with origin(*service) as address, \
+                    Weir(address, "limiter.algorithm=fixed", f"limiter.fixed.limit={limit}",
+                         f"limiter.dry_run={'true' if dry_run else 'false'}") as weir:
+                load(weir.address, "--rate", light, "--duration", "3s")
+                before = shed()
+                due = load(weir.address, "--rate", heavy, "--duration", "8s", "--connections", "2000")["totals"]["due"]
+                return (shed() - before) / due
+
+        all_at_once = (("--workers", "1000", "--service-time", "500ms"), "1", "16", 1)
+        pool = (("--workers", "4", "--service-time", "20ms"), "60", "300", 4)
+        with concurrent.futures.ThreadPoolExecutor() as pools:
+            runs = {(case, dry_run): pools.submit(share_shed, *case, dry_run)
+                    for case in (all_at_once, pool) for dry_run in (False, True)}
+        for case in (all_at_once, pool):
+            enforced, dry = runs[case, False].result(), runs[case, True].result()
+            self.assertGreater(enforced, 0.2)
+            self.assertAlmostEqual(dry, enforced, delta=0.1, msg=str(case))
 
 
 if __name__ == "__main__":
