@@ -119,6 +119,7 @@ std::string_view word_of(http::Version version) {
 }
 
 limiters::Outcome outcome_of_answer(int status, const std::vector<int>& overload) {
+  if (status < 400) return Outcome::kSuccess;
   if (std::find(overload.begin(), overload.end(), status) != overload.end())
     return Outcome::kOverload;
   if (status == 429) return Outcome::kOverQuota;
