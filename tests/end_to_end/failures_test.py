@@ -60,28 +60,16 @@ class ClientsThatLeaveTest(unittest.TestCase):
                 self.assertEqual(client.response().body, b"hello")
 
     def test_a_client_that_leaves_while_it_waits_is_never_sent_to_the_service(self):
-        arrived, gone = [], []
-        with Backend(never_answering(arrived, gone)) as backend, \
-                Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_wait=20s") as weir:
-            first, second = weir.connect(), weir.connect()
-            first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
-            wait_until(lambda: arrived, "the first request to arrive")
-            second.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
-            wait_until(lambda: weir.limits()["waiting"] == 1, "the second to wait")
-            second.close()
-            wait_until(lambda: weir.limits()["waiting"] == 0, "the second to be forgotten")
-            first.close()
-            wait_until(lambda: weir.limits()["in_flight"] == 0, "the permit to come back")
-            self.assertEqual(len(arrived), 1)
+        self.leave_while_it_waits("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n", Client.close)
 
-    def leave_with_much_held(self, much, leave):
+    def leave_while_it_waits(self, said, leave):
         arrived, gone = [], []
         with Backend(never_answering(arrived, gone)) as backend, \
                 Weir(backend.address, "limiter.algorithm=fixed", "limiter.fixed.limit=1", "queue.max_wait=20s") as weir:
             first, second = weir.connect(), weir.connect()
             first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
             wait_until(lambda: arrived, "the first request to arrive")
-            second.send(much)
+            second.send(said)
             wait_until(lambda: weir.limits()["waiting"] == 1, "the second to wait")
             leave(second)
             wait_until(lambda: weir.limits()["waiting"] == 0, "the second to be forgotten")
@@ -95,10 +83,10 @@ class ClientsThatLeaveTest(unittest.TestCase):
             head = f"POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\r\n"
             for leave in (Client.close, lambda client: client.socket.shutdown(socket.SHUT_WR)):
                 with self.subTest(size=size):
-                    self.leave_with_much_held(head + "x" * size, leave)
+                    self.leave_while_it_waits(head + "x" * size, leave)
 
     def test_and_one_that_sent_many_requests_ahead(self):
-        self.leave_with_much_held("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n" * 5000, Client.close)
+        self.leave_while_it_waits("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n" * 5000, Client.close)
 
     def test_what_is_held_of_a_half_closed_client_is_served_when_configured(self):
         release = threading.Event()
