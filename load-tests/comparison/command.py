@@ -32,7 +32,8 @@ NOTES = [
     "core the proxy used; where that is below 90 % load and service set the pace, and answers/s say little.",
     "weir runs with its default algorithm, free to let everything through, because a shed is cheaper than a request. The byte "
     "forwarder knows no HTTP and opens a connection to the service for each of the client's. Sheds: HAProxy and nginx return "
-    "503, Envoy has a direct response, h2o a line of mruby, weir has its only place taken.",
+    "503, Envoy has a direct response, h2o a line of mruby, weir has its only place taken, and the floor answers whatever it "
+    "reads, unlooked at, with as many bytes as weir.",
     "Added latency: less that of the same rate without a proxy, in the same round. Memory per connection is the proxy's own, "
     "without the kernel's socket buffers.",
 ]

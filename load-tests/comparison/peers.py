@@ -45,6 +45,7 @@ class Peer:
     usual: bool = True  # takes part without being asked for
 
 
+BYTES_OF_A_SHED = 335
 ENVOY_FOLDER = pathlib.Path("build/peers/envoy")
 
 WEIR_LIMITER = {
@@ -75,8 +76,9 @@ def weir_without_command(binary, setup):
 
 
 def forwarder_command(binary, setup):
-    """The byte forwarder has no options."""
-    return [binary, "--listen", f"127.0.0.1:{setup.port}", "--backend", setup.service]
+    """The byte forwarder. Where the others shed it reads and answers without looking, as many bytes as weir's own 503."""
+    answers = ["--answer", str(BYTES_OF_A_SHED)] if setup.mode == "shed" else []
+    return [binary, "--listen", f"127.0.0.1:{setup.port}", "--backend", setup.service, *answers]
 
 
 def haproxy_command(binary, setup):
@@ -123,14 +125,13 @@ def find_envoy(binaries):
 
 
 PLAIN = "weir-plain"
-NO_HTTP = "knows no HTTP"
 PEERS = [
     Peer("weir", "weir", of_ours("weir"), weir_command),
     Peer(PLAIN, "weir, without its profile", of_ours(PLAIN), weir_command, usual=False),
     Peer("weir-off", "weir, limiter off", of_ours("weir"), weir_without_command,
          lacks={"queue": "has no queue", "shed": "sheds nothing", "startup": "is weir", "memory": "is weir"}),
     Peer("floor", "byte forwarder (the floor)", of_ours("weir-forwarder"), forwarder_command, version=(),
-         lacks={"queue": NO_HTTP, "shed": NO_HTTP}),
+         lacks={"queue": "knows no HTTP"}),
     Peer("haproxy", "HAProxy", of_system("haproxy"), haproxy_command, version=("-v",)),
     Peer("nginx", "nginx", of_system("nginx"), nginx_command, version=("-v",), lacks={"queue": "has no queue"}),
     Peer("h2o", "h2o", of_system("h2o"), h2o_command, lacks={"queue": "has no queue"}),

@@ -8,6 +8,9 @@
 #include <span>
 #include <utility>
 
+#include "load-tests/forwarder/link.h"
+#include "load-tests/forwarder/refusal.h"
+
 namespace weir::forwarder {
 
 using transport::Fd;
@@ -21,16 +24,18 @@ constexpr size_t kMostEvents = 256;
 
 }  // namespace
 
-std::unique_ptr<Forwarder> Forwarder::open(const SocketAddress& listen,
-                                           const SocketAddress& backend, std::string& error) {
-  std::unique_ptr<Forwarder> made(new Forwarder(backend));
+std::unique_ptr<Forwarder> Forwarder::open(const SocketAddress& listen, Outcome outcome,
+                                           std::string& error) {
+  std::unique_ptr<Forwarder> made(new Forwarder(std::move(outcome)));
   if (made->listen_on(listen)) return made;
   error = transport::error_word(errno);
   return nullptr;
 }
 
-Forwarder::Forwarder(const SocketAddress& backend)
-    : backend_(backend), epoll_(::epoll_create1(EPOLL_CLOEXEC)), scratch_(kScratchBytes) {}
+Forwarder::Forwarder(Outcome outcome)
+    : outcome_(std::move(outcome)),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      scratch_(kScratchBytes) {}
 
 bool Forwarder::listen_on(const SocketAddress& address) {
   listener_ = transport::open_stream_socket(address.family());
@@ -41,7 +46,7 @@ bool Forwarder::listen_on(const SocketAddress& address) {
   if (::listen(listener_.get(), kBacklog) != 0) return false;
   epoll_event event{};
   event.events = EPOLLIN;
-  // No link: the listener.
+  // No side: the listener.
   event.data.ptr = nullptr;
   return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_.get(), &event) == 0;
 }
@@ -60,16 +65,16 @@ std::string Forwarder::run() {
         ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
     if (count < 0 && errno != EINTR) return "epoll: " + transport::error_word(errno);
     for (const epoll_event& event : std::span(events).first(count < 0 ? 0 : count)) {
-      auto* side = static_cast<Link::Side*>(event.data.ptr);
+      auto* side = static_cast<Party::Side*>(event.data.ptr);
       if (side == nullptr) {
         if (!accept_all()) return "accepting: " + transport::error_word(errno);
         continue;
       }
-      Link* link = side->link;
-      const auto found = links_.find(link);
-      if (found == links_.end() || link->on_event(*side, event.events)) continue;
+      Party* party = side->party;
+      const auto found = parties_.find(party);
+      if (found == parties_.end() || party->on_event(*side, event.events)) continue;
       ended_.push_back(std::move(found->second));
-      links_.erase(found);
+      parties_.erase(found);
     }
     ended_.clear();
   }
@@ -79,7 +84,7 @@ bool Forwarder::accept_all() {
   while (true) {
     Fd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (client) {
-      if (!connect_for(std::move(client))) return false;
+      if (!take(std::move(client))) return false;
       continue;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
@@ -87,16 +92,27 @@ bool Forwarder::accept_all() {
   }
 }
 
-// False only when there are no descriptors left: a backend that refuses ends that client alone.
-bool Forwarder::connect_for(Fd client) {
-  Fd backend = transport::open_stream_socket(backend_.family());
-  if (!backend) return false;
-  const int result = ::connect(backend.get(), backend_.system(), backend_.system_size());
-  if (result != 0 && errno != EINPROGRESS) return true;
-  auto link = std::make_unique<Link>(epoll_.get(), scratch_, std::move(client), std::move(backend));
-  Link* key = link.get();
-  links_.emplace(key, std::move(link));
+bool Forwarder::take(Fd client) {
+  if (const auto* backend = std::get_if<SocketAddress>(&outcome_))
+    return connect_for(std::move(client), *backend);
+  keep(std::make_unique<Refusal>(epoll_.get(), scratch_, std::get<std::string>(outcome_),
+                                 std::move(client)));
   return true;
+}
+
+// False only when there are no descriptors left: a backend that refuses ends that client alone.
+bool Forwarder::connect_for(Fd client, const SocketAddress& backend) {
+  Fd socket = transport::open_stream_socket(backend.family());
+  if (!socket) return false;
+  const int result = ::connect(socket.get(), backend.system(), backend.system_size());
+  if (result != 0 && errno != EINPROGRESS) return true;
+  keep(std::make_unique<Link>(epoll_.get(), scratch_, std::move(client), std::move(socket)));
+  return true;
+}
+
+void Forwarder::keep(std::unique_ptr<Party> party) {
+  Party* key = party.get();
+  parties_.emplace(key, std::move(party));
 }
 
 }  // namespace weir::forwarder

@@ -1,7 +1,5 @@
 #include "load-tests/forwarder/link.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -10,24 +8,12 @@
 
 namespace weir::forwarder {
 
-namespace {
-
-void send_at_once(int fd) {
-  const int on = 1;
-  // Fails on Unix sockets, which do so anyhow.
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-bool is_full(ssize_t result) { return result < 0 && (errno == EAGAIN || errno == EINTR); }
-
-}  // namespace
-
 Link::Link(int epoll, std::span<char> scratch, transport::Fd client, transport::Fd backend)
     : epoll_(epoll), scratch_(scratch) {
   sides_[0].socket = std::move(client);
   sides_[1].socket = std::move(backend);
   for (Side& side : sides_) {
-    side.link = this;
+    side.party = this;
     send_at_once(side.socket.get());
     watch(side);
   }
@@ -53,14 +39,7 @@ bool Link::open() {
 
 bool Link::flush(Side& side) {
   if (side.unsent.empty()) return true;
-  const ssize_t sent =
-      ::send(side.socket.get(), side.unsent.data(), side.unsent.size(), MSG_NOSIGNAL);
-  if (is_full(sent)) return true;
-  if (sent < 0) return false;
-  side.unsent.erase(0, static_cast<size_t>(sent));
-  // No memory is kept for a connection that needs none now.
-  if (side.unsent.empty()) side.unsent = std::string();
-  return end_if_drained(other(side), side);
+  return send_unsent(side) && end_if_drained(other(side), side);
 }
 
 // One read and one write; what is left in the kernel comes with the next event.
@@ -91,14 +70,7 @@ bool Link::watch(Side& side) {
   uint32_t interest = 0;
   if (connected_ && !side.read_ended && to.unsent.empty()) interest |= EPOLLIN;
   if (!side.unsent.empty() || (!connected_ && &side == &sides_[1])) interest |= EPOLLOUT;
-  if (side.registered && interest == side.interest) return true;
-  epoll_event event{};
-  event.events = interest;
-  event.data.ptr = &side;
-  const int what = side.registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-  side.interest = interest;
-  side.registered = true;
-  return ::epoll_ctl(epoll_, what, side.socket.get(), &event) == 0;
+  return watch_for(epoll_, side, interest);
 }
 
 }  // namespace weir::forwarder

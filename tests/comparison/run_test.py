@@ -16,21 +16,24 @@ BINARIES = pathlib.Path(os.environ.get("WEIR_BINARIES", ROOT / "build/asan/bin")
 DEADLINE = 20
 
 
+def start_forwarder(test, *flags):
+    """Its port; it ends with the test."""
+    program = subprocess.Popen([BINARIES / "weir-forwarder", "--listen", "127.0.0.1:0", *flags], stdout=subprocess.PIPE, text=True)
+
+    def end():
+        program.terminate()
+        program.wait(DEADLINE)
+        program.stdout.close()
+    test.addCleanup(end)
+    return int(re.search(r"listening on 127\.0\.0\.1:(\d+)", program.stdout.readline())[1])
+
+
 class Forwarder(unittest.TestCase):
     def setUp(self):
         self.service = socket.create_server(("127.0.0.1", 0))
         self.service.settimeout(DEADLINE)
         self.addCleanup(self.service.close)
-        backend = f"127.0.0.1:{self.service.getsockname()[1]}"
-        self.program = subprocess.Popen([BINARIES / "weir-forwarder", "--listen", "127.0.0.1:0", "--backend", backend],
-                                        stdout=subprocess.PIPE, text=True)
-        self.addCleanup(self.end)
-        self.port = int(re.search(r"listening on 127\.0\.0\.1:(\d+)", self.program.stdout.readline())[1])
-
-    def end(self):
-        self.program.terminate()
-        self.program.wait(DEADLINE)
-        self.program.stdout.close()
+        self.port = start_forwarder(self, "--backend", f"127.0.0.1:{self.service.getsockname()[1]}")
 
     def connect(self):
         client = socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE)
@@ -75,6 +78,45 @@ class Forwarder(unittest.TestCase):
         client.sendall(b"x")
 
 
+class Answering(unittest.TestCase):
+    BYTES = 60000
+
+    def test_whatever_is_said_is_answered_with_a_503_of_so_many_bytes(self):
+        client = socket.create_connection(("127.0.0.1", start_forwarder(self, "--answer", str(self.BYTES))), timeout=DEADLINE)
+        with client:
+            for words in (b"GET / HTTP/1.1\r\n\r\n", b"?"):
+                client.sendall(words)
+                got = b""
+                while len(got) < self.BYTES:
+                    got += client.recv(1 << 16)
+                head, _, body = got.partition(b"\r\n\r\n")
+                self.assertEqual(head, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: %d" % len(body))
+                self.assertEqual(len(got), self.BYTES)
+            client.shutdown(socket.SHUT_WR)
+            self.assertEqual(client.recv(1), b"")
+
+    def test_who_does_not_read_is_not_read_and_has_it_all_in_the_end(self):
+        client = socket.create_connection(("127.0.0.1", start_forwarder(self, "--answer", str(self.BYTES))), timeout=DEADLINE)
+        with client:
+            asked = 0
+            client.settimeout(0.3)
+            with self.assertRaises(TimeoutError):
+                while True:
+                    # Larger than what it reads at once, so that each costs an answer.
+                    client.sendall(b"x" * (64 << 10))
+                    asked += 1
+            client.settimeout(DEADLINE)
+            client.shutdown(socket.SHUT_WR)
+            got = sum(len(part) for part in iter(lambda: client.recv(1 << 20), b""))
+            self.assertEqual(got % self.BYTES, 0)
+            self.assertGreaterEqual(got // self.BYTES, asked)
+
+    def test_an_answer_shorter_than_its_head_is_refused(self):
+        done = subprocess.run([BINARIES / "weir-forwarder", "--answer", "10"], capture_output=True, text=True, timeout=DEADLINE)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("--answer", done.stderr + done.stdout)
+
+
 @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two cores")
 class Compare(unittest.TestCase):
     def test_weir_beside_the_floor(self):
@@ -87,9 +129,9 @@ class Compare(unittest.TestCase):
             result = json.loads(kept.read_text())
         self.assertNotIn("FAILED", done.stdout)
         self.assertGreater(result["cases"]["small-32"]["peers"]["weir"]["runs"][0]["cpu_us"], 0)
-        self.assertEqual(result["cases"]["shed-32"]["peers"]["weir"]["runs"][0]["shed_share"], 1)
+        for peer in ("weir", "floor"):
+            self.assertEqual(result["cases"]["shed-32"]["peers"][peer]["runs"][0]["shed_share"], 1)
         self.assertEqual(len(result["startup"]["peers"]["floor"]["runs"]), 10)
-        self.assertIn("not measured: knows no HTTP", done.stdout)
 
 
 if __name__ == "__main__":
