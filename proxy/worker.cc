@@ -26,7 +26,7 @@ Worker::~Worker() = default;
 void Worker::accept(transport::Fd socket, const transport::SocketAddress& peer) {
   client::ClientConnectionOwner& owner = *this;
   auto connection = std::make_unique<client::ClientConnection>(
-      transport::PlainTransport::accepted(loop_, std::move(socket), peer), peer.host_text(),
+      transport::PlainTransport::accepted(loop_, std::move(socket)), peer.host_text(),
       shared_.plan.client, rooms_, loop_.turn_queue(), owner);
   connection->place = connections_.size();
   connections_.push_back(std::move(connection));

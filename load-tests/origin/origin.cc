@@ -15,8 +15,8 @@ std::unique_ptr<Origin> Origin::open(loop::EventLoop& loop, const ServiceParams&
   std::unique_ptr<Origin> origin(new Origin(loop, params, body_bytes));
   origin->listener_ = transport::Listener::open(
       loop, address,
-      [here = origin.get()](transport::Fd socket, const transport::SocketAddress& peer) {
-        here->accept(std::move(socket), peer);
+      [here = origin.get()](transport::Fd socket, const transport::SocketAddress&) {
+        here->accept(std::move(socket));
       },
       [](const std::string& text) { fmt::print(stderr, "weir-origin: {}\n", text); }, error);
   if (origin->listener_ == nullptr) return nullptr;
@@ -37,10 +37,10 @@ Origin::Origin(loop::EventLoop& loop, const ServiceParams& params, uint64_t body
 
 Origin::~Origin() = default;
 
-void Origin::accept(transport::Fd socket, const transport::SocketAddress& peer) {
-  auto connection = std::make_unique<Connection>(
-      static_cast<Connection::Owner&>(*this), replies_,
-      transport::PlainTransport::accepted(loop_, std::move(socket), peer));
+void Origin::accept(transport::Fd socket) {
+  auto connection =
+      std::make_unique<Connection>(static_cast<Connection::Owner&>(*this), replies_,
+                                   transport::PlainTransport::accepted(loop_, std::move(socket)));
   connections_.emplace(connection.get(), std::move(connection));
 }
 

@@ -34,7 +34,7 @@ class Origin final : private Connection::Owner {
   void on_left(RequestId id) override;
   void on_gone(Connection& gone) override;
 
-  void accept(transport::Fd socket, const transport::SocketAddress& peer);
+  void accept(transport::Fd socket);
   bool restart();
   void advance();
   void set_alarm();

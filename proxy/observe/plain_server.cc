@@ -177,9 +177,9 @@ PlainServer::~PlainServer() {
 bool PlainServer::listen(const transport::SocketAddress& address, std::string& error) {
   listener_ = transport::Listener::open(
       loop_, address,
-      [this](transport::Fd socket, const transport::SocketAddress& peer) {
+      [this](transport::Fd socket, const transport::SocketAddress&) {
         connections_.push_back(std::make_unique<Connection>(
-            *this, transport::PlainTransport::accepted(loop_, std::move(socket), peer)));
+            *this, transport::PlainTransport::accepted(loop_, std::move(socket))));
         connections_.back()->start();
         make_room();
       },

@@ -77,6 +77,8 @@ std::unique_ptr<Listener> Listener::open(loop::EventLoop& loop, const SocketAddr
   // A machine without IPv6 still has all of its IPv4 addresses.
   if (!socket && is_any_v6(address) && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
     socket = bound_socket(*SocketAddress::from_numeric("0.0.0.0", address.port()), error);
+  // Whoever is accepted inherits it, which spares six calls for each.
+  if (socket) tune_stream_socket(socket.get(), address.family());
   if (socket && ::listen(socket.get(), kBacklog) != 0) {
     error = error_word(errno);
     socket.reset();

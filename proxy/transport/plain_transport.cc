@@ -43,10 +43,8 @@ bool hung_up(int fd) {
 
 }  // namespace
 
-std::unique_ptr<PlainTransport> PlainTransport::accepted(loop::EventLoop& loop, Fd socket,
-                                                         const SocketAddress& peer) {
+std::unique_ptr<PlainTransport> PlainTransport::accepted(loop::EventLoop& loop, Fd socket) {
   std::unique_ptr<PlainTransport> made(new PlainTransport(loop));
-  tune_stream_socket(socket.get(), peer.family());
   made->socket_ = PolledSocket(std::move(socket));
   return made;
 }

@@ -15,9 +15,9 @@ namespace weir::transport {
 
 class PlainTransport final : public Transport, private SocketEvents, private loop::TurnQueue::Task {
  public:
-  // `loop` outlives the transport. The socket is non-blocking and connected.
-  static std::unique_ptr<PlainTransport> accepted(loop::EventLoop& loop, Fd socket,
-                                                  const SocketAddress& peer);
+  // `loop` outlives the transport. The socket is non-blocking and connected, and tuned as its
+  // listener is.
+  static std::unique_ptr<PlainTransport> accepted(loop::EventLoop& loop, Fd socket);
   // Connecting begins with start().
   static std::unique_ptr<PlainTransport> connecting(loop::EventLoop& loop, ConnectPlan plan);
   static std::unique_ptr<PlainTransport> connecting(loop::EventLoop& loop,

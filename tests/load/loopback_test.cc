@@ -155,8 +155,8 @@ class Shedder final : private transport::TransportEvents {
     std::string error;
     listener_ = transport::Listener::open(
         loop, transport::loopback(),
-        [this, &loop](transport::Fd socket, const SocketAddress& peer) {
-          client_ = transport::PlainTransport::accepted(loop, std::move(socket), peer);
+        [this, &loop](transport::Fd socket, const SocketAddress&) {
+          client_ = transport::PlainTransport::accepted(loop, std::move(socket));
           client_->start(*this);
         },
         nullptr, error);

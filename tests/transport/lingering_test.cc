@@ -14,7 +14,7 @@ class LingeringTest : public SocketTest {
   void say_and_leave(const std::string& text) {
     Pair pair = connected_pair(Kind::kTcp);
     peer = std::move(pair.peer);
-    auto transport = PlainTransport::accepted(loop, std::move(pair.ours), pair.peer_address);
+    auto transport = PlainTransport::accepted(loop, std::move(pair.ours));
     transport->start(news);
     transport->send(Buffer(text));
     transport->close(CloseHow::kFlush);
@@ -61,7 +61,7 @@ TEST_F(LingeringTest, NeedsTimeUntilThePeerHasAllThatTheKernelTook) {
   peer = std::move(pair.peer);
   const int little = 4096;
   ::setsockopt(peer.fd(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
-  auto transport = PlainTransport::accepted(loop, std::move(pair.ours), pair.peer_address);
+  auto transport = PlainTransport::accepted(loop, std::move(pair.ours));
   transport->start(news);
   transport->send(Buffer(std::string(60'000, 'm')));
   transport->close(CloseHow::kFlush);
@@ -118,7 +118,7 @@ TEST_F(LingeringTest, DiesWithItsLoop) {
     loop::EventLoop brief;
     Pair pair = connected_pair(Kind::kTcp);
     peer = std::move(pair.peer);
-    auto transport = PlainTransport::accepted(brief, std::move(pair.ours), pair.peer_address);
+    auto transport = PlainTransport::accepted(brief, std::move(pair.ours));
     transport->start(news);
     transport->send(Buffer(std::string(9'000'000, 'm')));
     transport->close(CloseHow::kFlush);

@@ -43,6 +43,19 @@ TEST_F(ListenerTest, AcceptsAtTheRealPort) {
   EXPECT_NE(::fcntl(accepted[0].get(), F_GETFD) & FD_CLOEXEC, 0);
 }
 
+TEST_F(ListenerTest, WhoeverIsAcceptedIsTuned) {
+  for (const SocketAddress& address : {loopback(), *SocketAddress::from_numeric("::", 0)}) {
+    const auto listener = open(address);
+    ASSERT_NE(listener, nullptr) << error;
+    accepted.clear();
+    const Fd client = connected_to(loopback(listener->local_address().port()));
+    ASSERT_TRUE(has(1));
+    EXPECT_EQ(option_of(accepted[0], IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(option_of(accepted[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT), 128 * 1024);
+    EXPECT_EQ(seconds_until_given_up(accepted[0]), 120);
+  }
+}
+
 TEST_F(ListenerTest, AnyAddressTakesBothFamilies) {
   const auto listener = open(*SocketAddress::from_numeric("::", 0));
   ASSERT_NE(listener, nullptr) << error;

@@ -16,7 +16,7 @@ class PlainTransportTest : public SocketTest, public ::testing::WithParamInterfa
   void make() {
     Pair pair = connected_pair(GetParam());
     peer = std::move(pair.peer);
-    transport = PlainTransport::accepted(loop, std::move(pair.ours), pair.peer_address);
+    transport = PlainTransport::accepted(loop, std::move(pair.ours));
   }
   void start() {
     make();
@@ -62,9 +62,8 @@ TEST_P(PlainTransportTest, OpensBeforeAnythingElseAndCarriesBothWays) {
 
 TEST_P(PlainTransportTest, MuchArrivesWholeThroughAReaderThatPauses) {
   Pair pair = connected_pair(GetParam());
-  transport = PlainTransport::accepted(loop, std::move(pair.ours), pair.peer_address);
-  auto writer = PlainTransport::accepted(loop, Fd(::fcntl(pair.peer.fd(), F_DUPFD_CLOEXEC, 0)),
-                                         pair.peer_address);
+  transport = PlainTransport::accepted(loop, std::move(pair.ours));
+  auto writer = PlainTransport::accepted(loop, Fd(::fcntl(pair.peer.fd(), F_DUPFD_CLOEXEC, 0)));
   pair.peer.leave();
   std::string all;
   for (int i = 0; all.size() < 12'000'000; ++i) all += std::to_string(i) + ' ';

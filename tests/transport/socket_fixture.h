@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +48,21 @@ inline std::string word_of(CloseReason why) {
       return "failed";
   }
   return "?";
+}
+
+inline int option_of(const Fd& socket, int level, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  EXPECT_EQ(::getsockopt(socket.get(), level, name, &value, &size), 0);
+  return value;
+}
+
+// Of a silent peer that does not answer the kernel; 0: never.
+inline int seconds_until_given_up(const Fd& socket) {
+  if (option_of(socket, SOL_SOCKET, SO_KEEPALIVE) == 0) return 0;
+  return option_of(socket, IPPROTO_TCP, TCP_KEEPIDLE) +
+         option_of(socket, IPPROTO_TCP, TCP_KEEPINTVL) *
+             option_of(socket, IPPROTO_TCP, TCP_KEEPCNT);
 }
 
 // Remembers what it was told. `on_news`, if set, runs after each piece of news, which may be its
@@ -155,7 +171,6 @@ inline void PrintTo(Kind kind, std::ostream* out) { *out << (kind == Kind::kTcp 
 
 struct Pair {
   Fd ours;
-  SocketAddress peer_address;
   Peer peer;
 };
 
@@ -163,12 +178,13 @@ inline Pair connected_pair(Kind kind) {
   if (kind == Kind::kUnix) {
     std::array<int, 2> fds{};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data()), 0);
-    return {Fd(fds[0]), SocketAddress::unnamed_unix(), Peer(Fd(fds[1]))};
+    return {Fd(fds[0]), Peer(Fd(fds[1]))};
   }
   const Fd door = bound(loopback(), 1);
   Fd peer = connected_to(address_of(door));
   Fd ours(::accept4(door.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  return {std::move(ours), address_of(peer), Peer(std::move(peer))};
+  tune_stream_socket(ours.get(), AF_INET);
+  return {std::move(ours), Peer(std::move(peer))};
 }
 
 // A directory of its own, gone with the test.
