@@ -178,6 +178,9 @@ void BackendConnection::on_reset(http::StreamId, http::ResetReason) {
 
 void BackendConnection::at_turn_end() {
   if (over_) return;
+  // Nobody waits for the answer, and the service need not know that somebody would have.
+  if (released_ && !codec_.begun()) codec_.withdraw_request();
+  if (events_ != nullptr && untouched() && transport_->owes_news()) replace();
   if (open_) pump();
   if (over_) return;
   if (released_) return settle();
@@ -209,7 +212,8 @@ void BackendConnection::settle() {
                         transport_->unsent() == 0 && transport_->reading();
   if (!reusable) return finish();
   released_ = false;
-  deadline_.set(timeline_.now() + params_.idle_timeout);
+  // Not from now on: a request that was given up unsent is none to the service.
+  deadline_.set(last_read_ + params_.idle_timeout);
   owner_.on_reusable(*this);
 }
 
@@ -256,13 +260,17 @@ void BackendConnection::on_missed() {
 // What the service has said or done before it could know of the request is no answer to it. Whether
 // the request may be repeated does not matter, since it has not been made.
 bool BackendConnection::replaced() {
-  if (!reused() || codec_.begun()) return false;
+  if (!untouched()) return false;
+  replace();
+  return true;
+}
+
+void BackendConnection::replace() {
   transport_ = owner_.dial();
   carried_ = 1;
   open_ = false;
   transport_->start(*this);
   events_->on_backend_replaced();
-  return true;
 }
 
 void BackendConnection::fail(BackendFailure why, std::string_view text) {

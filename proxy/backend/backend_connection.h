@@ -12,7 +12,7 @@
 
 // One connection to the service and the request on it, if any; it does not know whose request that
 // is, nor the pool's order. A used one that dies before anything of the next request has left is
-// made anew, and the request does not notice.
+// made anew, and the request does not notice; one whose request is given up before that is kept.
 namespace weir::backend {
 
 struct BackendParams {
@@ -95,7 +95,9 @@ class BackendConnection final : public exchange::BackendStream,
   void watch();
   limiters::TimePoint next_deadline() const;
   bool may_be_held() const;
+  bool untouched() const { return reused() && !codec_.begun(); }
   bool replaced();
+  void replace();
   void fail(exchange::BackendFailure why, std::string_view text);
   void finish();
 

@@ -134,6 +134,14 @@ void H1ClientCodec::send_trailers(StreamId id, const Headers& trailers) {
   request_ = Request::kDone;
 }
 
+void H1ClientCodec::withdraw_request() {
+  assert(!begun_);
+  output_ = Buffer();
+  overhead_unsent_ = body_unsent_ = 0;
+  request_ = Request::kDone;
+  answer_ = Answer::kNone;
+}
+
 Buffer H1ClientCodec::take_output(size_t at_most) {
   begun_ = begun_ || !output_.empty();
   Buffer taken =

@@ -39,6 +39,8 @@ class H1ClientCodec final : public ClientCodec {
   bool reusable() const override;
   // Some of the present request has been handed out.
   bool begun() const { return begun_; }
+  // There is no present request any more; none of it has been handed out, and none will be.
+  void withdraw_request();
 
  private:
   // What the next bytes of the request are.

@@ -37,7 +37,7 @@ EventLoop::EventLoop(int sockets_per_turn)
     loop.run_posted();
   }));
   need(uv_check_init(&uv_, &polled_));
-  need(uv_check_start(&polled_, [](uv_check_t* polled) { of(polled->loop).end_sockets(); }));
+  need(uv_check_start(&polled_, [](uv_check_t* polled) { of(polled->loop).end_poll(); }));
 }
 
 EventLoop::~EventLoop() {
@@ -131,6 +131,8 @@ void EventLoop::end_turn() {
 }
 
 void EventLoop::begin_socket() {
+  // Not behind the last of them, for only now is it known that the poll has reported one more.
+  if (sockets_ >= sockets_per_turn_ || answer_now_) end_sockets();
   if (sockets_ == 0) {
     assert(depth_ == 0);
     depth_ = 1;
@@ -140,16 +142,19 @@ void EventLoop::begin_socket() {
   }
 }
 
-void EventLoop::end_socket() {
-  if (++sockets_ >= sockets_per_turn_ || answer_now_) end_sockets();
-}
-
 void EventLoop::end_sockets() {
   if (sockets_ == 0) return;
   sockets_ = 0;
   answer_now_ = false;
   end_turn();
   depth_ = 0;
+}
+
+void EventLoop::end_poll() {
+  all_heard_ = true;
+  end_sockets();
+  all_heard_ = false;
+  ++poll_number_;
 }
 
 // Nearly every turn is short, so the search for its class ends after a step or two.

@@ -67,7 +67,7 @@ class EventLoop {
   class SocketTurn {
    public:
     explicit SocketTurn(EventLoop& loop) : loop_(loop) { loop_.begin_socket(); }
-    ~SocketTurn() { loop_.end_socket(); }
+    ~SocketTurn() { ++loop_.sockets_; }
     SocketTurn(const SocketTurn&) = delete;
     SocketTurn& operator=(const SocketTurn&) = delete;
 
@@ -77,6 +77,11 @@ class EventLoop {
   // The turn of the sockets ends with the present one: so much was read that it would not be at
   // hand any more when its time to be sent came.
   void answer_sockets_now() { answer_now_ = true; }
+  // In a turn that ends: it has gone on over the last of the sockets that the poll has reported.
+  // Else there are more to be heard, or it is another's turn and cannot be known.
+  bool all_heard() const { return all_heard_; }
+  // The present poll's, or that of the one to come.
+  uint32_t poll_number() const { return poll_number_; }
 
   // Something that goes on by itself after its owner has let go, until it is done or the loop ends.
   class Straggler {
@@ -134,8 +139,8 @@ class EventLoop {
   void catch_up();
   void end_turn();
   void begin_socket();
-  void end_socket();
   void end_sockets();
+  void end_poll();
   void count_turn(Duration length);
   void arm_timer(TimePoint now);
   void run_posted();
@@ -152,6 +157,8 @@ class EventLoop {
   const int sockets_per_turn_;
   bool answer_now_ = false;  // the turn of the sockets goes on over no more
   int sockets_ = 0;          // reported in the present turn; none: it is not theirs
+  bool all_heard_ = false;   // the turn ends behind the poll
+  uint32_t poll_number_ = 1;
   TimePoint turn_began_;
   TimePoint armed_for_;
   bool armed_ = false;

@@ -117,9 +117,7 @@ void PlainTransport::open() {
 
 void PlainTransport::at_turn_end() {
   if (state_ == State::kOpening) return open();
-  if (state_ != State::kFailed) return;
-  state_ = State::kClosed;
-  events_->on_closed(why_closed_);
+  if (state_ == State::kFailed) tell_failure();
 }
 
 // ---- from the socket: each readiness is one event of ours, told last, because the owner may
@@ -128,7 +126,7 @@ void PlainTransport::at_turn_end() {
 void PlainTransport::on_ready(int what) {
   if ((what & UV_WRITABLE) != 0) {
     flush();
-    if (state_ != State::kOpen) return;
+    if (state_ == State::kFailed) return tell_failure();
     if (unsent_.empty() || (above_high_water_ && unsent_.size() <= kLowWaterBytes)) {
       above_high_water_ = false;
       return events_->on_drained();
@@ -142,15 +140,21 @@ void PlainTransport::on_socket_error() {
   // What came before the error can still be read, and the read after it tells the error.
   if (reading_ && !ended_) return read();
   const int error = take_socket_error(socket_.fd());
-  fail(error != 0 ? error : ECONNRESET);
+  lost(error != 0 ? error : ECONNRESET);
 }
 
 bool PlainTransport::has_arrived() const {
   std::byte first;
-  return ::recv(socket_.fd(), &first, 1, MSG_DONTWAIT | MSG_PEEK) >= 0;
+  return ::recv(socket_.fd(), &first, 1, MSG_DONTWAIT | MSG_PEEK) >= 0 || errno != EAGAIN;
+}
+
+// A poll reports a socket once, so that what was read in this one has nothing behind it.
+bool PlainTransport::owes_news() const {
+  return !loop_.all_heard() && read_in_ != loop_.poll_number() && has_arrived();
 }
 
 void PlainTransport::read() {
+  read_in_ = loop_.poll_number();
   const auto scratch = loop_.scratch();
   const ssize_t read = ::recv(socket_.fd(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (read > 0) {
@@ -159,7 +163,7 @@ void PlainTransport::read() {
     return events_->on_bytes(scratch.first(static_cast<size_t>(read)));
   }
   if (read < 0) {
-    if (errno != EAGAIN && errno != EINTR) return fail(errno);
+    if (errno != EAGAIN && errno != EINTR) return lost(errno);
     return arm();
   }
   ended_ = true;
@@ -177,7 +181,7 @@ void PlainTransport::noticed_hangup(int what) {
   const bool end_is_new = (what & UV_DISCONNECT) != 0 && !half_close_seen_;
   if (end_is_new) half_close_seen_ = true;
   if ((what & UV_PRIORITIZED) != 0) {
-    if (ended_ && hung_up(socket_.fd())) return fail(ECONNRESET);
+    if (ended_ && hung_up(socket_.fd())) return lost(ECONNRESET);
     hangup_seen_ = true;
   }
   arm();
@@ -245,6 +249,18 @@ void PlainTransport::write_failed(int error) {
 }
 
 // ---- the end ----
+
+// Found out by the loop and not from inside a call of the owner's, so that it is told before
+// anybody writes at the end of this turn.
+void PlainTransport::lost(int error) {
+  fail(error);
+  tell_failure();
+}
+
+void PlainTransport::tell_failure() {
+  state_ = State::kClosed;
+  events_->on_closed(why_closed_);
+}
 
 void PlainTransport::fail(int error) { fail(reason_of(error), error_word(error)); }
 

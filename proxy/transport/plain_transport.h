@@ -28,7 +28,7 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
 
   ~PlainTransport() override;
 
-  // Bytes, or the end, wait in the kernel to be read.
+  // Bytes, the end or a reset wait in the kernel to be read.
   bool has_arrived() const;
 
   void start(TransportEvents& events) override;
@@ -37,6 +37,7 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   void pause_reading() override { reading_ = false; }
   void resume_reading() override;
   bool reading() const override { return reading_; }
+  bool owes_news() const override;
   void close(CloseHow how) override;
   const std::string& error_text() const override;
 
@@ -71,6 +72,8 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   void noticed_hangup(int what);
   int interest() const;
   void arm() { socket_.arm(interest()); }
+  void lost(int error);
+  void tell_failure();
   void fail(int error);
   void fail(CloseReason why, std::string text);
 
@@ -81,6 +84,7 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   std::unique_ptr<Rare> rare_;
   State state_ = State::kNew;
   CloseReason why_closed_ = CloseReason::kFailed;
+  uint32_t read_in_ = 0;  // number of the last poll that something was read in
   bool reading_ = true;
   bool ended_ = false;            // the peer's end has been read
   bool half_close_seen_ = false;  // noticed while paused, to be read later

@@ -52,7 +52,8 @@ void PolledSocket::arm(int what) {
   [[maybe_unused]] const int result =
       uv_poll_start(poll_, what, [](uv_poll_t* poll, int status, int ready) {
         const EventLoop::SocketTurn turn(EventLoop::of(poll->loop));
-        // A timer that the turn has run first may have closed this very socket.
+        // The turn may have ended another one, or run a timer, which may have closed this very
+        // socket or told it to wait for something else.
         if (uv_is_closing(reinterpret_cast<uv_handle_t*>(poll)) != 0) return;
         auto& socket = *static_cast<PolledSocket*>(poll->data);
         if (status < 0) {
@@ -60,7 +61,7 @@ void PolledSocket::arm(int what) {
           socket.armed_ = 0;
           return socket.events_->on_socket_error();
         }
-        socket.events_->on_ready(ready);
+        if ((ready & socket.armed_) != 0) socket.events_->on_ready(ready & socket.armed_);
       });
   assert(result == 0);
 }

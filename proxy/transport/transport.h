@@ -67,6 +67,9 @@ class Transport {
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
   virtual bool reading() const = 0;
+  // Something has come, be it the end or a reset, that is not told yet though the loop may have
+  // been told of it. What it is still to be told of is not looked for.
+  virtual bool owes_news() const = 0;
   // No event follows, and unsent() is empty. With kFlush the loop writes the rest on its own, even
   // when the transport is destroyed: until all is written or the peer takes nothing for 30 s. It
   // still reads and drops what comes for a while, so that the peer is not reset before it has read

@@ -190,6 +190,34 @@ TEST_F(BackendPoolTest, ReplacesAConnectionThatDiesBeforeAnythingOfTheNextReques
   }
 }
 
+TEST_F(BackendPoolTest, ReplacesAConnectionThatOwesNewsBeforeTheNextRequestIsWritten) {
+  leave_one_idle();
+  const std::string before = dialled[0].sent;
+  dialled[0].owes_news = true;
+  Caller caller(pool, "abc");
+  turn_queue.run();
+  EXPECT_EQ(dialled[0].transport, nullptr);
+  EXPECT_EQ(dialled[0].sent, before);
+  EXPECT_EQ(caller.replaced, 1);
+  dialled[1].owes_news = true;
+  stand(1);
+  EXPECT_TRUE(dialled[1].sent.ends_with("abc")) << "a new one is not asked";
+  at(1).bytes(kAnswer);
+  EXPECT_EQ(caller.body, "hi");
+}
+
+TEST_F(BackendPoolTest, AsksForNewsOnlyBeforeTheRequestIsBegun) {
+  leave_one_idle();
+  Caller caller(pool);
+  turn_queue.run();
+  dialled[0].owes_news = true;
+  caller.stream->consumed(0);
+  turn_queue.run();
+  EXPECT_EQ(caller.replaced, 0);
+  at(0).bytes(kAnswer);
+  EXPECT_EQ(caller.body, "hi");
+}
+
 TEST_F(BackendPoolTest, ReplacesNoneThatIsNewNorOneThatHasTakenSomeOfTheRequest) {
   Caller on_a_new_one(pool);
   at(0).open();
@@ -232,6 +260,35 @@ TEST_F(BackendPoolTest, KeepsNoConnectionWhoseRequestWasGivenUp) {
   turn_queue.run();
   EXPECT_EQ(pool.connections(), 0u);
   EXPECT_EQ(dialled[0].closed, transport::CloseHow::kNow);
+}
+
+TEST_F(BackendPoolTest, WritesNothingOfARequestThatIsGivenUpBeforeAndKeepsItsConnection) {
+  leave_one_idle();
+  const std::string before = dialled[0].sent;
+  { const Caller gone(pool, "abc"); }
+  turn_queue.run();
+  EXPECT_EQ(dialled[0].sent, before);
+  EXPECT_EQ(pool.idle(), 1u);
+  Caller next(pool);
+  turn_queue.run();
+  EXPECT_EQ(dialled[0].sent, before + before);
+  at(0).bytes(kAnswer);
+  EXPECT_EQ(next.body, "hi");
+  EXPECT_EQ(pool.connections(), 1u);
+}
+
+TEST_F(BackendPoolTest, WhatIsGivenUpUnsentMakesAnIdleConnectionNoYounger) {
+  leave_one_idle();
+  pass(params.idle_timeout - seconds(1));
+  { const Caller gone(pool); }
+  pass(seconds(2));
+  EXPECT_EQ(pool.connections(), 0u);
+}
+
+TEST_F(BackendPoolTest, ClosesOneThatDoesNotStandYetWhenItsRequestIsGivenUp) {
+  { const Caller gone(pool); }
+  turn_queue.run();
+  EXPECT_EQ(pool.connections(), 0u);
 }
 
 TEST_F(BackendPoolTest, TellsWhyARequestHasNoAnswer) {

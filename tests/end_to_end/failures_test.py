@@ -110,6 +110,45 @@ class ClientsThatLeaveTest(unittest.TestCase):
             first.close()
             second.close()
 
+    def test_one_that_leaves_as_its_turn_comes_is_not_sent_either_and_costs_no_connection(self):
+        for leave in (Client.close, Client.reset):
+            with self.subTest(leave=leave):
+                self.leave_as_its_turn_comes(leave)
+
+    def leave_as_its_turn_comes(self, leave):
+        connections, arrived = [], []
+
+        def serve(connection):
+            connections.append(connection)
+            while True:
+                arrived.append(connection.request().target)
+
+        def answer():
+            connections[0].send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        with Backend(serve) as backend, \
+                Weir(backend.address, "workers=1", "limiter.algorithm=fixed", "limiter.fixed.limit=1",
+                     "queue.max_wait=20s") as weir, weir.connect() as first:
+            second = weir.connect()
+            first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: arrived == ["/1"], "the first request to arrive")
+            second.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: weir.limits()["waiting"] == 1, "the second to wait")
+            with weir.finding_at_once():
+                answer()
+                leave(second)
+            self.assertEqual(first.response().status, 200)
+            wait_until(lambda: weir.limits()["in_flight"] == 0, "the permit to come back")
+            first.send("GET /3 HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: "/3" in arrived, "the third request to arrive")
+            self.assertEqual(arrived, ["/1", "/3"])
+            self.assertEqual(len(connections), 1)
+            answer()
+            self.assertEqual(first.response().status, 200)
+            left = {where: count for where, count in weir.metrics().items() if where.startswith("weir_client_left")}
+            self.assertEqual({where: count for where, count in left.items() if count > 0},
+                             {'weir_client_left_total{stage="forwarding"}': 1})
+
     def test_who_does_not_send_or_read_on_is_cut_off(self):
         settings = ("client.request_head_timeout=300ms", "client.body_stall_timeout=300ms", "client.idle_timeout=400ms")
         with Backend(answering()) as backend, Weir(backend.address, *settings) as weir:
@@ -172,6 +211,8 @@ class BackendsThatFailTest(unittest.TestCase):
             "POST": (f"POST /2 {fields}Content-Length: 3\r\n\r\nabc", b"abc"),
             "POST of nothing": (f"POST /2 {fields}Content-Length: 0\r\n\r\n", b""),
             "PUT": (f"PUT /2 {fields}Content-Length: 5000\r\n\r\n" + "x" * 5000, b"x" * 5000),
+            "POST of so much that it is answered before other sockets are read":
+                (f"POST /2 {fields}Content-Length: 20000\r\n\r\n" + "x" * 20000, b"x" * 20000),
             "POST in chunks": (f"POST /2 {fields}Transfer-Encoding: chunked\r\n\r\n{chunked}", b"abcdefg"),
         }
         timed_out = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -192,14 +233,32 @@ class BackendsThatFailTest(unittest.TestCase):
         with Backend(serve) as backend, Weir(backend.address, "workers=1") as weir, weir.connect() as client:
             client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
             self.assertEqual(client.response().status, 200)
-            # So that it finds both in one turn.
-            weir.process.send_signal(signal.SIGSTOP)
-            time.sleep(0.05)
-            client.send(text)
-            die(connections[0])
-            weir.process.send_signal(signal.SIGCONT)
+            with weir.finding_at_once():
+                client.send(text)
+                die(connections[0])
             self.assertEqual(client.response().status, 200)
             self.assertEqual([(r.target, r.body) for r in served], [("/1", b""), ("/2", body)])
+
+    def test_so_is_one_that_dies_behind_more_requests_than_are_read_before_the_first_is_written(self):
+        connections = []
+
+        def serve(connection):
+            connections.append(connection)
+            answering()(connection)
+
+        with contextlib.ExitStack() as stack, Backend(serve) as backend, \
+                Weir(backend.address, "workers=1", "limiter.algorithm=fixed", "limiter.fixed.limit=100") as weir:
+            clients = [stack.enter_context(weir.connect()) for _ in range(40)]
+            # One after the other, so that all use the same connection.
+            for client in clients:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                self.assertEqual(client.response().status, 200)
+            self.assertEqual(len(connections), 1)
+            with weir.finding_at_once():
+                for client in clients:
+                    client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx")
+                connections[0].socket.shutdown(socket.SHUT_RDWR)
+            self.assertEqual({client.response().status for client in clients}, {200})
 
     def test_a_fresh_connection_that_dies_is_not_retried(self):
         with Backend(lambda client: client.request()) as backend, Weir(backend.address) as weir:

@@ -102,6 +102,25 @@ class Weir:
         with open(f"/proc/{self.process.pid}/statm") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    @contextlib.contextmanager
+    def finding_at_once(self):
+        """What happens in the `with` block is found by one poll of each worker, in the order in which it happened."""
+        # Epoll still keeps what a busy worker was last told of, and would tell that first.
+        wait_until(lambda: self.threads_are("S"), "weir to have nothing to do")
+        self.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: self.threads_are("T"), "weir to stand still")
+        yield
+        self.process.send_signal(signal.SIGCONT)
+
+    def threads_are(self, state):
+        """In the kernel's letters; all of them."""
+        tasks = f"/proc/{self.process.pid}/task"
+        for task in os.listdir(tasks):
+            with open(f"{tasks}/{task}/stat") as stat:
+                if stat.read().rpartition(")")[2].split()[0] != state:
+                    return False
+        return True
+
     def stop(self, signal_number=signal.SIGTERM):
         if self.process.poll() is None:
             self.process.send_signal(signal_number)

@@ -17,6 +17,7 @@ class FakeTransport final : public transport::Transport {
     FakeTransport* transport = nullptr;  // null when destroyed
     std::string sent;
     bool reading = true;
+    bool owes_news = false;
     std::optional<transport::CloseHow> closed;
   };
 
@@ -30,6 +31,7 @@ class FakeTransport final : public transport::Transport {
   void pause_reading() override { record_.reading = false; }
   void resume_reading() override { record_.reading = true; }
   bool reading() const override { return record_.reading; }
+  bool owes_news() const override { return record_.owes_news; }
   void close(transport::CloseHow how) override { record_.closed = how; }
   const std::string& error_text() const override { return error_text_; }
 

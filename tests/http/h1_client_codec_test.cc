@@ -181,6 +181,22 @@ TEST_F(H1ClientCodecFlowTest, CarriesOneRequestAfterAnother) {
   EXPECT_EQ(events.list.size(), 5u);
 }
 
+TEST_F(H1ClientCodecFlowTest, NothingIsLeftOfARequestThatIsWithdrawn) {
+  for (const bool whole : {true, false}) {
+    RequestHead post = request("POST");
+    post.body = {BodyLength::Kind::kKnown, 6};
+    const StreamId id = codec.send_request(post, End::kNo);
+    codec.send_body(id, Buffer(whole ? "abcdef" : "abc"), whole ? End::kYes : End::kNo);
+    codec.withdraw_request();
+    EXPECT_EQ(output(), "");
+    EXPECT_TRUE(codec.reusable());
+  }
+  get();
+  EXPECT_EQ(events.sent, 0u);
+  EXPECT_TRUE(feed("HTTP/1.1 204 No Content\r\n\r\n"));
+  EXPECT_TRUE(codec.reusable());
+}
+
 TEST_F(H1ClientCodecFlowTest, BytesOnAnIdleConnectionAreAnError) {
   EXPECT_FALSE(feed("HTTP/1.1 408 Request Timeout\r\n\r\n"));
   EXPECT_FALSE(codec.reusable());

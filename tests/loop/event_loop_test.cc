@@ -279,6 +279,40 @@ TEST_F(EventLoopTest, ASocketThatSaysMuchEndsTheTurn) {
   EXPECT_EQ(said, (Words{"read", "read", "answer", "read", "answer"}));
 }
 
+TEST_F(EventLoopTest, AllAreHeardWhereNoneIsReportedBehindTheTurn) {
+  std::vector<bool> all_heard;
+  Work answer([&] { all_heard.push_back(loop.all_heard()); });
+  size_t read = 0;
+  const auto told = [&](size_t) {
+    EXPECT_FALSE(loop.all_heard());
+    loop.turn_queue().add(answer);
+    if (++read == 1) loop.answer_sockets_now();
+  };
+  {
+    const ReadySockets sockets(loop, 1 + kPerTurn + kPerTurn, told);
+    uv_run(loop.uv(), UV_RUN_NOWAIT);
+    EXPECT_EQ(all_heard, (std::vector<bool>{false, false, true}));
+  }
+  read = 0;
+  all_heard.clear();
+  const ReadySockets one_that_says_much(loop, 1, told);
+  uv_run(loop.uv(), UV_RUN_NOWAIT);
+  EXPECT_EQ(all_heard, (std::vector<bool>{true}));
+  EXPECT_FALSE(loop.all_heard());
+}
+
+TEST_F(EventLoopTest, TheSocketsOfAPollKnowItsNumber) {
+  std::vector<uint32_t> numbers;
+  const auto told = [&](size_t) { numbers.push_back(loop.poll_number()); };
+  const ReadySockets sockets(loop, kPerTurn + 1, told);
+  uv_run(loop.uv(), UV_RUN_NOWAIT);
+  const ReadySockets later(loop, 1, told);
+  uv_run(loop.uv(), UV_RUN_NOWAIT);
+  ASSERT_EQ(numbers.size(), kPerTurn + 2);
+  EXPECT_EQ(numbers[kPerTurn], numbers[0]);
+  EXPECT_NE(numbers[kPerTurn + 1], numbers[0]);
+}
+
 TEST_F(EventLoopTest, TimeGoesOnFromOneSocketOfATurnToTheNext) {
   std::vector<TimePoint> times;
   const ReadySockets sockets(loop, 2, [&](size_t) {

@@ -1,6 +1,11 @@
 #include "proxy/transport/plain_transport.h"
 
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "proxy/loop/real_clock.h"
 #include "tests/transport/socket_fixture.h"
@@ -10,6 +15,15 @@ namespace {
 
 // What an idle connection costs here, its uv handle included.
 static_assert(sizeof(PlainTransport) + sizeof(uv_poll_t) < 400);
+
+class AtTurnEnd final : public loop::TurnQueue::Task {
+ public:
+  explicit AtTurnEnd(std::function<void()> action) : action_(std::move(action)) {}
+  void at_turn_end() override { action_(); }
+
+ private:
+  std::function<void()> action_;
+};
 
 class PlainTransportTest : public SocketTest, public ::testing::WithParamInterface<Kind> {
  protected:
@@ -172,6 +186,96 @@ TEST_P(PlainTransportTest, WhatAPeerSaidBeforeItLeftIsNotLostWhilePaused) {
   transport->resume_reading();
   ASSERT_TRUE(hears("end"));
   EXPECT_EQ(news.received, "last words");
+}
+
+TEST_P(PlainTransportTest, OwesTheNewsThatLieInTheKernel) {
+  const std::vector<std::function<void(Peer&)>> acts = {
+      [](Peer& one) { one.say("a word"); }, [](Peer& one) { one.end(); },
+      [](Peer& one) { one.leave(); }, [](Peer& one) { one.reset(); }};
+  for (const auto& act : acts) {
+    news = News();
+    start();
+    EXPECT_FALSE(transport->owes_news());
+    act(peer);
+    EXPECT_TRUE(transport->owes_news());
+  }
+}
+
+TEST_P(PlainTransportTest, LooksForNoNewsBehindThoseThatThePollHasBrought) {
+  start();
+  bool owed = true;
+  news.on_news = [&](const std::string&) {
+    peer.say("more");
+    owed = transport->owes_news();
+    news.on_news = nullptr;
+  };
+  ASSERT_TRUE(peer.say("a word"));
+  ASSERT_TRUE(hears("bytes"));
+  EXPECT_FALSE(owed);
+}
+
+// Two connections on a loop that reads both before it answers, and what is known of the second when
+// the first is answered.
+class OneTurnTest : public SocketTest, public ::testing::WithParamInterface<Kind> {
+ protected:
+  OneTurnTest() {
+    for (size_t i : {0u, 1u}) {
+      Pair pair = connected_pair(GetParam());
+      peers[i] = std::move(pair.peer);
+      transports[i] = PlainTransport::accepted(wide, std::move(pair.ours), pair.peer_address);
+      transports[i]->start(heard[i]);
+    }
+    wide.stop();
+    wide.run();
+    heard[0].on_news = [this](const std::string&) { wide.turn_queue().add(answer); };
+    EXPECT_TRUE(peers[0].say("a question"));
+  }
+  bool owed_when_answered() {
+    uv_run(wide.uv(), UV_RUN_NOWAIT);
+    EXPECT_TRUE(owed);
+    return owed.value_or(false);
+  }
+
+  loop::EventLoop wide{16};
+  std::array<Peer, 2> peers;
+  std::array<News, 2> heard;
+  std::array<std::unique_ptr<PlainTransport>, 2> transports;
+  std::optional<bool> owed;
+  AtTurnEnd answer{[this] { owed = transports[1]->owes_news(); }};
+};
+
+INSTANTIATE_TEST_SUITE_P(Sockets, OneTurnTest, ::testing::Values(Kind::kTcp, Kind::kUnix),
+                         [](const auto& param) {
+                           return param.param == Kind::kTcp ? "Tcp" : "Unix";
+                         });
+
+TEST_P(OneTurnTest, NothingIsLookedForWhereAllSocketsHaveBeenHeard) {
+  AtTurnEnd late_word([this] {
+    peers[1].say("late");
+    wide.turn_queue().add(answer);
+  });
+  heard[0].on_news = [&](const std::string&) { wide.turn_queue().add(late_word); };
+  EXPECT_FALSE(owed_when_answered());
+}
+
+TEST_P(OneTurnTest, WhatThePollHasReportedIsOwedWhereTheTurnWasCutBeforeIt) {
+  heard[0].on_news = [this](const std::string&) {
+    wide.turn_queue().add(answer);
+    wide.answer_sockets_now();
+  };
+  peers[1].end();
+  EXPECT_TRUE(owed_when_answered());
+  EXPECT_TRUE(heard[1].heard("end"));
+}
+
+TEST_P(OneTurnTest, AResetIsToldBeforeAnythingIsAnswered) {
+  bool told = false;
+  AtTurnEnd look([&] { told = heard[1].heard("closed: reset"); });
+  heard[0].on_news = [&](const std::string&) { wide.turn_queue().add(look); };
+  transports[1]->send(Buffer("unread"));
+  peers[1].reset();
+  uv_run(wide.uv(), UV_RUN_NOWAIT);
+  EXPECT_TRUE(told);
 }
 
 TEST_P(PlainTransportTest, ResetIsHeardWhilePaused) {
