@@ -7,6 +7,7 @@ namespace weir::limiters {
 namespace {
 
 constexpr double kMany = 10;               // are not here by chance
+constexpr double kSome = 0.05;             // of those who left and those who were answered
 constexpr double kHealthy = 256;           // latencies that are remembered,
 constexpr double kWhileLeave = 50;         // and of those who stay
 constexpr double kSlow = 1.5;              // times as long
@@ -22,6 +23,7 @@ void Abandonment::note(const Window& window, bool least) {
   const double failed = window.count(Outcome::kFailure) + window.count(Outcome::kOverQuota);
   most_leave_ =
       left >= kMany && left > std::max(window.count(Outcome::kSuccess), answered) + failed;
+  some_leave_ = left > kSome * (left + window.count(Outcome::kSuccess));
   if (window.all_levels().count + failed < 1) {
     left_ += left;
     if (left > 0) seconds_ += window.seconds();

@@ -14,6 +14,8 @@ class Abandonment {
 
   // Of the last window ten or more left, more than were answered.
   bool most_leave() const { return most_leave_; }
+  // Of the last window one in twenty left.
+  bool some_leave() const { return some_leave_; }
   // Somebody has left since anybody was answered.
   bool nobody_answered() const { return left_ > 0; }
   // So many, or for so long, that what was known before has no witness any more.
@@ -24,6 +26,7 @@ class Abandonment {
 
  private:
   bool most_leave_ = false;
+  bool some_leave_ = false;
   double left_ = 0;  // since anybody was answered,
   double seconds_ = 0;
   Level healthy_;      // latencies while hardly anybody left,

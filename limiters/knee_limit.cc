@@ -40,7 +40,6 @@ constexpr double kLikelyAtStart = 4;        // a first cut ends slow start, so i
 constexpr double kShallow = 0.2;  // changes of the logarithm of in flight: too small to judge
 constexpr double kDeep = 0.6;     // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
-constexpr double kChanged = 2;  // times as slow: no chance, and no service that comes and goes
 
 constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
 
@@ -87,6 +86,8 @@ Cause KneeLimit::update(const Window& window) {
     if (const auto verdict = judge()) return *verdict;
     if (!trial_) knee = fitted();
   }
+  const bool slower = window.overloaded && !trial_ && slowdown_.settled(curve_.spread());
+  if (slower && !abandonment_.some_leave()) return try_twice(slowdown_.now(), slowdown_.limit());
   const bool due = untried_ >= until_trial_ && untried_seconds_ >= until_trial_seconds_;
   if (!trial_ && overloaded_ >= kLasting && !slow_start_ && due) {
     less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
@@ -115,8 +116,7 @@ void KneeLimit::note(const Window& window) {
   curve_.add(window.levels);
   curve_.doubt_above(limit_ * 1.1, std::exp(-samples / kDoubted));
   const Level near = near_limit(window);
-  changed_.reset();
-  if (has_changed(full_, near)) changed_ = near;
+  if (!probing()) slowdown_.note(near, full_, limit_, curve_.spread());
   full_.add(near);
   full_.forget_all_but(kMemory);
   // A look ends where it began, whatever it finds on the way.
@@ -155,13 +155,6 @@ double KneeLimit::error_of(const Level& level) const {
   return curve_.spread() / std::sqrt(level.count);
 }
 
-bool KneeLimit::has_changed(const Level& before, const Level& now) const {
-  if (std::min(before.count, now.count) < kFew) return false;
-  if (now.mean() < before.mean() * kChanged) return false;
-  return std::log(now.mean() / before.mean()) >
-         kCertain * std::hypot(error_of(now), error_of(before));
-}
-
 Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
   const bool blind =
       knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
@@ -172,7 +165,8 @@ Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
 
 Cause KneeLimit::cut(double highest) {
   slow_start_ = false;
-  if (!trial_) trial_ = Trial{Trial::Kind::kCut, limit_, changed_.value_or(full_)};
+  if (!trial_ && (!slowdown_.suspected() || abandonment_.some_leave()))
+    trial_ = Trial{Trial::Kind::kCut, limit_, slowdown_.suspected() ? slowdown_.now() : full_};
   put_off_growth();
   move(std::max(limit_ / 2, room(highest)));
   return Cause::kLatencyHigh;
@@ -292,6 +286,15 @@ Cause KneeLimit::try_more() {
   return Cause::kTryingMore;
 }
 
+Cause KneeLimit::try_twice(const Level& slow, double limit) {
+  trial_ = Trial{.kind = Trial::Kind::kMore, .from = limit_, .before = slow, .cut_from = limit};
+  curve_.forget(limit_ * 1.3, std::numeric_limits<double>::infinity());
+  slow_start_ = false;
+  slowdown_.forget();
+  move(limit * 2);
+  return Cause::kTryingMore;
+}
+
 std::optional<Cause> KneeLimit::judge() {
   const bool is_cut = trial_->kind == Trial::Kind::kCut;
   const double more = std::log(full_.mean_in_flight() / trial_->before.mean_in_flight());
@@ -322,7 +325,12 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
   }
   switch (trial.kind) {
     case Trial::Kind::kMore:
-      if (queueing) break;
+      if (queueing) {
+        // What was cut meanwhile has not been judged yet.
+        if (trial.cut_from > trial.from)
+          trial_ = Trial{Trial::Kind::kCut, trial.cut_from, trial.before};
+        break;
+      }
       curve_.restart({trial.before, full_});
       slow_start_ = true;
       return std::nullopt;
@@ -332,12 +340,13 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
       break;
     case Trial::Kind::kCut:
       if (queueing) return std::nullopt;
-      if (has_changed(trial.before, full_)) {
-        curve_.restart({full_});
-        until_growth_ = kSoon;
-      } else {
+      if (!much_slower(trial.before, full_, curve_.spread())) {
         curve_.restart({trial.before, full_});
+        break;
       }
+      if (!abandonment_.some_leave()) return try_twice(full_, trial.from);
+      curve_.restart({full_});
+      until_growth_ = kSoon;
       break;
   }
   move(trial.from);

@@ -11,6 +11,7 @@
 #include "limiters/params.h"
 #include "limiters/quickening.h"
 #include "limiters/service_cap.h"
+#include "limiters/slowdown.h"
 
 // Holds the limit at the knee of the latency curve, the fewest in flight with which the service
 // gets the most done; it knows neither a queue nor a clock.
@@ -47,8 +48,11 @@ namespace weir::limiters {
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
 // with the number in flight, in one that is not it stays.
 //   - after a cut, latency must have fallen with the limit; if not, the cut is taken back, and the
-//     curve starts anew from what was just seen. What was seen before the service became twice as
-//     slow shows neither, and counts no more;
+//     curve starts anew from what was just seen;
+//   - where a service under overload has become twice as slow and has settled there, or a cut shows
+//     that it has, twice as many are let in as when that began: one that has lost places queues
+//     them, one that is slow outside of its places answers them as fast. Before it has settled cuts
+//     show nothing, and where callers leave it is not tried;
 //   - when nothing is known of fewer in flight, the limit is halved for a while;
 //   - after kOften samples, and unless the last one was a surprise later less often and not within
 //     kOftenSeconds, the limit is raised by half or halved for a while, in turn, and halved first
@@ -72,6 +76,7 @@ class KneeLimit final : public LimitAlgorithm {
     double from;              // the limit before it
     Level before;             // latency near that limit
     bool slow_start = false;  // it interrupted
+    double cut_from = 0;      // the limit when the service became slower
   };
 
   bool is_least() const { return limit() <= std::max(1, params_.min_limit); }
@@ -80,7 +85,6 @@ class KneeLimit final : public LimitAlgorithm {
   void widen(const Level& now);
   Level near_limit(const Window& window) const;
   double error_of(const Level& level) const;
-  bool has_changed(const Level& before, const Level& now) const;
   Knee fitted();
   double unlikely() const;
   Cause settle(bool limited, bool left, const Knee& knee);
@@ -94,6 +98,7 @@ class KneeLimit final : public LimitAlgorithm {
   Cause grow(double knee);
   Cause try_less();
   Cause try_more();
+  Cause try_twice(const Level& slow, double limit);
   std::optional<Cause> judge();
   std::optional<Cause> conclude(const Trial& trial, bool queueing);
 
@@ -102,8 +107,8 @@ class KneeLimit final : public LimitAlgorithm {
   bool slow_start_ = true;
   KneeCurve curve_;
   Duration baseline_{};
-  Level full_;                    // latency near the limit, since it last moved by much
-  std::optional<Level> changed_;  // of the last window, where it is much above all before
+  Level full_;  // latency near the limit, since it last moved by much
+  Slowdown slowdown_;
   Quickening quickening_;
   std::optional<Trial> trial_;
   bool less_next_ = false;

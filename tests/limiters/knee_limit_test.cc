@@ -57,17 +57,33 @@ TEST(KneeLimit, FullFromTheFirstRequestItTriesLessToLearn) {
   EXPECT_LE(limit.limit(), 7);
 }
 
+// So many windows of a service that needs `times` as long and has places for as many more, as when
+// a delay lies behind it; true when one of them ended with that cause.
+bool says(Cause cause, Service service, double times, KneeLimit& limit) {
+  service.seconds *= times;
+  service.places *= times;
+  bool said = false;
+  for (int i = 0; i < 20; ++i) said = service.fill(limit) == cause || said;
+  return said;
+}
+
 TEST(KneeLimit, TakesACutBackWhenTheServiceIsSlowerRatherThanFull) {
-  Service service{20};
+  const Service service{20};
   KneeLimit limit = begun(service, 20);
   for (int i = 0; i < 40; ++i) service.fill(limit);
   const int before = limit.limit();
-  service.seconds *= 3;  // and places for three times as many, as when a delay lies behind it
-  service.places *= 3;
-  bool restored = false;
-  for (int i = 0; i < 20; ++i) restored = service.fill(limit) == Cause::kServiceSlower || restored;
-  EXPECT_TRUE(restored);
+  EXPECT_TRUE(says(Cause::kServiceSlower, service, 1.5, limit));
   EXPECT_GE(limit.limit(), before);
+  EXPECT_GT(limit.baseline(), std::chrono::milliseconds(14));
+}
+
+TEST(KneeLimit, TriesMoreWhenACutShowsThatTheServiceIsMuchSlower) {
+  const Service service{20};
+  KneeLimit limit = begun(service, 20);
+  for (int i = 0; i < 40; ++i) service.fill(limit);
+  const int before = limit.limit();
+  EXPECT_TRUE(says(Cause::kTryingMore, service, 3, limit));
+  EXPECT_GE(limit.limit(), before * 2);
   EXPECT_GT(limit.baseline(), std::chrono::milliseconds(25));
 }
 
