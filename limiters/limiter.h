@@ -23,8 +23,8 @@ struct Queued {};
 using Admission = std::variant<Permit, Queued, Rejection>;
 
 struct LimiterStats {
-  int limit = 0;  // of the whole process, as are the others
-  int in_flight = 0;
+  int limit = 0;      // of the whole process, as are the others
+  int in_flight = 0;  // at the service, without places that are only held
   int waiting = 0;
 };
 
@@ -56,7 +56,7 @@ class Limiter {
   void answered_before_whole(Duration took, bool refused);
   // Woken: another loop freed a place, or the limit grew.
   void serve();
-  LimiterStats stats() const { return {pool_.limit(), pool_.in_flight(), pool_.waiting()}; }
+  LimiterStats stats() const { return {pool_.limit(), pool_.at_service(), pool_.waiting()}; }
 
  private:
   friend class Permit;

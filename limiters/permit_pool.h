@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <limits>
@@ -61,6 +62,8 @@ class PermitPool {
   int limit() const noexcept { return limit_.load(); }
   int in_flight() const noexcept { return in_flight_.load(); }
   int held() const noexcept { return held_.load(std::memory_order_relaxed); }
+  // In flight without the places that are only held.
+  int at_service() const noexcept { return std::max(0, in_flight() - held()); }
   int waiting() const noexcept { return waiting_.load(); }
   // Without those who return.
   int waiting(size_t rank) const noexcept {

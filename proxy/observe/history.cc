@@ -44,7 +44,7 @@ void History::take() {
       served + shed + came(exchange::Ending::kUpgraded) + came(exchange::Ending::kClientLeft);
   Point point{
       .limit = static_cast<double>(sources_.permits.limit()),
-      .in_flight = static_cast<double>(sources_.permits.in_flight()),
+      .in_flight = static_cast<double>(sources_.permits.at_service()),
       .waiting = static_cast<double>(sources_.permits.waiting()),
       .served = served,
       .shed = shed,

@@ -391,6 +391,7 @@ TEST_F(LimiterTest, WhoOnlyHoldsAPlaceIsNotAtTheService) {
   refused->finish(Outcome::kOverload);
   EXPECT_EQ(pool_->in_flight(), 2);
   EXPECT_EQ(pool_->held(), 1);
+  EXPECT_EQ(gate().stats().in_flight, 1);
   const Request third = ask();
   third->finish(Outcome::kSuccess);
   EXPECT_EQ(cohort(0).levels[level_of(2)].count, 1) << "the other and itself";

@@ -47,6 +47,13 @@ TEST_F(MetricsTest, ShowsWhatWasRecorded) {
   EXPECT_THAT(metrics.text(), HasSubstr("weir_accept_paused 1\n"));
 }
 
+TEST_F(MetricsTest, APlaceThatIsOnlyHeldIsNotInFlight) {
+  ASSERT_TRUE(permits.take() && permits.take() && permits.take());
+  permits.note_held(2);
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_in_flight 1\n"));
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_held_places 2\n"));
+}
+
 TEST_F(MetricsTest, TheServicesOwnRefusalsAreShownAndAreServed) {
   serve(3);
   overload(2);

@@ -76,6 +76,14 @@ TEST_F(StatusRoutesTest, LimitsSayWhatTheLimitIsAndWhy) {
     EXPECT_TRUE(limits["last_window"].contains(field)) << field;
 }
 
+TEST_F(StatusRoutesTest, LimitsTellWhatIsAtTheServiceFromPlacesThatAreOnlyHeld) {
+  ASSERT_TRUE(permits.take() && permits.take() && permits.take());
+  permits.note_held(2);
+  const json limits = json::parse(get("/limits").body);
+  EXPECT_EQ(limits["in_flight"], 1);
+  EXPECT_EQ(limits["held_places"], 2);
+}
+
 TEST_F(StatusRoutesTest, LimitsSayThatTheServiceItselfRefuses) {
   overload(4);
   pass(seconds(1));

@@ -10,6 +10,8 @@
 #include "limiters/limit_algorithm.h"
 #include "proxy/exchange/ending.h"
 #include "proxy/observe/access_line.h"
+#include "proxy/observe/status_server.h"
+#include "tests/observe/observed_house.h"
 
 // deploy/WORDS.md says what each word that weir shows means, and of the words of requests no other.
 namespace weir::observe {
@@ -18,6 +20,7 @@ namespace {
 using exchange::word_of;
 using limiters::word_of;
 using Words = std::set<std::string>;
+using LimitsWordsTest = ObservedHouse;
 
 // What stands in `…` in the first column of the table under the heading that begins so.
 Words explained(const std::string& heading) {
@@ -48,6 +51,16 @@ TEST(WordsTest, EveryCauseIsExplained) {
   const Words known = explained("Cause");
   for (const std::string& cause : words_of<limiters::Cause>(limiters::kCauses))
     EXPECT_TRUE(known.contains(cause)) << cause;
+}
+
+TEST_F(LimitsWordsTest, LimitsShowEveryPlaceThatIsExplained) {
+  for (const auto& route :
+       status_routes(sources, metrics, history, timeline, [] { return false; })) {
+    if (route.path != "/limits") continue;
+    const nlohmann::json limits = nlohmann::json::parse(route.answer({}).body);
+    for (const std::string& word : explained("Places")) EXPECT_TRUE(limits.contains(word)) << word;
+  }
+  EXPECT_TRUE(explained("Places").contains("held_places"));
 }
 
 TEST(WordsTest, EveryReasonIsExplained) {
