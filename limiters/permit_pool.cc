@@ -1,6 +1,15 @@
 #include "limiters/permit_pool.h"
 
 namespace weir::limiters {
+namespace {
+
+void raise(std::atomic<int>& peak, int to) noexcept {
+  int seen = peak.load(std::memory_order_relaxed);
+  while (seen < to && !peak.compare_exchange_weak(seen, to, std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace
 
 PermitPool::PermitPool(int gates, int limit, int max_waiting, size_t cells)
     : gates_(gates),
@@ -16,7 +25,7 @@ std::optional<int> PermitPool::take() noexcept {
   int seen = in_flight_.load();
   while (seen < limit_.load()) {
     if (in_flight_.compare_exchange_weak(seen, seen + 1)) {
-      note_peak(seen + 1);
+      note_taken(seen + 1);
       return seen + 1;
     }
   }
@@ -25,7 +34,7 @@ std::optional<int> PermitPool::take() noexcept {
 
 int PermitPool::take_anyway() noexcept {
   const int in_flight = in_flight_.fetch_add(1) + 1;
-  note_peak(in_flight);
+  note_taken(in_flight);
   return in_flight;
 }
 
@@ -91,11 +100,9 @@ bool PermitPool::standing() const noexcept {
   return false;
 }
 
-void PermitPool::note_peak(int in_flight) noexcept {
-  int seen = peak_.load(std::memory_order_relaxed);
-  while (seen < in_flight &&
-         !peak_.compare_exchange_weak(seen, in_flight, std::memory_order_relaxed)) {
-  }
+void PermitPool::note_taken(int in_flight) noexcept {
+  raise(peak_, in_flight);
+  raise(peak_at_service_, in_flight - held());
 }
 
 }  // namespace weir::limiters

@@ -122,6 +122,11 @@ class PermitPool {
   bool take_limited() noexcept { return limited_.exchange(false, std::memory_order_relaxed); }
   // Highest in flight since the last call; the regulator's alone.
   int take_peak() noexcept { return peak_.exchange(in_flight(), std::memory_order_relaxed); }
+  // Highest at_service() since it was last taken; whose alone that is who shows it.
+  int peak_at_service() const noexcept { return peak_at_service_.load(std::memory_order_relaxed); }
+  int take_peak_at_service() noexcept {
+    return peak_at_service_.exchange(at_service(), std::memory_order_relaxed);
+  }
   // What would be; nobody is in there unless it is a dry run.
   DryPlaces& dry() noexcept { return dry_; }
   const DryPlaces& dry() const noexcept { return dry_; }
@@ -133,13 +138,13 @@ class PermitPool {
     std::atomic<Duration::rep> longest_wait{Duration(std::chrono::seconds(5)).count()};
   };
 
-  void note_peak(int in_flight) noexcept;
+  void note_taken(int in_flight) noexcept;
   std::optional<int> gate_with(size_t rank, int from) const noexcept;
 
   const int gates_;
   alignas(64) std::atomic<int> limit_;  // written by the regulator
   alignas(64) std::atomic<int> in_flight_{0};
-  std::atomic<int> peak_{0};
+  std::atomic<int> peak_{0}, peak_at_service_{0};
   alignas(64) std::atomic<int> waiting_{0};
   std::atomic<int> max_waiting_;
   std::atomic<bool> limited_{false};

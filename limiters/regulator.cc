@@ -231,10 +231,9 @@ void Regulator::decide(const Window& window) {
            .latency_seconds = window.as_answered.mean(),
            .judged_latency_seconds = all.mean(),
            .per_second = window.throughput(),
-           .peak_in_flight = window.peak_in_flight,
+           .peak_places = window.peak_in_flight,
            .samples = all.count};
   samples_ += all.count;
-  peak_in_flight_ = std::max(peak_in_flight_, window.peak_in_flight);
   // Where callers left, the mean is longer than anything has to be waited for.
   answered_after_ = window.count(Outcome::kAbandoned) > 0 ? window.as_answered.mean() : all.mean();
   tell_gates(window);
@@ -259,10 +258,6 @@ void Regulator::publish() {
   if (!is_step(last_.to, opened_under)) return;
   open_next(read());
   batches_.back().ramp = last_.to > opened_under;
-}
-
-int Regulator::take_peak_in_flight() {
-  return std::max(std::exchange(peak_in_flight_, 0), pool_.in_flight());
 }
 
 // What the service can do shows only while it is asked for; the places that were empty now and then

@@ -30,7 +30,7 @@ struct Decision {
   // limit is judged: longer than anything lasted, where few were answered. 0: of none.
   double latency_seconds = 0, judged_latency_seconds = 0;
   double per_second = 0;  // successes
-  int peak_in_flight = 0;
+  int peak_places = 0;    // taken at once, those that were only held among them
   double samples = 0;
 };
 
@@ -59,8 +59,6 @@ class Regulator {
   const Changes& changes() const { return changes_; }
   // Latencies judged by so far.
   double samples() const { return samples_; }
-  // Most in flight at once since the last call.
-  int take_peak_in_flight();
   // Called at each change of the limit.
   std::function<void(const Decision& decision)> on_decision;
 
@@ -121,7 +119,6 @@ class Regulator {
   std::deque<Decision> decisions_;
   Changes changes_;
   double samples_ = 0;
-  int peak_in_flight_ = 0;
   Decision last_;
   Timeline::Timer timer_;
 };

@@ -53,7 +53,7 @@ void History::take() {
       .p99_seconds = latency(0.99),
       .baseline_seconds = to_seconds(sources_.regulator.baseline()),
       .overload_answers = static_cast<double>(now.overload_answers - before_.overload_answers),
-      .peak_in_flight = sources_.regulator.take_peak_in_flight(),
+      .peak_in_flight = sources_.permits.take_peak_at_service(),
       .busy = {}};
   for (size_t i = 0; i < sources_.loops.size(); ++i) {
     const limiters::Duration busy = sources_.loops[i]->busy();
@@ -66,7 +66,7 @@ void History::take() {
 }
 
 int History::peak_in_flight() const {
-  int peak = std::max(sources_.permits.in_flight(), 0);
+  int peak = sources_.permits.peak_at_service();
   const size_t first = points_.size() - std::min(points_.size(), kMinute);
   for (size_t i = first; i < points_.size(); ++i) peak = std::max(peak, points_[i].peak_in_flight);
   return peak;

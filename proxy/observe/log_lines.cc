@@ -17,9 +17,9 @@ std::string counted(int64_t count, std::string_view noun) {
 
 std::string line_of(const limiters::Decision& decision) {
   return fmt::format(
-      "limit {} -> {}: {}, latency {}, baseline {}, {:.0f}/s, peak in flight {}", decision.from,
+      "limit {} -> {}: {}, latency {}, baseline {}, {:.0f}/s, peak {} places", decision.from,
       decision.to, limiters::word_of(decision.cause), seconds_or_unknown(decision.latency_seconds),
-      seconds_or_unknown(decision.baseline_seconds), decision.per_second, decision.peak_in_flight);
+      seconds_or_unknown(decision.baseline_seconds), decision.per_second, decision.peak_places);
 }
 
 std::string line_of(const exchange::ExchangeFacts& facts, std::string_view backend) {

@@ -94,10 +94,10 @@ const[word,tone]=h('failed_per_second')>shed&&h('failed_per_second')>h('served_p
 h('overload_answers_per_second')>.1*h('served_per_second')?['overloaded','shed']:shed?['shedding','limit']:l.waiting?['queueing','wait']:['calm','ok'];
 el('state').textContent=word;el('state').style.setProperty('--tone',`var(--${tone})`);
 el('how').textContent=l.algorithm+' limiter'}
-function why(l){el('why').innerHTML='<tr><th>ago<th>limit<th class="word">cause<th>latency<th>baseline<th>served / s<th>peak in flight</tr>'+
+function why(l){el('why').innerHTML='<tr><th>ago<th>limit<th class="word">cause<th>latency<th>baseline<th>served / s<th>peak places</tr>'+
 l.changes.slice(0,12).map(d=>`<tr><td>${d.seconds_ago<90?d.seconds_ago.toFixed(0)+' s':(d.seconds_ago/60).toFixed(0)+' min'}
 <td class="${d.to>d.from?'up':'down'}">${+d.from} → ${+d.to}<td class="word">${esc(d.cause.replace(/_/g,' '))}<td>${time(d.latency_seconds)}
-<td>${time(d.baseline_seconds)}<td>${count(d.per_second)}<td>${+d.peak_in_flight}</tr>`).join('')}
+<td>${time(d.baseline_seconds)}<td>${count(d.per_second)}<td>${+d.peak_places}</tr>`).join('')}
 async function look(){try{const[h,l]=await Promise.all(['history','limits'].map(p=>fetch(p,{signal:AbortSignal.timeout(3000)}).then(r=>r.json())));
 figures=h;tiles(l);why(l);drawAll();el('lost').style.display='none'}catch(e){el('lost').style.display='block'}setTimeout(look,1000)}
 look();</script></body></html>

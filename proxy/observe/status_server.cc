@@ -31,7 +31,7 @@ nlohmann::json told(const Decision& decision, limiters::TimePoint now) {
           {"latency_seconds", seconds_or_null(decision.latency_seconds)},
           {"judged_latency_seconds", seconds_or_null(decision.judged_latency_seconds)},
           {"per_second", decision.per_second},
-          {"peak_in_flight", decision.peak_in_flight},
+          {"peak_places", decision.peak_places},
           {"samples", decision.samples}};
 }
 

@@ -81,6 +81,20 @@ TEST(PermitPool, ThePeakIsOfTheTimeSinceItWasTaken) {
   EXPECT_EQ(pool.take_peak(), 1);
 }
 
+TEST(PermitPool, ThePeakAtTheServiceIsKeptUntilItIsTakenAndLeavesOutWhatIsHeld) {
+  PermitPool pool(1, 5, 0);
+  ASSERT_TRUE(pool.take() && pool.take());
+  pool.note_held(2);
+  ASSERT_TRUE(pool.take());
+  EXPECT_EQ(pool.at_service(), 1);
+  EXPECT_EQ(pool.take_peak(), 3) << "all places";
+  EXPECT_EQ(pool.take_peak_at_service(), 2) << "before they were held";
+  EXPECT_EQ(pool.peak_at_service(), 1);
+  ASSERT_TRUE(pool.take());
+  pool.give_back();
+  EXPECT_EQ(pool.peak_at_service(), 2);
+}
+
 TEST(PermitPool, TheQueueStandsWhileItsLengthIsBounded) {
   PermitPool pool(1, 1, 0);
   EXPECT_FALSE(pool.standing());

@@ -63,6 +63,28 @@ TEST_F(HistoryTest, BeforeTheFirstSecondThereIsNothingToTell) {
   EXPECT_EQ(nlohmann::json::parse(history.json())["limit"].size(), 0u);
 }
 
+TEST_F(HistoryTest, ThePeakKnowsOfABurstAtOnceAndForAMinute) {
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(permits.take());
+  for (int i = 0; i < 5; ++i) permits.give_back();
+  EXPECT_EQ(history.peak_in_flight(), 5);
+  pass(seconds(60));
+  EXPECT_EQ(history.peak_in_flight(), 5);
+  pass(seconds(1));
+  EXPECT_EQ(history.peak_in_flight(), 0);
+}
+
+TEST_F(HistoryTest, ThePeakLeavesOutPlacesThatAreOnlyHeld) {
+  ASSERT_TRUE(permits.take());
+  permits.note_held(1);
+  pass(seconds(1));
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(permits.take());
+    permits.give_back();
+    pass(seconds(1));
+  }
+  EXPECT_EQ(history.peak_in_flight(), 1);
+}
+
 TEST_F(HistoryTest, TheNewestSecondComesLastAndShortEnoughToSendEverySecond) {
   pass(seconds(400));
   serve(3, milliseconds(7));

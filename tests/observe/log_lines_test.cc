@@ -15,15 +15,15 @@ TEST(LogLinesTest, AChangeOfTheLimitSaysWhatIsKnown) {
   limiters::Decision decision{
       .when = {}, .from = 20, .to = 18, .cause = limiters::Cause::kLatencyHigh};
   decision.per_second = 120;
-  decision.peak_in_flight = 19;
+  decision.peak_places = 19;
   EXPECT_EQ(line_of(decision),
-            "limit 20 -> 18: latency_high, latency unknown, baseline unknown, 120/s, peak in "
-            "flight 19");
+            "limit 20 -> 18: latency_high, latency unknown, baseline unknown, 120/s, peak 19 "
+            "places");
   decision.latency_seconds = 0.0123;
   decision.baseline_seconds = 0.01;
   EXPECT_EQ(line_of(decision),
-            "limit 20 -> 18: latency_high, latency 0.0123 s, baseline 0.0100 s, 120/s, peak in "
-            "flight 19");
+            "limit 20 -> 18: latency_high, latency 0.0123 s, baseline 0.0100 s, 120/s, peak 19 "
+            "places");
 }
 
 TEST(LogLinesTest, AFailureNamesTheAddressThatWasTried) {

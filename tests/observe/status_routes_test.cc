@@ -72,7 +72,7 @@ TEST_F(StatusRoutesTest, LimitsSayWhatTheLimitIsAndWhy) {
   EXPECT_EQ(limits["baseline_seconds"], nullptr) << "not known is not zero";
   EXPECT_TRUE(limits["changes"].is_array());
   for (const char* field :
-       {"seconds_ago", "from", "to", "cause", "per_second", "peak_in_flight", "samples"})
+       {"seconds_ago", "from", "to", "cause", "per_second", "peak_places", "samples"})
     EXPECT_TRUE(limits["last_window"].contains(field)) << field;
 }
 
