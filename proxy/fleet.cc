@@ -97,7 +97,8 @@ void Fleet::drain(limiters::Duration idle_for, std::function<void()> on_empty) {
 }
 
 void Fleet::shut_down() {
-  tell([](Worker& worker) { worker.shut_down(); });
+  // By the way of drain(), so that no worker is told before it drains.
+  crews_.front()->loop->post([this] { tell([](Worker& worker) { worker.shut_down(); }); });
 }
 
 }  // namespace weir

@@ -53,7 +53,7 @@ class Fleet {
 
   // Closes the door, then drains every worker; `on_empty` runs once per worker, on its loop.
   void drain(limiters::Duration idle_for, std::function<void()> on_empty);
-  // Cuts what is still open.
+  // Cuts what is still open, after drain().
   void shut_down();
 
  private:

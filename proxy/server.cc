@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "limiters/make_limiter.h"
+#include "proxy/exchange/ending.h"
 #include "proxy/file_limit.h"
 #include "proxy/loop/real_clock.h"
 #include "proxy/observe/log_lines.h"
@@ -51,7 +52,7 @@ Server::~Server() {
   // threads end with the fleet.
   {
     const loop::EventLoop::Turn turn(loop_);
-    drain_deadline_.cancel();
+    deadline_.cancel();
     kept_back_.cancel();
     signals_.clear();
     status_.reset();
@@ -307,11 +308,7 @@ void Server::say_what_was_kept_back() {
 
 // ---- ending ----
 
-void Server::told_to_end() {
-  if (!draining_) return drain();
-  observe::log_warn("told to end a second time: ending now");
-  end(2);
-}
+void Server::told_to_end() { draining_ ? cut("told to end a second time", 2) : drain(); }
 
 void Server::drain() {
   if (std::exchange(draining_, true)) return;
@@ -319,27 +316,30 @@ void Server::drain() {
   observe::log_info(fmt::format("draining: what is open may take {} s to finish",
                                 limiters::to_seconds(config_.drain)));
   workers_left_ = fleet_->size();
-  drain_deadline_ = loop_.timeline().after(config_.drain, [this] { drain_time_is_over(); });
+  deadline_ = loop_.timeline().after(config_.drain, [this] { cut("the drain's time is over", 3); });
   const limiters::Duration idle = std::min<limiters::Duration>(kDrainIdle, config_.drain / 2);
   fleet_->drain(idle, [this] { loop_.post([this] { worker_is_empty(); }); });
 }
 
 void Server::worker_is_empty() {
-  if (--workers_left_ > 0) return;
-  observe::log_info(cut_ ? "ended" : "drained");
-  end(cut_ ? 3 : 0);
+  if (--workers_left_ == 0) end();
 }
 
-void Server::drain_time_is_over() {
-  cut_ = true;
-  observe::log_warn("the drain's time is over: cutting " +
-                    observe::counted(sources_->clients(), "connection"));
-  fleet_->shut_down();
-  drain_deadline_ = loop_.timeline().after(kAfterCut, [this] { end(3); });
-}
-
-void Server::end(int exit_code) {
+void Server::cut(std::string_view why, int exit_code) {
+  if (exit_code_ != 0) return;
   exit_code_ = exit_code;
+  observe::log_warn(
+      fmt::format("{}: cutting {}", why, observe::counted(sources_->clients(), "connection")));
+  fleet_->shut_down();
+  deadline_ = loop_.timeline().after(kAfterCut, [this] { end(); });
+}
+
+void Server::end() {
+  deadline_.cancel();
+  const auto shutdown = static_cast<size_t>(exchange::Ending::kShutdown);
+  const auto cut_short = static_cast<int64_t>(sources_->totals().endings[shutdown]);
+  observe::log_info(exit_code_ == 0 ? "drained"
+                                    : "ended: cut short " + observe::counted(cut_short, "request"));
   loop_.stop();
 }
 

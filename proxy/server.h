@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "config/config.h"
 #include "limiters/permit_pool.h"
@@ -50,15 +51,15 @@ class Server {
   void told_to_end();
   void drain();
   void worker_is_empty();
-  void drain_time_is_over();
-  void end(int exit_code);
+  // Ends every open request where it stands.
+  void cut(std::string_view why, int exit_code);
+  void end();
 
   const config::Config config_;
   const std::string effective_config_;
   int max_connections_ = 0;
   int exit_code_ = 0;
   bool draining_ = false;
-  bool cut_ = false;
   size_t workers_left_ = 0;
 
   // In the order in which they may know each other; destroyed the other way round.
@@ -79,7 +80,7 @@ class Server {
   std::unique_ptr<observe::Metrics> metrics_;
   std::unique_ptr<observe::PlainServer> status_, admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
-  limiters::Timeline::Timer drain_deadline_, kept_back_;
+  limiters::Timeline::Timer deadline_, kept_back_;
 };
 
 }  // namespace weir

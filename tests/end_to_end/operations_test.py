@@ -1,5 +1,6 @@
 """Starting, watching, draining, and what is said when something is wrong."""
 
+import json
 import os
 import signal
 import socket
@@ -254,6 +255,26 @@ class DrainTest(unittest.TestCase):
                 wait_until(lambda: "draining" in weir.log_text(), "the drain to begin")
                 weir.process.send_signal(signal.SIGINT)
                 self.assertEqual(weir.process.wait(timeout=2), 2)
+
+    def test_what_it_then_cuts_is_in_the_books(self):
+        one_place = ("limiter.algorithm=fixed", "limiter.fixed.limit=1", "access_log.mode=all", "queue.max_wait=20s")
+        with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
+            with Weir(backend.address, *one_place, expect_exit=2) as weir, weir.connect() as first, \
+                    weir.connect() as second, weir.connect():
+                first.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
+                wait_until(lambda: weir.limits()["in_flight"] == 1, "the request to be in flight")
+                second.send("GET /second HTTP/1.1\r\nHost: h\r\n\r\n")
+                wait_until(lambda: weir.limits()["waiting"] == 1, "the other to wait")
+                for _ in range(2):
+                    weir.process.send_signal(signal.SIGTERM)
+                    wait_until(lambda: "draining" in weir.log_text(), "the drain to begin")
+                self.assertEqual([first.response().status, second.response().status], [503, 503])
+                self.assertEqual(weir.process.wait(timeout=DEADLINE), 2)
+                lines = [json.loads(line) for line in weir.out_text().splitlines()]
+                self.assertEqual({(line["path"], line["ending"], line["stage"]) for line in lines},
+                                 {("/first", "shutdown", "forwarding"), ("/second", "shutdown", "waiting")})
+                self.assertIn("told to end a second time: cutting 3 connections", weir.log_text())
+                self.assertIn("ended: cut short 2 requests", weir.log_text())
 
     def test_what_it_then_cuts_does_not_look_complete(self):
         def serve(client):
