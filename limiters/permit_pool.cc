@@ -65,6 +65,13 @@ void PermitPool::leave_again(int gate, size_t rank) noexcept {
   waiting_.fetch_sub(1);
 }
 
+int PermitPool::all_waiting(size_t rank) const noexcept {
+  int sum = 0;
+  for (int gate = 0; gate < gates_; ++gate)
+    sum += waiting_at_[static_cast<size_t>(gate)][rank].load(std::memory_order_relaxed);
+  return sum;
+}
+
 std::optional<int> PermitPool::gate_with(size_t rank, int from) const noexcept {
   for (int step = 1; step <= gates_; ++step) {
     const int gate = (from + step) % gates_;

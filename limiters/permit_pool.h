@@ -65,7 +65,9 @@ class PermitPool {
   // In flight without the places that are only held.
   int at_service() const noexcept { return std::max(0, in_flight() - held()); }
   int waiting() const noexcept { return waiting_.load(); }
-  // Without those who return.
+  // With those who return,
+  int all_waiting(size_t rank) const noexcept;
+  // and without.
   int waiting(size_t rank) const noexcept {
     return of_[rank].waiting.load(std::memory_order_relaxed);
   }

@@ -188,7 +188,7 @@ void Exchange::answered_early() {
   rooms_.limiter.answered_before_whole(times_.to_response(), status_ >= 400);
   if (!std::exchange(returning_, false)) return;
   stop_waiting();
-  times_.waits_no_more();
+  times_.waits_no_more(rooms_.timeline.now());
   body_.give(*backend_);
 }
 
@@ -261,7 +261,7 @@ void Exchange::on_shutdown() {
 // ---- ended ----
 
 void Exchange::end(Ending how, std::string_view error_text) {
-  ended_in_ = stage_;
+  ended_in_ = returning_ ? Stage::kWaiting : stage_;
   move_to(Stage::kEnded);
   stop_waiting();
   body_.stop_watching();

@@ -4,6 +4,10 @@ namespace weir::exchange {
 
 void Times::granted(TimePoint now) {
   granted_ = now;
+  waits_no_more(now);
+}
+
+void Times::waits_no_more(TimePoint now) {
   waited_ = waited(now);
   waits_since_.reset();
 }

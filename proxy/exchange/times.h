@@ -20,7 +20,7 @@ class Times {
   // has one,
   void granted(TimePoint now);
   // or needs none any more.
-  void waits_no_more() { waits_since_.reset(); }
+  void waits_no_more(TimePoint now);
   // A connection to the service is asked for, and stands.
   void opening(TimePoint now) { opening_ = now; }
   void opened(TimePoint now) { opened_ = now; }

@@ -42,7 +42,7 @@ struct Sources {
   int waiting(size_t priority) const {
     int sum = 0;
     for (size_t rank = rank_of(priority); rank < rank_of(priority + 1); ++rank)
-      sum += permits.waiting(rank);
+      sum += permits.all_waiting(rank);
     return sum;
   }
   // Of all, the least important, beyond its fair share where there are such: what is shed first.

@@ -359,6 +359,7 @@ TEST_F(ExchangeTest, WhoLeavesWhileTheLastOfItWaitsHoldsNothingAndTeachesNothing
   exchange->on_request_body(bytes_of("abc"), End::kYes);
   EXPECT_EQ(permits.waiting(), 1);
   exchange->on_client_left();
+  EXPECT_EQ(entry().stage, Stage::kWaiting);
   EXPECT_EQ(permits.waiting(), 0);
   EXPECT_EQ(permits.in_flight(), 1);
   EXPECT_EQ(samples.read(permits.cohort()).granted, 1) << "of who is busy";
@@ -371,6 +372,7 @@ TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlaceAndTheServiceGetsTheR
   run_for(limiters::Permit::kPatience);
   limiters::Permit busy = occupy();
   exchange->on_request_body(bytes_of("abc"), End::kYes);
+  run_for(milliseconds(40));
   notebook.take();
   backend().events.on_response_head(answer(200), End::kNo);
   EXPECT_EQ(notebook.take(), "backend: body abc end\nclient: 200\n");
@@ -378,6 +380,8 @@ TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlaceAndTheServiceGetsTheR
   backend().events.on_response_held();
   backend().events.on_response_body(bytes_of("ok"), End::kYes);
   EXPECT_EQ(entry().ending, Ending::kServed);
+  EXPECT_EQ(entry().stage, Stage::kForwarding);
+  EXPECT_EQ(entry().queue_wait, limiters::Duration(milliseconds(40)));
   EXPECT_EQ(permits.in_flight(), 1);
 }
 

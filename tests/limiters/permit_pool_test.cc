@@ -81,6 +81,15 @@ TEST(PermitPool, ThePeakIsOfTheTimeSinceItWasTaken) {
   EXPECT_EQ(pool.take_peak(), 1);
 }
 
+TEST(PermitPool, WhoReturnsWaitsAsWellAndInNobodysWay) {
+  PermitPool pool(2, 1, 9);
+  ASSERT_TRUE(pool.join(0, 2));
+  pool.join_again(1, 2);
+  EXPECT_EQ(pool.waiting(2), 1);
+  EXPECT_EQ(pool.all_waiting(2), 2);
+  EXPECT_EQ(pool.all_waiting(1), 0);
+}
+
 TEST(PermitPool, ThePeakAtTheServiceIsKeptUntilItIsTakenAndLeavesOutWhatIsHeld) {
   PermitPool pool(1, 5, 0);
   ASSERT_TRUE(pool.take() && pool.take());
