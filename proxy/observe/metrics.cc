@@ -98,7 +98,8 @@ void add_requests(Families& families, const MetricsShard::Totals& totals) {
                "Requests sent once more because a pooled connection had died.",
                static_cast<double>(totals.retried));
   families.one("weir_backend_overload_answers_total", MetricType::Counter,
-               "Answers of the service whose status is one of `backend.overload_statuses`.",
+               "Answers of the service whose status is one of `backend.overload_statuses`; not to "
+               "what is `exempt`.",
                static_cast<double>(totals.overload_answers));
 }
 
@@ -133,7 +134,8 @@ void add_partitions(Families& families, const Sources& sources) {
 
 void add_latencies(Families& families, const MetricsShard::Totals& totals) {
   families.begin("weir_backend_duration_seconds", MetricType::Histogram,
-                 "From the permit to the response head: no waiting in weir, no local answers.");
+                 "From the permit to the response head: no waiting in weir, no local answers, "
+                 "nothing `exempt`.");
   families.histogram(totals.backend, kSecondsBounds);
   families.begin("weir_request_duration_seconds", MetricType::Histogram,
                  "From the request head to the end of the response, without what was shed.");

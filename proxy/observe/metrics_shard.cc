@@ -22,12 +22,11 @@ void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
   }
   if (facts.ending == Ending::kClientLeft) count(client_left_[static_cast<size_t>(facts.stage)]);
   if (facts.retried) count(retried_);
-  if (facts.backend) {
+  // Who passes by the limiter says nothing of what it lets through.
+  if (facts.backend && !facts.exempt) {
     backend_.observe(limiters::to_seconds(*facts.backend));
-    // Once the service's head is here, the status is the service's; of who passed by the limiter it
-    // teaches the limiter nothing.
-    if (!facts.exempt &&
-        exchange::outcome_of_answer(facts.status, overload_statuses_) == Outcome::kOverload)
+    // Once the service's head is here, the status is the service's.
+    if (exchange::outcome_of_answer(facts.status, overload_statuses_) == Outcome::kOverload)
       count(overload_answers_);
   }
   if (facts.queue_wait) queue_wait_.observe(limiters::to_seconds(*facts.queue_wait));

@@ -62,9 +62,6 @@ TEST(MetricsShardTest, AnAnswerThatSaysTooMuchWasSentIsCountedWhenItIsTheService
   }
   facts.ending = Ending::kClientLeft;
   shard.record(facts);
-  ExchangeFacts exempt = facts;
-  exempt.exempt = true;
-  shard.record(exempt);
   ExchangeFacts weirs_own = shed();
   weirs_own.status = 529;
   shard.record(weirs_own);
@@ -72,6 +69,18 @@ TEST(MetricsShardTest, AnAnswerThatSaysTooMuchWasSentIsCountedWhenItIsTheService
   EXPECT_EQ(totals.overload_answers, 2u);
   totals.add(shard.read());
   EXPECT_EQ(totals.overload_answers, 4u);
+}
+
+TEST(MetricsShardTest, WhatPassesByTheLimiterIsNeitherAmongTheServicesAnswersNorItsRefusals) {
+  MetricsShard shard;
+  ExchangeFacts exempt = served();
+  exempt.status = 503;
+  exempt.exempt = true;
+  shard.record(exempt);
+  const auto totals = shard.read();
+  EXPECT_EQ(totals.overload_answers, 0u);
+  EXPECT_EQ(totals.backend.count(), 0u);
+  EXPECT_EQ(totals.request.count(), 1u);
 }
 
 TEST(MetricsShardTest, PrioritiesAreCountedWhereThereAreSeveral) {
