@@ -9,6 +9,8 @@ Exchange::Exchange(ClientStream& client, http::RequestHead&& head, http::End end
     : client_(client),
       rooms_(rooms),
       head_(std::move(head)),
+      target_(head_.target),
+      request_id_(head_.headers.get(http::Name::kXRequestId).value_or("")),
       body_(head_, end),
       times_(rooms.timeline.now()) {}
 
@@ -321,10 +323,10 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   facts.rejection = rejection_;
   facts.stage = ended_in_;
   facts.method = head_.method;
-  facts.target = head_.target;
+  facts.target = target_;
   facts.authority = head_.authority;
   facts.peer_address = client_.peer_address();
-  facts.request_id = head_.headers.get(http::Name::kXRequestId).value_or("");
+  facts.request_id = request_id_;
   facts.version = word_of(head_.version);
   facts.error_text = error_text;
   facts.status = status_;

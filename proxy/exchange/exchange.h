@@ -92,6 +92,8 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   ClientStream& client_;
   Rooms& rooms_;
   http::RequestHead head_;
+  // As the client sent them, whatever is sent on.
+  const std::string_view target_, request_id_;
   Stage stage_ = Stage::kArrived;
   Stage ended_in_ = Stage::kArrived;
   RequestBody body_;

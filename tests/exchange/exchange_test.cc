@@ -582,6 +582,28 @@ TEST_F(ExchangeTest, WhoAskedGoesIntoTheBooks) {
   EXPECT_EQ(ledger.entries.at(2).partition_name, std::nullopt) << "it asked for no place";
 }
 
+TEST_F(ExchangeTest, WhatIsServedAndWhatIsShedIsToldAsTheClientSentIt) {
+  permits.publish_queue(kLongestWait, 0);
+  const auto ask = [this] {
+    http::RequestHead request = head("GET", "http://weir.test/abs?t=1");
+    request.headers.add("Connection", "x-request-id");
+    request.headers.add("X-Request-Id", "same");
+    start(std::move(request));
+  };
+  ask();
+  EXPECT_EQ(notebook.take(), "open\nbackend: GET /abs?t=1 end\n");
+  serve();
+  limiters::Permit busy = occupy();
+  ask();
+  ASSERT_EQ(ledger.entries.size(), 2U);
+  EXPECT_EQ(ledger.entries[0].ending, Ending::kServed);
+  EXPECT_EQ(ledger.entries[1].ending, Ending::kRejected);
+  for (const auto& each : ledger.entries) {
+    EXPECT_EQ(each.target, "http://weir.test/abs?t=1");
+    EXPECT_EQ(each.request_id, "same");
+  }
+}
+
 TEST_F(ExchangeTest, HealthChecksPassByTheLimiter) {
   limiters::Permit busy = occupy();
   start(head("GET", "/healthz?from=kubelet"));

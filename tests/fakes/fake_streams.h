@@ -132,12 +132,14 @@ class FakeLedger final : public exchange::Ledger {
     uint8_t priority;
     std::string priority_name;
     std::optional<std::string> partition_name;
+    std::string target, request_id;
   };
   void record(const exchange::ExchangeFacts& facts) override {
     entries.push_back({facts.ending, facts.stage, facts.status, facts.rejection,
                        facts.retry_after_seconds, facts.queue_wait, facts.backend, facts.retried,
                        facts.priority, std::string(facts.priority_name),
-                       std::optional<std::string>(facts.partition_name)});
+                       std::optional<std::string>(facts.partition_name), std::string(facts.target),
+                       std::string(facts.request_id)});
   }
   void asked(uint16_t partition, std::string_view name) override {
     askers.emplace_back(partition, name);
