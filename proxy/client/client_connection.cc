@@ -220,10 +220,13 @@ void ClientConnection::refuse(const http::ProtocolError& why) {
       why.status == 408 ? exchange::Ending::kRequestTimedOut : exchange::Ending::kRequestRefused;
   exchange::ExchangeFacts facts;
   facts.ending = ending;
-  if (const http::RequestHead* head = codec_.refused()) {
+  const http::RequestHead* head = codec_.refused();
+  if (head != nullptr && !head->method.empty()) {
     facts.method = head->method;
     facts.target = head->target;
     facts.authority = head->authority;
+    facts.request_id = head->headers.get(http::Name::kXRequestId).value_or("");
+    facts.version = exchange::word_of(head->version);
   }
   facts.peer_address = peer_address_;
   facts.error_text = why.reason;

@@ -380,16 +380,17 @@ class BoundsTest(unittest.TestCase):
 
     def test_what_is_refused_is_logged_as_far_as_it_could_be_read(self):
         cases = [
-            ("FETCH /tea?x=%22 HTTP/1.1\r\nHost: h\r\n\r\n", 501, "FETCH", "/tea?x=%22"),
-            ("GET /tea HTTP/1.1\r\n\r\n", 400, "GET", "/tea"),
-            ("GET /\x01 HTTP/1.1\r\nHost: h\r\n\r\n", 400, None, None),
-            ("GET / HTTP/3.0\r\nHost: h\r\n\r\n", 505, None, None),
+            ("FETCH /tea?x=%22 HTTP/1.1\r\nHost: h\r\n\r\n", 501, "FETCH", "/tea?x=%22", "h1.1", None),
+            ("GET /tea HTTP/1.1\r\n\r\n", 400, "GET", "/tea", "h1.1", None),
+            ("GET /tea HTTP/1.0\r\nHost: h\r\nHost: i\r\nX-Request-Id: 7\r\n\r\n", 400, "GET", "/tea", "h1.0", "7"),
+            ("GET /\x01 HTTP/1.1\r\nHost: h\r\n\r\n", 400, None, None, None, None),
+            ("GET / HTTP/3.0\r\nHost: h\r\n\r\n", 505, None, None, None, None),
         ]
         with Backend(answering()) as backend, \
                 Weir(backend.address, "access_log.mode=errors", "limiter.algorithm=fixed",
                      "limiter.fixed.limit=7") as weir:
             bodies = []
-            for text, status, _, _ in cases:
+            for text, status, *_ in cases:
                 with weir.connect() as client:
                     client.send(text)
                     answer = client.response()
@@ -397,8 +398,12 @@ class BoundsTest(unittest.TestCase):
                     bodies.append(len(answer.body))
             lines = wait_until(lambda: weir.out_text().count("\n") >= len(cases) and weir.out_text(), "the access log")
             said = [json.loads(line) for line in lines.splitlines()]
-            self.assertEqual([(s["status"], s.get("method"), s.get("path")) for s in said],
-                             [(status, method, path) for _, status, method, path in cases])
+            self.assertEqual([(s["status"], *map(s.get, ("method", "path", "version", "request_id"))) for s in said],
+                             [tuple(read) for _, *read in cases])
+            counted = weir.metrics()
+            self.assertEqual([sum(value for name, value in counted.items() if f'version="{version}"' in name and
+                                  name.startswith("weir_requests_total")) for version in ("h1.0", "h1.1", "unreadable")],
+                             [1, 2, 2])
             self.assertEqual([s["bytes_out"] for s in said], bodies)
             self.assertEqual({s["limit"] for s in said}, {7})
 
