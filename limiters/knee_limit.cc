@@ -29,9 +29,8 @@ constexpr double kLatestRetrySeconds = 15;  // whichever comes first
 constexpr double kSoon = 20;                // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 3000;  // divided by the limit: one more is a large step for a small one
-
-constexpr double kCertain = 2;              // standard errors
-constexpr double kLikely = 1.25;            // how far the knee's likelihood may fall
+constexpr double kCertain = 2;    // standard errors
+constexpr double kLikely = 1.25;  // how far the knee's likelihood may fall
 constexpr double kLikelyWhileStanding = 2;  // callers who come again when they are answered
 constexpr double kLikelyInCalm = 4;         // at first, then more by ln(1 + judged / kOneMore),
 constexpr double kOneMore = 100;            // in samples,
@@ -40,7 +39,7 @@ constexpr double kLikelyAtStart = 4;        // a first cut ends slow start, so i
 constexpr double kShallow = 0.2;  // changes of the logarithm of in flight: too small to judge
 constexpr double kDeep = 0.6;     // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
-
+constexpr double kWider = 2;       // times the limit that a service had before it became slower
 constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
 
 double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
@@ -87,12 +86,13 @@ Cause KneeLimit::update(const Window& window) {
     if (!trial_) knee = fitted();
   }
   const bool slower = window.overloaded && !trial_ && slowdown_.settled(curve_.spread());
-  if (slower && !abandonment_.some_leave()) return try_twice(slowdown_.now(), slowdown_.limit());
+  if (slower && !abandonment_.some_leave())
+    return try_more(slowdown_.now(), slowdown_.limit(), kWider);
   const bool due = untried_ >= until_trial_ && untried_seconds_ >= until_trial_seconds_;
   if (!trial_ && overloaded_ >= kLasting && !slow_start_ && due) {
     less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
     const bool more = less_next_ || left || is_least();
-    return more ? try_more() : try_less();
+    return more ? try_more(full_, limit_, 1.5) : try_less();
   }
   return settle(window.limited, left, knee);
 }
@@ -279,19 +279,13 @@ Cause KneeLimit::try_less() {
   return Cause::kTryingLess;
 }
 
-Cause KneeLimit::try_more() {
-  trial_ = Trial{Trial::Kind::kMore, limit_, full_};
-  curve_.forget(limit_ * 1.3, std::numeric_limits<double>::infinity());
-  move(std::max(limit_ * 1.5, limit_ + 1));
-  return Cause::kTryingMore;
-}
-
-Cause KneeLimit::try_twice(const Level& slow, double limit) {
-  trial_ = Trial{.kind = Trial::Kind::kMore, .from = limit_, .before = slow, .cut_from = limit};
+Cause KneeLimit::try_more(const Level& before, double cut_from, double times) {
+  trial_ =
+      Trial{.kind = Trial::Kind::kMore, .from = limit_, .before = before, .cut_from = cut_from};
   curve_.forget(limit_ * 1.3, std::numeric_limits<double>::infinity());
   slow_start_ = false;
   slowdown_.forget();
-  move(limit * 2);
+  move(std::max(cut_from * times, limit_ + 1));
   return Cause::kTryingMore;
 }
 
@@ -344,7 +338,7 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
         curve_.restart({trial.before, full_});
         break;
       }
-      if (!abandonment_.some_leave()) return try_twice(full_, trial.from);
+      if (!abandonment_.some_leave()) return try_more(full_, trial.from, kWider);
       curve_.restart({full_});
       until_growth_ = kSoon;
       break;

@@ -76,7 +76,7 @@ class KneeLimit final : public LimitAlgorithm {
     double from;              // the limit before it
     Level before;             // latency near that limit
     bool slow_start = false;  // it interrupted
-    double cut_from = 0;      // the limit when the service became slower
+    double cut_from = 0;      // the limit that it was cut from without a judgement, if above that
   };
 
   bool is_least() const { return limit() <= std::max(1, params_.min_limit); }
@@ -97,8 +97,7 @@ class KneeLimit final : public LimitAlgorithm {
   void put_off_growth();
   Cause grow(double knee);
   Cause try_less();
-  Cause try_more();
-  Cause try_twice(const Level& slow, double limit);
+  Cause try_more(const Level& before, double cut_from, double times);
   std::optional<Cause> judge();
   std::optional<Cause> conclude(const Trial& trial, bool queueing);
 

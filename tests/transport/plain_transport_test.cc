@@ -222,7 +222,7 @@ class OneTurnTest : public SocketTest, public ::testing::WithParamInterface<Kind
     for (size_t i : {0u, 1u}) {
       Pair pair = connected_pair(GetParam());
       peers[i] = std::move(pair.peer);
-      transports[i] = PlainTransport::accepted(wide, std::move(pair.ours), pair.peer_address);
+      transports[i] = PlainTransport::accepted(wide, std::move(pair.ours));
       transports[i]->start(heard[i]);
     }
     wide.stop();
