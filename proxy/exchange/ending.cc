@@ -63,6 +63,10 @@ bool may_follow(Stage before, Stage next) {
   return kMoves[static_cast<size_t>(before)][static_cast<size_t>(next)];
 }
 
+bool is_failure(Ending ending) {
+  return ending != Ending::kRejected && row_of(ending).status >= 500;
+}
+
 Ending ending_of(BackendFailure why) {
   switch (why) {
     case BackendFailure::kRefused:

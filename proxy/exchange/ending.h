@@ -48,6 +48,8 @@ struct EndingRow {
 };
 const EndingRow& row_of(Ending ending);
 Ending ending_of(BackendFailure why);
+// The service or weir itself did not do what was asked: neither the client's doing nor a shed.
+bool is_failure(Ending ending);
 // What the limiter learns from an answer of the service with that status, which says that too much
 // was sent where it is one of `overload`.
 limiters::Outcome outcome_of_answer(int status, const std::vector<int>& overload);

@@ -37,18 +37,18 @@ void History::take() {
     const auto place = static_cast<size_t>(ending);
     return static_cast<double>(now.endings[place] - before_.endings[place]);
   };
-  const double served = came(exchange::Ending::kServed);
-  const double shed = came(exchange::Ending::kRejected);
-  // Neither a tunnel that was closed nor a client that had enough is a failure.
-  const double fine =
-      served + shed + came(exchange::Ending::kUpgraded) + came(exchange::Ending::kClientLeft);
+  double failed = 0;
+  for (size_t i = 0; i < exchange::kEndings; ++i) {
+    const auto ending = static_cast<exchange::Ending>(i);
+    if (exchange::is_failure(ending)) failed += came(ending);
+  }
   Point point{
       .limit = static_cast<double>(sources_.permits.limit()),
       .in_flight = static_cast<double>(sources_.permits.at_service()),
       .waiting = static_cast<double>(sources_.permits.waiting()),
-      .served = served,
-      .shed = shed,
-      .failed = static_cast<double>(now.all() - before_.all()) - fine,
+      .served = came(exchange::Ending::kServed),
+      .shed = came(exchange::Ending::kRejected),
+      .failed = failed,
       .p50_seconds = latency(0.5),
       .p99_seconds = latency(0.99),
       .baseline_seconds = to_seconds(sources_.regulator.baseline()),

@@ -83,8 +83,4 @@ uint64_t MetricsShard::Totals::rejected() const {
   return std::accumulate(enforced.begin(), enforced.end(), uint64_t{0});
 }
 
-uint64_t MetricsShard::Totals::all() const {
-  return std::accumulate(endings.begin(), endings.end(), uint64_t{0});
-}
-
 }  // namespace weir::observe

@@ -39,7 +39,6 @@ class alignas(64) MetricsShard {
 
     void add(const Totals& other);
     uint64_t rejected() const;  // enforced
-    uint64_t all() const;       // endings
   };
   Totals read() const;
 

@@ -50,11 +50,20 @@ TEST_F(HistoryTest, OfWhatWasServedItTellsWhatTheServiceRefused) {
   EXPECT_EQ(told["overload_answers_per_second"].back(), 3);
 }
 
-TEST_F(HistoryTest, WhoLeavesAndATunnelThatClosesAreNoFailures) {
-  end(Ending::kClientLeft);
-  end(Ending::kUpgraded);
+TEST_F(HistoryTest, WhatClientsDoAndATunnelThatClosesAreNoFailures) {
+  for (const Ending ending :
+       {Ending::kClientLeft, Ending::kClientStalled, Ending::kRequestRefused,
+        Ending::kRequestTimedOut, Ending::kMethodRefused, Ending::kBodyTooLarge, Ending::kUpgraded})
+    end(ending);
   pass(seconds(1));
   EXPECT_EQ(history.last_second().failed, 0);
+}
+
+TEST_F(HistoryTest, WhatTheServiceBreaksOffAndWhatADrainCutsHasFailed) {
+  for (const Ending ending : {Ending::kResponseTimedOut, Ending::kBackendClosed, Ending::kShutdown})
+    end(ending);
+  pass(seconds(1));
+  EXPECT_EQ(history.last_second().failed, 3);
 }
 
 TEST_F(HistoryTest, BeforeTheFirstSecondThereIsNothingToTell) {

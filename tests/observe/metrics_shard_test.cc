@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -28,6 +29,10 @@ ExchangeFacts shed() {
           .version = "h1.0",
           .status = 503,
           .retry_after_seconds = 2};
+}
+
+uint64_t endings_of(const MetricsShard::Totals& totals) {
+  return std::accumulate(totals.endings.begin(), totals.endings.end(), uint64_t{0});
 }
 
 TEST(MetricsShardTest, AServedRequestIsCountedWithItsLatencies) {
@@ -145,14 +150,14 @@ TEST(MetricsShardTest, ShardsOfWritingThreadsSumToAllThatWasRecorded) {
   };
   uint64_t seen = 0;
   while (writing > 0) {
-    const uint64_t now = sum().all();
+    const uint64_t now = endings_of(sum());
     EXPECT_GE(now, seen) << "counts only grow";
     seen = now;
     std::this_thread::yield();
   }
   for (auto& thread : threads) thread.join();
   const auto totals = sum();
-  EXPECT_EQ(totals.all(), kThreads * kEach);
+  EXPECT_EQ(endings_of(totals), kThreads * kEach);
   EXPECT_EQ(totals.rejected(), kThreads * kEach / 2);
   EXPECT_EQ(totals.request.count(), kThreads * kEach / 2);
   EXPECT_EQ(totals.retry_after.count(), kThreads * kEach / 2);
