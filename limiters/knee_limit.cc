@@ -39,6 +39,7 @@ constexpr double kLikelyAtStart = 4;        // a first cut ends slow start, so i
 constexpr double kShallow = 0.2;  // changes of the logarithm of in flight: too small to judge
 constexpr double kDeep = 0.6;     // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
+constexpr double kOver = 0.75;     // of the latency before
 constexpr double kWider = 2;       // times the limit that a service had before it became slower
 constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
 
@@ -324,6 +325,11 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
         if (trial.cut_from > trial.from)
           trial_ = Trial{Trial::Kind::kCut, trial.cut_from, trial.before};
         break;
+      }
+      // Quicker than before, and more of them: whatever had slowed it down is over.
+      if (full_.mean() < trial.before.mean() * kOver) {
+        move(trial.cut_from);
+        return Cause::kNoGain;
       }
       curve_.restart({trial.before, full_});
       slow_start_ = true;

@@ -55,6 +55,8 @@ Server::~Server() {
     deadline_.cancel();
     kept_back_.cancel();
     signals_.clear();
+    // A further word would end it before what is in its books is written.
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) std::signal(number, SIG_IGN);
     status_.reset();
     admin_.reset();
     history_.reset();
@@ -90,7 +92,7 @@ int Server::run() {
     for (const int number : {SIGTERM, SIGINT, SIGQUIT})
       signals_.push_back(
           std::make_unique<loop::SignalWatch>(loop_, number, [this] { told_to_end(); }));
-    // A terminal that goes may say so twice, and systemd right behind SIGTERM: never a second word.
+    // A terminal that goes may say so twice, and systemd beside SIGTERM: never a second word.
     if (!loop::is_ignored(SIGHUP))
       signals_.push_back(std::make_unique<loop::SignalWatch>(loop_, SIGHUP, [this] { drain(); }));
     // As nginx has it: whoever rotates the access log moves the file away and says so.
@@ -308,7 +310,10 @@ void Server::say_what_was_kept_back() {
 
 // ---- ending ----
 
-void Server::told_to_end() { draining_ ? cut("told to end a second time", 2) : drain(); }
+// A drain asked for otherwise is no first word: whoever asks before he stops it wants it in peace.
+void Server::told_to_end() {
+  std::exchange(told_to_end_, true) ? cut("told to end a second time", 2) : drain();
+}
 
 void Server::drain() {
   if (std::exchange(draining_, true)) return;

@@ -60,6 +60,7 @@ class Server {
   int max_connections_ = 0;
   int exit_code_ = 0;
   bool draining_ = false;
+  bool told_to_end_ = false;
   size_t workers_left_ = 0;
 
   // In the order in which they may know each other; destroyed the other way round.

@@ -96,7 +96,10 @@ void BackendConnection::consumed(size_t response_bytes) {
 void BackendConnection::release() noexcept {
   events_ = nullptr;
   released_ = true;
-  if (!over_) turn_queue_.add(*this);
+  if (over_) return;
+  // Nothing of it has left, so that whoever comes later in this turn need not dial.
+  if (!begun()) return at_turn_end();
+  turn_queue_.add(*this);
 }
 
 // ---- the connection ----
@@ -208,10 +211,12 @@ void BackendConnection::pump() {
 }
 
 void BackendConnection::settle() {
-  const bool reusable = open_ && codec_.reusable() && !codec_.has_output() &&
-                        transport_->unsent() == 0 && transport_->reading();
+  const bool reusable = codec_.reusable() && !codec_.has_output() && transport_->unsent() == 0 &&
+                        transport_->reading() && !(open_ && transport_->owes_news());
   if (!reusable) return finish();
   released_ = false;
+  // One that does not stand yet has carried nothing.
+  if (!open_) carried_ = 0;
   // Not from now on: a request that was given up unsent is none to the service.
   deadline_.set(last_read_ + params_.idle_timeout);
   owner_.on_reusable(*this);

@@ -66,6 +66,7 @@ class BackendConnection final : public exchange::BackendStream,
   void send_trailers(const http::Headers& trailers) override;
   void consumed(size_t response_bytes) override;
   bool reused() const override { return carried_ > 1; }
+  bool begun() const override { return codec_.begun(); }
 
   // Places in the lists of the pool; the pool's alone.
   size_t idle_place = 0;
@@ -95,7 +96,7 @@ class BackendConnection final : public exchange::BackendStream,
   void watch();
   limiters::TimePoint next_deadline() const;
   bool may_be_held() const;
-  bool untouched() const { return reused() && !codec_.begun(); }
+  bool untouched() const { return reused() && !begun(); }
   bool replaced();
   void replace();
   void fail(exchange::BackendFailure why, std::string_view text);

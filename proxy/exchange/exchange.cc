@@ -311,7 +311,7 @@ void Exchange::reply(Ending how, std::string_view error_text) {
 }
 
 limiters::Outcome Exchange::outcome_of(Ending how) const {
-  const bool asked = body_.complete() && ended_in_ == Stage::kForwarding;
+  const bool asked = body_.complete() && ended_in_ == Stage::kForwarding && backend_->begun();
   if (how == Ending::kClientLeft && !asked) return limiters::Outcome::kIgnored;
   if (how != Ending::kServed) return row_of(how).outcome;
   return outcome_of_answer(status_, rooms_.params.overload_statuses);

@@ -85,6 +85,8 @@ class BackendStream {
   virtual void consumed(size_t response_bytes) = 0;
   // True when the connection carried a request before: it may have died without our knowing.
   virtual bool reused() const = 0;
+  // Some of the request has left for the service.
+  virtual bool begun() const = 0;
 
  protected:
   virtual ~BackendStream() = default;

@@ -124,6 +124,7 @@ void PlainTransport::at_turn_end() {
 // destroy the transport inside; what else is ready is reported again in the next turn ----
 
 void PlainTransport::on_ready(int what) {
+  if ((what & UV_DISCONNECT) != 0) end_reported_ = true;
   if ((what & UV_WRITABLE) != 0) {
     flush();
     if (state_ == State::kFailed) return tell_failure();
@@ -137,6 +138,7 @@ void PlainTransport::on_ready(int what) {
 }
 
 void PlainTransport::on_socket_error() {
+  end_reported_ = true;
   // What came before the error can still be read, and the read after it tells the error.
   if (reading_ && !ended_) return read();
   const int error = take_socket_error(socket_.fd());
@@ -148,8 +150,9 @@ bool PlainTransport::has_arrived() const {
   return ::recv(socket_.fd(), &first, 1, MSG_DONTWAIT | MSG_PEEK) >= 0 || errno != EAGAIN;
 }
 
-// A poll reports a socket once, so that what was read in this one has nothing behind it.
+// Whoever was read in this poll had his end reported with it, if there was one.
 bool PlainTransport::owes_news() const {
+  if (end_reported_) return true;
   return !loop_.all_heard() && read_in_ != loop_.poll_number() && has_arrived();
 }
 
@@ -190,7 +193,7 @@ void PlainTransport::noticed_hangup(int what) {
 
 int PlainTransport::interest() const {
   const int writing = unsent_.empty() ? 0 : UV_WRITABLE;
-  if (reading_ && !ended_) return writing | UV_READABLE;
+  if (reading_ && !ended_) return writing | UV_READABLE | UV_DISCONNECT;
   if (!ended_ && !half_close_seen_) return writing | UV_DISCONNECT;
   // Nobody sends urgent bytes; this stands for errors alone, which are reported with any interest.
   return hangup_seen_ ? writing : writing | UV_PRIORITIZED;

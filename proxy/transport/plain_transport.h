@@ -87,6 +87,7 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   uint32_t read_in_ = 0;  // number of the last poll that something was read in
   bool reading_ = true;
   bool ended_ = false;            // the peer's end has been read
+  bool end_reported_ = false;     // or an error, and not read yet
   bool half_close_seen_ = false;  // noticed while paused, to be read later
   bool hangup_seen_ = false;      // nothing more to learn before the next read
   bool above_high_water_ = false;

@@ -202,6 +202,7 @@ TEST_F(BackendPoolTest, ReplacesAConnectionThatOwesNewsBeforeTheNextRequestIsWri
   dialled[1].owes_news = true;
   stand(1);
   EXPECT_TRUE(dialled[1].sent.ends_with("abc")) << "a new one is not asked";
+  dialled[1].owes_news = false;
   at(1).bytes(kAnswer);
   EXPECT_EQ(caller.body, "hi");
 }
@@ -214,6 +215,7 @@ TEST_F(BackendPoolTest, AsksForNewsOnlyBeforeTheRequestIsBegun) {
   caller.stream->consumed(0);
   turn_queue.run();
   EXPECT_EQ(caller.replaced, 0);
+  dialled[0].owes_news = false;
   at(0).bytes(kAnswer);
   EXPECT_EQ(caller.body, "hi");
 }
@@ -277,6 +279,27 @@ TEST_F(BackendPoolTest, WritesNothingOfARequestThatIsGivenUpBeforeAndKeepsItsCon
   EXPECT_EQ(pool.connections(), 1u);
 }
 
+TEST_F(BackendPoolTest, WhatIsGivenUpUnsentLeavesItsConnectionToTheNextInTheSameTurn) {
+  leave_one_idle();
+  for (int i = 0; i < 10; ++i) {
+    const Caller gone(pool);
+    EXPECT_EQ(pool.idle(), 0u);
+  }
+  EXPECT_EQ(pool.idle(), 1u);
+  EXPECT_EQ(dialled.size(), 1u);
+}
+
+TEST_F(BackendPoolTest, KeepsNoConnectionWhoseEndCameWithTheAnswer) {
+  leave_one_idle();
+  Caller caller(pool);
+  turn_queue.run();
+  dialled[0].owes_news = true;
+  at(0).bytes(kAnswer);
+  EXPECT_EQ(caller.body, "hi");
+  turn_queue.run();
+  EXPECT_EQ(pool.connections(), 0u);
+}
+
 TEST_F(BackendPoolTest, WhatIsGivenUpUnsentMakesAnIdleConnectionNoYounger) {
   leave_one_idle();
   pass(params.idle_timeout - seconds(1));
@@ -285,8 +308,24 @@ TEST_F(BackendPoolTest, WhatIsGivenUpUnsentMakesAnIdleConnectionNoYounger) {
   EXPECT_EQ(pool.connections(), 0u);
 }
 
-TEST_F(BackendPoolTest, ClosesOneThatDoesNotStandYetWhenItsRequestIsGivenUp) {
+TEST_F(BackendPoolTest, OneThatDoesNotStandYetIsLeftToTheNextWhenItsRequestIsGivenUp) {
+  for (int i = 0; i < 10; ++i) const Caller gone(pool);
+  EXPECT_EQ(dialled.size(), 1u);
+  EXPECT_EQ(pool.idle(), 1u);
+  Caller next(pool, "abc");
+  EXPECT_FALSE(next.stream->reused());
+  turn_queue.run();
+  stand(0);
+  EXPECT_TRUE(dialled[0].sent.ends_with("abc"));
+  EXPECT_EQ(dialled[0].sent.find("\r\n\r\n"), dialled[0].sent.size() - 7)
+      << "nothing of the others";
+  at(0).bytes(kAnswer);
+  EXPECT_EQ(next.body, "hi");
+}
+
+TEST_F(BackendPoolTest, OneThatNeverStandsIsGoneWhoeverWaitedForIt) {
   { const Caller gone(pool); }
+  at(0).fail(transport::CloseReason::kRefused);
   turn_queue.run();
   EXPECT_EQ(pool.connections(), 0u);
 }

@@ -115,6 +115,29 @@ class ClientsThatLeaveTest(unittest.TestCase):
             with self.subTest(leave=leave):
                 self.leave_as_its_turn_comes(leave)
 
+    def test_one_that_waits_is_not_sent_over_a_connection_whose_end_came_with_the_last_answer(self):
+        connections, arrived = [], []
+
+        def serve(connection):
+            connections.append(connection)
+            while True:
+                arrived.append(connection.request().target)
+                if arrived[-1] != "/1":
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        with Backend(serve) as backend, \
+                Weir(backend.address, "workers=1", "limiter.algorithm=fixed", "limiter.fixed.limit=1",
+                     "queue.max_wait=20s") as weir, weir.connect() as first, weir.connect() as second:
+            first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: arrived == ["/1"], "the first request to arrive")
+            second.send("POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx")
+            wait_until(lambda: weir.limits()["waiting"] == 1, "the second to wait")
+            with weir.finding_at_once():
+                connections[0].send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                connections[0].socket.shutdown(socket.SHUT_WR)
+            self.assertEqual([first.response().status, second.response().status], [200, 200])
+            self.assertEqual(len(connections), 2)
+
     def leave_as_its_turn_comes(self, leave):
         connections, arrived = [], []
 

@@ -256,6 +256,29 @@ class DrainTest(unittest.TestCase):
                 weir.process.send_signal(signal.SIGINT)
                 self.assertEqual(weir.process.wait(timeout=2), 2)
 
+    def test_a_signal_after_a_drain_that_was_asked_for_otherwise_is_no_second_one(self):
+        def hang_up(weir):
+            weir.process.send_signal(signal.SIGHUP)
+
+        def ask(weir):
+            weir.ask_status("/drain", "POST", address=weir.admin)
+
+        def serve(client):
+            client.request()
+            time.sleep(1)
+            client.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        for drain in (hang_up, ask):
+            with self.subTest(drain=drain.__name__), Backend(serve) as backend, Weir(backend.address) as weir, \
+                    weir.connect() as client:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                wait_until(lambda: weir.limits()["in_flight"] == 1, "the request to be in flight")
+                drain(weir)
+                wait_until(lambda: "draining" in weir.log_text(), "the drain to begin")
+                weir.process.send_signal(signal.SIGTERM)
+                self.assertEqual(client.response().status, 200)
+                self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+
     def test_what_it_then_cuts_is_in_the_books(self):
         one_place = ("limiter.algorithm=fixed", "limiter.fixed.limit=1", "access_log.mode=all", "queue.max_wait=20s")
         with Backend(lambda client: (client.request(), time.sleep(20))) as backend:

@@ -542,6 +542,14 @@ TEST_F(ExchangeTest, AClientThatLeavesWhileTheServiceIsAtItHasGivenItUp) {
   EXPECT_EQ(finished(Outcome::kAbandoned), 1);
 }
 
+TEST_F(ExchangeTest, AClientThatLeavesBeforeAnythingIsWrittenSaysNothingOfTheService) {
+  start(head("GET", "/"));
+  backend().events.on_backend_open();
+  backend().has_begun = false;
+  exchange->on_client_left();
+  EXPECT_EQ(finished(Outcome::kIgnored), 1);
+}
+
 TEST_F(ExchangeTest, AClientThatLeavesInTheMiddleOfItsRequestSaysNothingOfTheService) {
   start(head("POST", "/", kChunked), End::kNo);
   backend().events.on_backend_open();

@@ -88,8 +88,10 @@ class FakeBackend final : public exchange::BackendStream {
     notebook_.add("backend: consumed " + std::to_string(bytes));
   }
   bool reused() const override { return reused_; }
+  bool begun() const override { return has_begun; }
 
   exchange::ResponseEvents& events;
+  bool has_begun = true;
 
  private:
   void release() noexcept override { notebook_.add("backend: released"); }

@@ -268,6 +268,13 @@ TEST_P(OneTurnTest, WhatThePollHasReportedIsOwedWhereTheTurnWasCutBeforeIt) {
   EXPECT_TRUE(heard[1].heard("end"));
 }
 
+TEST_P(OneTurnTest, AnEndThatCameWithTheLastBytesIsOwedWhenTheseHaveBeenRead) {
+  peers[1].say("the last of it");
+  peers[1].end();
+  EXPECT_TRUE(owed_when_answered());
+  EXPECT_EQ(heard[1].received, "the last of it");
+}
+
 TEST_P(OneTurnTest, AResetIsToldBeforeAnythingIsAnswered) {
   bool told = false;
   AtTurnEnd look([&] { told = heard[1].heard("closed: reset"); });
