@@ -320,12 +320,9 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
   }
   switch (trial.kind) {
     case Trial::Kind::kMore:
-      if (queueing) {
-        // What was cut meanwhile has not been judged yet.
-        if (trial.cut_from > trial.from)
-          trial_ = Trial{Trial::Kind::kCut, trial.cut_from, trial.before};
-        break;
-      }
+      if (queueing && trial.cut_from > trial.from)  // what was cut meanwhile is still to be judged
+        trial_ = Trial{Trial::Kind::kCut, trial.cut_from, trial.before};
+      if (queueing) break;
       // Quicker than before, and more of them: whatever had slowed it down is over.
       if (full_.mean() < trial.before.mean() * kOver) {
         move(trial.cut_from);
