@@ -51,8 +51,9 @@ namespace weir::limiters {
 //     curve starts anew from what was just seen;
 //   - where a service under overload has become twice as slow and has settled there, or a cut shows
 //     that it has, twice as many are let in as when that began: one that has lost places queues
-//     them, one that is slow outside of its places answers them as fast, and where they are quicker
-//     it is over. Before it has settled cuts show nothing, and where callers leave it is not tried;
+//     them, one that is slow outside of its places answers them as fast, and where they are
+//     quicker it is over. Before it has settled cuts show nothing, and where callers leave it is
+//     not tried;
 //   - when nothing is known of fewer in flight, the limit is halved for a while;
 //   - after kOften samples, and unless the last one was a surprise later less often and not within
 //     kOftenSeconds, the limit is raised by half or halved for a while, in turn, and halved first
