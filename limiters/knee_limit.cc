@@ -22,11 +22,7 @@ constexpr double kOftenSeconds = 1;  // whichever comes last: what a look costs 
 constexpr double kAllInUse = 0.98;   // share of the places
 constexpr double kStanding = 4000;   // with no place free
 constexpr double kLasting = 100;     // of an overload: what follows a pause is none
-constexpr double kRetry = 20;        // from a refusal to the next growth to there
-constexpr double kProven = 250;      // there, without one in ten of them refused
-constexpr double kLatestRetry = 2000;
-constexpr double kLatestRetrySeconds = 15;  // whichever comes first
-constexpr double kSoon = 20;                // from a move to the next growth
+constexpr double kSoon = 20;         // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 3000;  // divided by the limit: one more is a large step for a small one
 constexpr double kCertain = 2;    // standard errors
@@ -48,12 +44,7 @@ double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 }  // namespace
 
 KneeLimit::KneeLimit(const LimiterParams& params)
-    : params_(params),
-      limit_(0),
-      until_trial_(kOften),
-      until_growth_(kSoon),
-      step_(kFirstStep),
-      until_retry_(kRetry) {
+    : params_(params), limit_(0), until_trial_(kOften), until_growth_(kSoon), step_(kFirstStep) {
   move(params.initial_limit);
 }
 
@@ -129,8 +120,7 @@ void KneeLimit::note(const Window& window) {
   unmoved_seconds_ += window.seconds();
   untried_ += samples;
   untried_seconds_ += window.seconds();
-  unrefused_ += samples;
-  unrefused_seconds_ += window.seconds();
+  refused_.note(samples, window.seconds());
 }
 
 // What more in flight were like is out of date, and so is every reason not to feel for it.
@@ -179,15 +169,13 @@ std::optional<Cause> KneeLimit::heed_cap(const Window& window) {
   trial_.reset();
   grown_.reset();
   if (verdict == ServiceCap::Verdict::kRefuted) {
-    refused_ = std::numeric_limits<double>::infinity();
+    refused_.forget();
     move(std::max(limit_, cap_.from()));
     return Cause::kNoGain;
   }
   slow_start_ = false;
   step_ = kFirstStep;
-  refused_ = cap_.most() + 1;
-  until_retry_ = kRetry;
-  unrefused_ = unrefused_seconds_ = 0;
+  refused_.believe(cap_.most() + 1);
   move(cap_.most());
   return Cause::kOverload;
 }
@@ -209,7 +197,7 @@ Cause KneeLimit::back_off(bool refused) {
     until_trial_ = std::min(until_trial_ * 2, kRarely);
     until_trial_seconds_ = kOftenSeconds;
   }
-  if (refused) remember_refusal(looked || grew);
+  if (refused) refused_.refuse(limit(), looked || grew);
   // The step that was one too many is taken back, no more.
   const double back = looked ? trial->from : grew ? *grown_ : limit_ * 0.9;
   slow_start_ = false;
@@ -228,20 +216,6 @@ double KneeLimit::shown_fine() const {
   return std::min(curve_.knee(kLikely).lowest, curve_.most_seen());
 }
 
-// A service that refuses what it had taken has changed, and is not to be judged by what it refused.
-void KneeLimit::remember_refusal(bool tried) {
-  const bool there = limit() >= refused_ * 0.75 && limit() * 0.75 <= refused_;
-  if (!there) until_retry_ = kRetry;
-  if (tried) {
-    if (there) until_retry_ = std::min(until_retry_ * 2, kLatestRetry);
-    refused_ = limit();
-  } else if (limit() < refused_ * 0.75) {
-    refused_ = std::numeric_limits<double>::infinity();
-  }
-  unrefused_ = 0;
-  unrefused_seconds_ = 0;
-}
-
 void KneeLimit::put_off_growth() {
   if (grown_) until_growth_ = std::min(until_growth_ * 2, std::max(kLate, kLatest / limit_));
   grown_.reset();
@@ -250,11 +224,7 @@ void KneeLimit::put_off_growth() {
 
 Cause KneeLimit::grow(double knee) {
   const bool below = limit() + 1 <= room(knee);
-  const bool wary = unrefused_ < until_retry_ && unrefused_seconds_ < kLatestRetrySeconds;
-  if (wary && limit() + 1 >= refused_) return Cause::kHeld;
-  // A token bucket lets some through before it refuses, so what was refused is to prove itself.
-  const bool unproven = unmoved_ < kProven && unmoved_seconds_ < kLatestRetrySeconds;
-  if (limit() >= refused_ && unproven) return Cause::kHeld;
+  if (refused_.holds(limit(), unmoved_, unmoved_seconds_)) return Cause::kHeld;
   if (!below && unmoved_ < until_growth_) return Cause::kHeld;
   if (trial_ && limit_ >= trial_->from * 0.9) trial_.reset();
   if (grown_) {
@@ -263,12 +233,8 @@ Cause KneeLimit::grow(double knee) {
   }
   grown_ = limit_;
   const double share = slow_start_ ? 1.0 : below ? step_ : kFirstStep;
-  const double most = wary ? refused_ - 1 : std::numeric_limits<double>::infinity();
-  const double wanted = std::min(most, std::max(limit_ * (1 + share), limit_ + 1));
-  if (limit() >= refused_) {
-    refused_ = std::numeric_limits<double>::infinity();
-    until_retry_ = kRetry;
-  }
+  const double wanted = std::min(refused_.most(), std::max(limit_ * (1 + share), limit_ + 1));
+  refused_.disprove(limit());
   move(std::min(wanted, std::max(limit_ + 1, room(knee))));
   return slow_start_ ? Cause::kSlowStart : Cause::kInUse;
 }

@@ -10,6 +10,7 @@
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
 #include "limiters/quickening.h"
+#include "limiters/refused_limit.h"
 #include "limiters/service_cap.h"
 #include "limiters/slowdown.h"
 
@@ -94,7 +95,6 @@ class KneeLimit final : public LimitAlgorithm {
   Cause back_off(bool refused);
   void regain();
   double shown_fine() const;
-  void remember_refusal(bool tried);
   void put_off_growth();
   Cause grow(double knee);
   Cause try_less();
@@ -124,11 +124,7 @@ class KneeLimit final : public LimitAlgorithm {
   double until_growth_;          // samples from a move to the next growth
   std::optional<double> grown_;  // by the last move, from there
   double step_;                  // of the next growth, as a share
-  // What the service itself has refused, or not answered in time.
-  double refused_ = std::numeric_limits<double>::infinity();
-  double unrefused_ = 0;  // samples since, and seconds
-  double unrefused_seconds_ = 0;
-  double until_retry_;  // samples from a refusal to the next growth to there
+  RefusedLimit refused_;
   ServiceCap cap_;
   Abandonment abandonment_;
   bool lost_ = false;  // it was cut although nothing was known, since nobody was answered

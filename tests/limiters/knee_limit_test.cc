@@ -67,10 +67,15 @@ bool says(Cause cause, Service service, double times, KneeLimit& limit) {
   return said;
 }
 
-TEST(KneeLimit, TakesACutBackWhenTheServiceIsSlowerRatherThanFull) {
-  const Service service{20};
+KneeLimit settled_on(const Service& service) {
   KneeLimit limit = begun(service, 20);
   for (int i = 0; i < 40; ++i) service.fill(limit);
+  return limit;
+}
+
+TEST(KneeLimit, TakesACutBackWhenTheServiceIsSlowerRatherThanFull) {
+  const Service service{20};
+  KneeLimit limit = settled_on(service);
   const int before = limit.limit();
   EXPECT_TRUE(says(Cause::kServiceSlower, service, 1.5, limit));
   EXPECT_GE(limit.limit(), before);
@@ -79,8 +84,7 @@ TEST(KneeLimit, TakesACutBackWhenTheServiceIsSlowerRatherThanFull) {
 
 TEST(KneeLimit, TriesMoreWhenACutShowsThatTheServiceIsMuchSlower) {
   const Service service{20};
-  KneeLimit limit = begun(service, 20);
-  for (int i = 0; i < 40; ++i) service.fill(limit);
+  KneeLimit limit = settled_on(service);
   const int before = limit.limit();
   EXPECT_TRUE(says(Cause::kTryingMore, service, 3, limit));
   EXPECT_GE(limit.limit(), before * 2);
