@@ -54,9 +54,6 @@ Server::~Server() {
     const loop::EventLoop::Turn turn(loop_);
     deadline_.cancel();
     kept_back_.cancel();
-    signals_.clear();
-    // A further word would end it before what is in its books is written.
-    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) std::signal(number, SIG_IGN);
     status_.reset();
     admin_.reset();
     history_.reset();
@@ -68,6 +65,9 @@ Server::~Server() {
   for (const std::string& text : seldom_.overdue(loop::steady_now() + kSeldom))
     observe::log_warn(text);
   observe::close_operational_log();
+  // Last, or a further word would end it before its books are written.
+  const loop::EventLoop::Turn turn(loop_);
+  signals_.clear();
 }
 
 int Server::run() {
