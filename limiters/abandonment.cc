@@ -33,6 +33,7 @@ void Abandonment::note(const Window& window, bool least) {
   if (!most_leave_) while_leave_ = {};
   if (most_leave_) while_leave_.add(window.as_answered);
   while_leave_.forget_all_but(kWhileLeave);
+  other_work_.note(window, healthy_);
   if (left * 10 >= answered && !least) return;
   healthy_.add(window.as_answered);
   healthy_.forget_all_but(kHealthy);
@@ -40,6 +41,11 @@ void Abandonment::note(const Window& window, bool least) {
 
 bool Abandonment::long_unanswered() const {
   return left_ >= kUnanswered || seconds_ >= kUnansweredSeconds;
+}
+
+bool Abandonment::starving() const {
+  if (other_work_.apart()) return nobody_answered() && long_unanswered();
+  return nobody_answered() || slow();
 }
 
 bool Abandonment::slow() const {

@@ -35,9 +35,10 @@ constexpr double kLikelyAtStart = 4;        // a first cut ends slow start, so i
 constexpr double kShallow = 0.2;  // changes of the logarithm of in flight: too small to judge
 constexpr double kDeep = 0.6;     // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
-constexpr double kOver = 0.75;     // of the latency before
-constexpr double kWider = 2;       // times the limit that a service had before it became slower
-constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
+constexpr double kHungStep = 0.35;  // where places hang
+constexpr double kOver = 0.75;      // of the latency before
+constexpr double kWider = 2;        // times the limit that a service had before it became slower
+constexpr double kManyPlaces = 8;   // from here on half of them is not dear to look at
 
 double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 
@@ -59,7 +60,11 @@ void KneeLimit::move(double limit) {
   if (std::abs(this->limit() - before) * 10 > before) full_ = {};
 }
 
-void KneeLimit::learn(const Window& window) { curve_.add(window.levels); }
+void KneeLimit::learn(const Window& window) {
+  abandonment_.learn(window);
+  if (abandonment_.other_work().undecided()) return;
+  curve_.add(apart_ ? window.levels_as_answered : window.levels);
+}
 
 Cause KneeLimit::update(const Window& window) {
   abandonment_.note(window, is_least());
@@ -67,8 +72,34 @@ Cause KneeLimit::update(const Window& window) {
   if (const auto cause = heed_cap(window)) return *cause;
   const bool refused = window.refused() || cap_.refused(window);
   const bool left = window.limited && abandonment_.most_leave();
-  if (refused || (left && (abandonment_.nobody_answered() || abandonment_.slow())))
-    return back_off(refused);
+  if (refused || (left && abandonment_.starving())) return back_off(refused);
+  if (abandonment_.other_work().undecided()) return Cause::kFewSamples;
+  if (abandonment_.other_work().apart()) return see_answered(window);
+  apart_ = false;
+  return see(window, left);
+}
+
+Cause KneeLimit::see_answered(const Window& window) {
+  Window answered = window;
+  answered.levels = window.levels_as_answered;
+  // What it was taught until now has the others in it.
+  if (!std::exchange(apart_, true)) {
+    curve_.restart({abandonment_.usual()});
+    put_off_growth();
+    step_ = 1;
+  }
+  const bool none = window.as_answered.count < 1;
+  if (none || !window.limited || !window.most_unanswered()) return see(answered, true);
+  curve_.forget(limit_ * 0.9, std::numeric_limits<double>::infinity());
+  curve_.add(full_ = near_limit(answered));
+  trial_.reset();
+  slow_start_ = false;
+  step_ = std::max(step_, kHungStep);
+  const Cause cause = grow(std::numeric_limits<double>::infinity());
+  return cause == Cause::kInUse ? Cause::kPlacesHung : cause;
+}
+
+Cause KneeLimit::see(const Window& window, bool left) {
   if (window.all_levels().count < 1) return Cause::kFewSamples;
   note(window);
   Knee knee = fitted();

@@ -45,6 +45,11 @@ namespace weir::limiters {
 // and where nobody is answered at all, but then no deeper than answers have shown to be fine, if
 // these are not too long ago.
 //
+// Unless they are told apart (other_work.h): where those who leave waited for other work, an
+// endpoint that hangs, say, and the others are answered as fast as ever, what they waited is no
+// latency, only answers are in the curve, and where most of those who were granted a place of a
+// full limit have no answer, it grows, for their places are lost to the others.
+//
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
 // with the number in flight, in one that is not it stays.
@@ -89,6 +94,8 @@ class KneeLimit final : public LimitAlgorithm {
   double error_of(const Level& level) const;
   Knee fitted();
   double unlikely() const;
+  Cause see(const Window& window, bool left);
+  Cause see_answered(const Window& window);
   Cause settle(bool limited, bool left, const Knee& knee);
   Cause cut(double highest);
   std::optional<Cause> heed_cap(const Window& window);
@@ -127,7 +134,8 @@ class KneeLimit final : public LimitAlgorithm {
   RefusedLimit refused_;
   ServiceCap cap_;
   Abandonment abandonment_;
-  bool lost_ = false;  // it was cut although nothing was known, since nobody was answered
+  bool apart_ = false;  // they were told apart in the last window
+  bool lost_ = false;   // it was cut although nothing was known, since nobody was answered
 };
 
 }  // namespace weir::limiters

@@ -25,8 +25,9 @@ enum class Cause : uint8_t {
   kTryingLess,     // to see whether fewer requests are faster
   kTryingMore,     // to see whether more are done
   kNoGain,         // more were not
+  kPlacesHung,     // most are held by callers who leave, and the others are answered as ever
 };
-inline constexpr size_t kCauses = static_cast<size_t>(Cause::kNoGain) + 1;
+inline constexpr size_t kCauses = static_cast<size_t>(Cause::kPlacesHung) + 1;
 std::string_view word_of(Cause cause);
 
 class LimitAlgorithm {

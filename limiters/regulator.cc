@@ -199,16 +199,19 @@ Window Regulator::judged(const Batch& batch) const {
   Window window = batch.window;
   window.levels = totals.levels;
   window.over_quota = totals.over_quota;
+  window.levels_as_answered = totals.levels;
   window.as_answered = all_of(totals.levels);
+  window.left = totals.left;
+  window.left_seconds = totals.left_seconds;
+  window.open = std::max(0.0, totals.granted - totals.answered);
   window.looks = batch.looks;
   if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
-  const double unanswered = std::max(0.0, totals.granted - totals.answered);
   const double answered = totals.answered - totals.left;
-  if (unanswered + totals.left <= 0 || answered <= 0) return window;
+  if (window.open + totals.left <= 0 || answered <= 0) return window;
   const Duration age =
       timeline_.now() - batch.window.closed + (batch.window.closed - batch.window.opened) / 2;
   const double left = totals.left_seconds / answered;
-  const double longer = left + unanswered / answered * to_seconds(age);
+  const double longer = left + window.open / answered * to_seconds(age);
   for (Level& level : window.levels) {
     if (level.mean() <= 0) continue;
     level.stretch(1 + longer / level.mean());
@@ -235,7 +238,8 @@ void Regulator::decide(const Window& window) {
            .samples = all.count};
   samples_ += all.count;
   // Where callers left, the mean is longer than anything has to be waited for.
-  answered_after_ = window.count(Outcome::kAbandoned) > 0 ? window.as_answered.mean() : all.mean();
+  const bool left = window.left > 0 || window.count(Outcome::kAbandoned) > 0;
+  answered_after_ = left ? window.as_answered.mean() : all.mean();
   tell_gates(window);
   if (last_.to == from) return;
   ++changes_[{cause, last_.to > from}];

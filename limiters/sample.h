@@ -80,9 +80,13 @@ struct Window {
   std::array<Level, kLevels> levels{};
   // Those of them who were over quota instead.
   std::array<double, kLevels> over_quota{};
-  // All of these, before what is known of those without an answer was added to them.
+  // The same, before what is known of those without an answer was added to them, and all of it.
+  std::array<Level, kLevels> levels_as_answered{};
   Level as_answered{};
-  int limit = 0;  // they were granted under
+  double left = 0;          // of those who were granted in this window: left without an answer,
+  double left_seconds = 0;  // after so long in all,
+  double open = 0;          // or are still without one
+  int limit = 0;            // they were granted under
   int peak_in_flight = 0;
   double in_use = 1;        // share of the places, on average,
   double looks = 0;         // over so many looks
@@ -95,6 +99,8 @@ struct Window {
   // By more than a service may refuse some callers whatever its load is: one in ten of those that
   // it served or refused.
   bool refused() const;
+  // Of those who were granted in this window.
+  bool most_unanswered() const { return left + open > as_answered.count; }
   // Of those who were granted in this window, successes or over quota.
   double sent_in_cohort() const;
   // The share of the latter; 0 where there are none.

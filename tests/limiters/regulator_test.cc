@@ -106,6 +106,28 @@ TEST_F(RegulatorTest, WhoseCallersLeaveCountsWithTheTimeThatTheyWaited) {
   EXPECT_NEAR(regulator_->last().judged_latency_seconds, 100 * 0.010 / 60, 1e-9);
 }
 
+TEST_F(RegulatorTest, AfterARaiseTheBurstIsAwaitedForAsLongAsAnAnswerTakesNotForThoseWhoLeave) {
+  params_.initial_limit = 5;
+  build();
+  fill();
+  const Cohort first = pool_->cohort();
+  finish(one_, 48);
+  for (int i = 0; i < 8; ++i) one_.granted(first);
+  pass(milliseconds(30));
+  ASSERT_NE(pool_->cohort(), first);
+  // In the time of the next window.
+  for (int i = 0; i < 8; ++i)
+    one_.answered({timeline_.now(), seconds(5), 5, Outcome::kAbandoned}, first);
+  pass(milliseconds(50));
+  ASSERT_EQ(pool_->limit(), 6);
+  for (int i = 0; i < 5; ++i) {
+    fill();
+    finish(one_, 60);
+    pass(milliseconds(50));
+  }
+  EXPECT_GE(pool_->limit(), 7);
+}
+
 TEST_F(RegulatorTest, OverloadsAloneLowerTheLimit) {
   build();
   finish(one_, 60, Outcome::kOverload);

@@ -1,0 +1,62 @@
+#include "limiters/other_work.h"
+
+#include <cmath>
+
+namespace weir::limiters {
+namespace {
+
+constexpr double kSome = 0.05;  // of those who left and those who were answered
+constexpr double kMany = 10;    // are not here by chance
+constexpr double kRemembered = 50;
+constexpr double kAlike = 0.28;  // of what they waited: the least that the others would take
+constexpr double kFar = 2;       // times the usual latency, for anything to be told
+constexpr double kOther = 0.5;   // of it: the answers are not the usual ones, but the quick ones
+constexpr double kOver = 2;      // times what they waited
+
+}  // namespace
+
+void OtherWork::note_leaving(const Window& window) {
+  // Whenever they came: a window of those who came together is judged before the slow ones leave.
+  const double now = window.count(Outcome::kAbandoned);
+  const bool some = now > kSome * (now + window.count(Outcome::kSuccess));
+  since_ = some ? 0 : since_ + window.seconds();
+  if (since_ * left_ > kOver * waited_) {
+    *this = {};
+    return;
+  }
+  left_ += window.left;
+  waited_ += window.left_seconds;
+  if (left_ > kRemembered) {
+    waited_ *= kRemembered / left_;
+    left_ = kRemembered;
+  }
+  if (left_ > 0) answered_.add(window.as_answered);
+  answered_.forget_all_but(kRemembered);
+}
+
+void OtherWork::note(const Window& window, const Level& usual) {
+  note_leaving(window);
+  undecided_ = false;
+  if (left_ < 1) return;
+  const double alike = kAlike * waited_ / left_;
+  if (usual.count < kMany || alike < kFar * usual.mean()) {
+    apart_ = false;
+    return;
+  }
+  const bool most = window.most_unanswered();
+  if (answered_.count < 1) {
+    undecided_ = most && !apart_;
+    return;
+  }
+  // Half way between the two, by the logarithm, and by more than an error.
+  const double between = std::sqrt(usual.mean() * alike);
+  const double error = 1 + 1 / std::sqrt(answered_.count);
+  if (answered_.mean() > between * error || answered_.mean() * error < kOther * usual.mean())
+    apart_ = false;
+  else if (answered_.mean() * error < between)
+    apart_ = true;
+  else
+    undecided_ = most && !apart_;
+}
+
+}  // namespace weir::limiters
