@@ -15,7 +15,6 @@ constexpr double kWellSeen = 50;     // enough to look elsewhere first
 constexpr double kHardlySeen = 100;  // looks elsewhere are not put off by cuts
 constexpr double kMemory = 256;      // of the latency near the limit
 constexpr double kDoubted = 300;     // what was seen above the limit fades
-constexpr double kLongTrial = 250;   // after which the likelier side has it
 constexpr double kOften = 1000;      // from one look to the next
 constexpr double kRarely = 20000;
 constexpr double kOftenSeconds = 1;  // whichever comes last: what a look costs is time
@@ -25,15 +24,12 @@ constexpr double kLasting = 100;     // of an overload: what follows a pause is 
 constexpr double kSoon = 20;         // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 3000;  // divided by the limit: one more is a large step for a small one
-constexpr double kCertain = 2;    // standard errors
 constexpr double kLikely = 1.25;  // how far the knee's likelihood may fall
 constexpr double kLikelyWhileStanding = 2;  // callers who come again when they are answered
 constexpr double kLikelyInCalm = 4;         // at first, then more by ln(1 + judged / kOneMore),
 constexpr double kOneMore = 100;            // in samples,
 constexpr double kLikelyInCalmAtLast = 8;   // up to this
 constexpr double kLikelyAtStart = 4;        // a first cut ends slow start, so it has to be sure
-constexpr double kShallow = 0.2;  // changes of the logarithm of in flight: too small to judge
-constexpr double kDeep = 0.6;     // large enough to wait for the verdict
 constexpr double kFirstStep = 0.1;
 constexpr double kHungStep = 0.35;  // where places hang
 constexpr double kOver = 0.75;      // of the latency before
@@ -70,7 +66,9 @@ Cause KneeLimit::update(const Window& window) {
   abandonment_.note(window, is_least());
   if (lost_ && !abandonment_.nobody_answered()) regain();
   if (const auto cause = heed_cap(window)) return *cause;
-  const bool refused = window.refused() || cap_.refused(window);
+  if (steady_.note(window)) return take_back();
+  const bool refused = (window.refused() && !steady_.steady()) || cap_.refused(window);
+  if (!refused) refused_from_ = 0;
   const bool left = window.limited && abandonment_.most_leave();
   if (refused || (left && abandonment_.starving())) return back_off(refused);
   if (abandonment_.other_work().undecided()) return Cause::kFewSamples;
@@ -172,11 +170,6 @@ Level KneeLimit::near_limit(const Window& window) const {
   return near;
 }
 
-// Of its mean, as a share. The spread of all levels, for a few samples do not show their own.
-double KneeLimit::error_of(const Level& level) const {
-  return curve_.spread() / std::sqrt(level.count);
-}
-
 Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
   const bool blind =
       knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
@@ -219,6 +212,15 @@ void KneeLimit::regain() {
   grown_.reset();
 }
 
+// What was cut for refusals that have nothing to do with it.
+Cause KneeLimit::take_back() {
+  refused_.forget();
+  put_off_growth();
+  until_growth_ = kSoon;
+  move(std::max(limit_, std::exchange(refused_from_, 0)));
+  return Cause::kNoGain;
+}
+
 Cause KneeLimit::back_off(bool refused) {
   const auto trial = std::exchange(trial_, std::nullopt);
   const bool looked = trial && trial->kind == Trial::Kind::kMore;
@@ -229,6 +231,7 @@ Cause KneeLimit::back_off(bool refused) {
     until_trial_seconds_ = kOftenSeconds;
   }
   if (refused) refused_.refuse(limit(), looked || grew);
+  if (refused) refused_from_ = std::max(refused_from_, limit_);
   // The step that was one too many is taken back, no more.
   const double back = looked ? trial->from : grew ? *grown_ : limit_ * 0.9;
   slow_start_ = false;
@@ -288,20 +291,11 @@ Cause KneeLimit::try_more(const Level& before, double cut_from, double times) {
 }
 
 std::optional<Cause> KneeLimit::judge() {
-  const bool is_cut = trial_->kind == Trial::Kind::kCut;
-  const double more = std::log(full_.mean_in_flight() / trial_->before.mean_in_flight());
-  const double slower = std::log(full_.mean() / trial_->before.mean());
-  const double error = std::hypot(error_of(full_), error_of(trial_->before));
-  if (std::abs(slower - more / 2) < kCertain * error && full_.count < kLongTrial) {
-    if (is_cut && more > -kDeep) return std::nullopt;  // further cuts will make it clearer
-    return Cause::kHeld;
-  }
-  if (is_cut && more > -kShallow) {
-    if (full_.count >= kLongTrial) trial_.reset();
-    return std::nullopt;
-  }
-  const bool queueing = more > 0 ? slower > more / 2 : slower < more / 2;
-  return conclude(*std::exchange(trial_, std::nullopt), queueing);
+  const Trial::Verdict verdict = trial_->judge(full_, curve_.spread());
+  if (verdict == Trial::Verdict::kWait) return Cause::kHeld;
+  if (verdict == Trial::Verdict::kTooShallow) trial_.reset();
+  if (verdict == Trial::Verdict::kNone || !trial_) return std::nullopt;
+  return conclude(*std::exchange(trial_, std::nullopt), verdict == Trial::Verdict::kQueueing);
 }
 
 std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {

@@ -13,6 +13,8 @@
 #include "limiters/refused_limit.h"
 #include "limiters/service_cap.h"
 #include "limiters/slowdown.h"
+#include "limiters/steady_refusals.h"
+#include "limiters/trial.h"
 
 // Holds the limit at the knee of the latency curve, the fewest in flight with which the service
 // gets the most done; it knows neither a queue nor a clock.
@@ -37,7 +39,9 @@ namespace weir::limiters {
 //
 // Where one in ten fails of overload, it is cut by a tenth whatever was seen; or, where a growth or
 // a look has just led there, goes back to where that began. What was refused is tried again later
-// and later, unless the service has since refused much less: then it has changed.
+// and later, unless the service has since refused much less: then it has changed. Where as large a
+// share is refused when less is sent (steady_refusals.h), the cuts are taken back, and no more are
+// made for it.
 //
 // Who leaves before the answer is in the curve with the time that he waited. That does not tell a
 // service that goes on working for those who left, slow whatever the limit is. So where most leave
@@ -74,24 +78,15 @@ class KneeLimit final : public LimitAlgorithm {
   void learn(const Window& window) override;
   Duration baseline() const override { return baseline_; }
   bool guessing() const override { return slow_start_ || (trial_ && trial_->slow_start); }
+  bool refusals_are_steady() const override { return steady_.steady(); }
   bool probing() const override { return trial_ && trial_->kind != Trial::Kind::kCut; }
 
  private:
-  struct Trial {
-    enum class Kind : uint8_t { kCut, kLess, kMore };
-    Kind kind;
-    double from;              // the limit before it
-    Level before;             // latency near that limit
-    bool slow_start = false;  // it interrupted
-    double cut_from = 0;      // the limit that it was cut from without a judgement, if above that
-  };
-
   bool is_least() const { return limit() <= std::max(1, params_.min_limit); }
   void move(double limit);
   void note(const Window& window);
   void widen(const Level& now);
   Level near_limit(const Window& window) const;
-  double error_of(const Level& level) const;
   Knee fitted();
   double unlikely() const;
   Cause see(const Window& window, bool left);
@@ -100,6 +95,7 @@ class KneeLimit final : public LimitAlgorithm {
   Cause cut(double highest);
   std::optional<Cause> heed_cap(const Window& window);
   Cause back_off(bool refused);
+  Cause take_back();
   void regain();
   double shown_fine() const;
   void put_off_growth();
@@ -132,6 +128,8 @@ class KneeLimit final : public LimitAlgorithm {
   std::optional<double> grown_;  // by the last move, from there
   double step_;                  // of the next growth, as a share
   RefusedLimit refused_;
+  SteadyRefusals steady_;
+  double refused_from_ = 0;  // the limit before it was cut for refusals
   ServiceCap cap_;
   Abandonment abandonment_;
   bool apart_ = false;  // they were told apart in the last window

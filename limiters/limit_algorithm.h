@@ -40,6 +40,8 @@ class LimitAlgorithm {
   virtual void learn(const Window& /*window*/) {}
   // What the service needs when it is not full; 0 while not known.
   virtual Duration baseline() const = 0;
+  // A share is refused by the service whatever is sent to it.
+  virtual bool refusals_are_steady() const { return false; }
   // The limit is not known to be more than a guess.
   virtual bool guessing() const { return false; }
   // The limit is where it is to learn something, not because it is thought right.

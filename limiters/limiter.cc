@@ -77,7 +77,7 @@ void Permit::give_back(Outcome outcome) {
   if (responded_ && outcome != *responded_) gate.shard_.cut_short(outcome);
   if (aside_) return;
   gate.place_goes_on(*this);
-  const TimePoint due = granted_ + gate.pool_.baseline();
+  const TimePoint due = granted_ + gate.pool_.refused_hold();
   if (responded_ == Outcome::kOverload && due > gate.timeline_.now()) return gate.hold(due);
   gate.finished();
 }

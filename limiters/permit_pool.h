@@ -105,6 +105,13 @@ class PermitPool {
   void publish_baseline(Duration baseline) noexcept {
     baseline_.store(baseline.count(), std::memory_order_relaxed);
   }
+  // How long the place of one whom the service refuses is kept from the others, from its grant on.
+  void publish_refused_hold(Duration hold) noexcept {
+    refused_hold_.store(hold.count(), std::memory_order_relaxed);
+  }
+  Duration refused_hold() const noexcept {
+    return Duration(refused_hold_.load(std::memory_order_relaxed));
+  }
   Duration baseline() const noexcept { return Duration(baseline_.load(std::memory_order_relaxed)); }
 
   // Of what a cell asks for, what is within its fair share, [0, 1].
@@ -156,6 +163,7 @@ class PermitPool {
   std::atomic<Cohort> cohort_{1};
   std::atomic<double> per_second_{0};
   std::atomic<Duration::rep> baseline_{0};
+  std::atomic<Duration::rep> refused_hold_{0};
   std::unique_ptr<std::array<std::atomic<int>, kRanks>[]> waiting_at_;  // per gate
   std::array<OfRank, kRanks> of_;
   const size_t cells_;

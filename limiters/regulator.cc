@@ -201,6 +201,7 @@ Window Regulator::judged(const Batch& batch) const {
   window.over_quota = totals.over_quota;
   window.levels_as_answered = totals.levels;
   window.as_answered = all_of(totals.levels);
+  window.refused_of_cohort = totals.refused;
   window.left = totals.left;
   window.left_seconds = totals.left_seconds;
   window.open = std::max(0.0, totals.granted - totals.answered);
@@ -297,6 +298,7 @@ void Regulator::tell_gates(const Window& window) {
   const Duration baseline = algorithm_->baseline();
   pool_.publish_per_second(per_second_);
   pool_.publish_baseline(baseline);
+  pool_.publish_refused_hold(algorithm_->refusals_are_steady() ? Duration(0) : baseline);
   if (queue_params_.max_waiting) return;
   const double burst =
       2 * per_second_ * to_seconds(queue_bounds(queue_params_, {baseline}, {}).longest_wait);

@@ -83,10 +83,11 @@ struct Window {
   // The same, before what is known of those without an answer was added to them, and all of it.
   std::array<Level, kLevels> levels_as_answered{};
   Level as_answered{};
-  double left = 0;          // of those who were granted in this window: left without an answer,
-  double left_seconds = 0;  // after so long in all,
-  double open = 0;          // or are still without one
-  int limit = 0;            // they were granted under
+  double refused_of_cohort = 0;  // of those who were granted in this window: overloads;
+  double left = 0;               // left without an answer,
+  double left_seconds = 0;       // after so long in all,
+  double open = 0;               // or are still without one
+  int limit = 0;                 // they were granted under
   int peak_in_flight = 0;
   double in_use = 1;        // share of the places, on average,
   double looks = 0;         // over so many looks

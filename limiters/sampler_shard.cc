@@ -11,6 +11,7 @@ void SamplerShard::granted(Cohort cohort) noexcept {
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) {
     slot.granted.store(0, std::memory_order_relaxed);
     slot.answered.store(0, std::memory_order_relaxed);
+    slot.refused.store(0, std::memory_order_relaxed);
     slot.left.store(0, std::memory_order_relaxed);
     slot.left_seconds.store(0, std::memory_order_relaxed);
     for (AtomicLevel& level : slot.levels) {
@@ -39,6 +40,7 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) return;
   if (sample.outcome == Outcome::kIgnored) return raise(slot.granted, -1);
   raise(slot.answered, 1);
+  if (sample.outcome == Outcome::kOverload) raise(slot.refused, 1);
   if (sample.outcome == Outcome::kAbandoned) {
     raise(slot.left, 1);
     raise(slot.left_seconds, to_seconds(sample.latency));
@@ -75,6 +77,7 @@ SamplerShard::CohortCounts& SamplerShard::CohortCounts::operator+=(
     const CohortCounts& other) noexcept {
   granted += other.granted;
   answered += other.answered;
+  refused += other.refused;
   left += other.left;
   left_seconds += other.left_seconds;
   return *this;
@@ -84,7 +87,8 @@ SamplerShard::CohortCounts SamplerShard::count(Cohort cohort) const noexcept {
   const Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_acquire) != cohort) return {};
   return {slot.granted.load(std::memory_order_relaxed),
-          slot.answered.load(std::memory_order_relaxed), slot.left.load(std::memory_order_relaxed),
+          slot.answered.load(std::memory_order_relaxed),
+          slot.refused.load(std::memory_order_relaxed), slot.left.load(std::memory_order_relaxed),
           slot.left_seconds.load(std::memory_order_relaxed)};
 }
 

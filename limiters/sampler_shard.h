@@ -27,7 +27,8 @@ class alignas(64) SamplerShard {
   struct CohortCounts {
     double granted = 0;       // less those that were ignored in the end
     double answered = 0;      // of these
-    double left = 0;          // of these: whose callers did not wait for it,
+    double refused = 0;       // of these: overloads
+    double left = 0;          // and whose callers did not wait for it,
     double left_seconds = 0;  // and how long they had waited, together
 
     CohortCounts& operator+=(const CohortCounts& other) noexcept;
@@ -64,7 +65,7 @@ class alignas(64) SamplerShard {
   };
   struct Slot {
     std::atomic<Cohort> cohort{0};
-    std::atomic<double> granted{0}, answered{0}, left{0}, left_seconds{0};
+    std::atomic<double> granted{0}, answered{0}, refused{0}, left{0}, left_seconds{0};
     std::array<AtomicLevel, kLevels> levels;
     std::array<std::atomic<double>, kLevels> over_quota{};
   };

@@ -48,6 +48,7 @@ Json to_json(const Conditions& is) {
             {"leavers_pause", is.leavers_pause_seconds},
             {"load", is.load},
             {"batch_load", is.batch_load}};
+  if (is.refusing_share > 0) json["refusing_share"] = is.refusing_share;
   if (is.quota_per_second > 0) json["quota_per_second"] = is.quota_per_second;
   return json;
 }

@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kMostTenants = 64;
 
 bool read_condition(const std::string& key, const YAML::Node& value, Conditions& is) {
-  const std::array<std::pair<std::string_view, double*>, 17> numbers{
+  const std::array<std::pair<std::string_view, double*>, 18> numbers{
       {{"workers", &is.workers},
        {"slow_share", &is.slow_share},
        {"slow_times", &is.slow_times},
@@ -28,6 +28,7 @@ bool read_condition(const std::string& key, const YAML::Node& value, Conditions&
        {"failing_share", &is.failing_share},
        {"stalled", &is.stalled},
        {"hidden_load", &is.hidden_load},
+       {"refusing_share", &is.refusing_share},
        {"hard_cap", &is.hard_cap},
        {"most_per_second", &is.most_per_second},
        {"quota_per_second", &is.quota_per_second},

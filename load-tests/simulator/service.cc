@@ -156,6 +156,7 @@ std::optional<Reply> Service::refusal(const Job& job) {
   const Conditions& is = conditions();
   if (job.has_quota && is.quota_per_second > 0 && !quota_.take(is.quota_per_second, now()))
     return Reply::kOverQuota;
+  if (job.refused) return Reply::kRefused;
   const bool full = is.hard_cap > 0 && inside() > is.hard_cap;
   if (!full && (is.most_per_second <= 0 || all_.take(is.most_per_second, now()))) return {};
   return world_.refuses_with == Refusal::kTooManyRequests ? Reply::kOverQuota : Reply::kRefused;

@@ -30,6 +30,7 @@ struct Conditions {
   double thrash = 0;                // each request inside beyond `workers` slows all by this share
   double outside_seconds = 0;       // delay that holds no worker
   double failing_share = 0;         // answered with an error at once, without a worker
+  double refusing_share = 0;        // refused at once, however few are inside
   double quick_share = 0;           // answered well in a millisecond, without a worker
   double reading_share = 0;         // whose callers take `reading_seconds` to read the answer,
   double reading_seconds = 0;       // without a worker, but not finished

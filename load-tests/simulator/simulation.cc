@@ -187,6 +187,7 @@ void Simulation::arrive(const Errand& errand) {
   request.work_seconds = draw_service(chance, world_.times, is) * world_.work_of(errand.tenant);
   request.has_quota = !world_.tenants.empty() && errand.tenant == 0;
   request.fails = chance.uniform() < is.failing_share;
+  request.refused = is.refusing_share > 0 && chance.uniform() < is.refusing_share;
   if (is.quick_share > 0 && chance.uniform() < is.quick_share)
     request.without_worker_seconds = 0.001;
   if (is.reading_share > 0 && chance.uniform() < is.reading_share)

@@ -196,7 +196,9 @@ class RandomRun {
     const int most = random_.uniform() < 0.4 ? std::numeric_limits<int>::max()
                                              : 1 + static_cast<int>(random_.next() % 8);
     pool_.publish_queue(microseconds(1 + random_.next() % 3000), most, random_.next() % kLanes);
-    pool_.publish_baseline(microseconds(random_.next() % 4000));
+    const Duration baseline = microseconds(random_.next() % 4000);
+    pool_.publish_baseline(baseline);
+    pool_.publish_refused_hold(baseline);
     // Fewer than are remembered, so that all can be counted at the end.
     if (pool_.cohort() + 1 < SamplerShard::kCohorts && random_.uniform() < 0.1)
       pool_.publish_cohort(pool_.cohort() + 1);

@@ -120,6 +120,8 @@ TEST_F(HandOver, NobodyStepsAsideForNowBeforeAServiceThatWorksOnHeads) {
   build(2);
   const Request upload = ask();
   pool_->publish_baseline(milliseconds(10));
+  pool_->publish_refused_hold(milliseconds(10));
+  pool_->publish_refused_hold(milliseconds(10));
   gate().answered_before_whole(milliseconds(4), true);
   EXPECT_TRUE(ask()->permit().step_aside_for_now()) << "it only says no";
   gate().answered_before_whole(milliseconds(6), true);

@@ -155,5 +155,40 @@ TEST(KneeLimit, AlsoOfFewPlacesWhatWasRefusedIsTriedAgainLaterAndLater) {
   }
 }
 
+// Five seconds of a service with room for ten times as many, of whose answers a third are refusals.
+Cause refuse_a_third(KneeLimit& limit, double most_per_second, int windows = 50) {
+  Cause last = Cause::kHeld;
+  for (int i = 0; i < windows; ++i) {
+    const double sent = std::min(most_per_second, limit.limit() * 100.0) / 10;
+    Window window;
+    window.closed = window.opened + std::chrono::milliseconds(100);
+    window.limit = limit.limit();
+    const double in_flight = std::min<double>(limit.limit(), most_per_second / 100);
+    window.levels[level_of(static_cast<int>(in_flight))] =
+        Level::of(0.010, in_flight, sent * 2 / 3);
+    window.answered[static_cast<size_t>(Outcome::kSuccess)] = sent * 2 / 3;
+    window.answered[static_cast<size_t>(Outcome::kOverload)] = sent / 3;
+    window.refused_of_cohort = sent / 3;
+    window.limited = limit.limit() * 100 < most_per_second;
+    const Cause cause = limit.update(window);
+    if (cause != Cause::kHeld && cause != Cause::kNotLimited) last = cause;
+  }
+  return last;
+}
+
+TEST(KneeLimit, WhatIsRefusedWhateverIsSentIsNoReasonToSendLess) {
+  KneeLimit limit = begun(Service{200}, 20);
+  refuse_a_third(limit, 1000);
+  EXPECT_GE(limit.limit(), 20) << "cut to less than is asked for, and taken back";
+  EXPECT_TRUE(limit.refusals_are_steady());
+  EXPECT_NE(refuse_a_third(limit, 1000), Cause::kOverload) << "known by now";
+}
+
+TEST(KneeLimit, WhatIsNotAskedForIsCutUntilItShows) {
+  KneeLimit limit = begun(Service{200}, 20);
+  EXPECT_EQ(refuse_a_third(limit, 1000, 3), Cause::kOverload);
+  EXPECT_LT(limit.limit(), 20);
+}
+
 }  // namespace
 }  // namespace weir::limiters

@@ -361,7 +361,7 @@ TEST_F(LimiterTest, InADryRunEverybodyRunsAndThePermitSaysWhatWouldHaveBeen) {
 // A refusal takes no time: without this its place would be taken at once by the next to be refused.
 TEST_F(LimiterTest, ARefusedRequestHoldsItsPlaceForAsLongAsOneTakes) {
   build(1);
-  pool_->publish_baseline(milliseconds(10));
+  pool_->publish_refused_hold(milliseconds(10));
   const Request refused = ask(), next = ask();
   pass(milliseconds(1));
   refused->permit().responded(Outcome::kOverload);
@@ -373,9 +373,21 @@ TEST_F(LimiterTest, ARefusedRequestHoldsItsPlaceForAsLongAsOneTakes) {
   EXPECT_TRUE(next->runs());
 }
 
-TEST_F(LimiterTest, WhomTheServiceTurnsAwayForHisQuotaHoldsNothing) {
+TEST_F(LimiterTest, WhereWhatIsRefusedHasNothingToDoWithTheLimitNobodyHoldsAPlaceForIt) {
   build(1);
   pool_->publish_baseline(milliseconds(10));
+  pool_->publish_refused_hold(milliseconds(0));
+  const Request refused = ask(), next = ask();
+  refused->permit().responded(Outcome::kOverload);
+  refused->finish(Outcome::kOverload);
+  settle();
+  EXPECT_TRUE(next->runs());
+  EXPECT_EQ(pool_->held(), 0);
+}
+
+TEST_F(LimiterTest, WhomTheServiceTurnsAwayForHisQuotaHoldsNothing) {
+  build(1);
+  pool_->publish_refused_hold(milliseconds(10));
   const Request first = ask(), second = ask();
   first->permit().responded(Outcome::kOverQuota);
   first->finish(Outcome::kOverQuota);
@@ -385,7 +397,7 @@ TEST_F(LimiterTest, WhomTheServiceTurnsAwayForHisQuotaHoldsNothing) {
 
 TEST_F(LimiterTest, WhoOnlyHoldsAPlaceIsNotAtTheService) {
   build(3);
-  pool_->publish_baseline(milliseconds(10));
+  pool_->publish_refused_hold(milliseconds(10));
   const Request refused = ask(), other = ask();
   refused->permit().responded(Outcome::kOverload);
   refused->finish(Outcome::kOverload);
@@ -404,7 +416,7 @@ TEST_F(LimiterTest, WhoOnlyHoldsAPlaceIsNotAtTheService) {
 // One each millisecond, so that ten places are held at any time.
 TEST_F(LimiterTest, PlacesThatAreHeldGoOnOneAfterTheOther) {
   build(20);
-  pool_->publish_baseline(milliseconds(10));
+  pool_->publish_refused_hold(milliseconds(10));
   for (int i = 0; i < 300; ++i) {
     const Request refused = ask();
     refused->permit().responded(Outcome::kOverload);
@@ -420,7 +432,7 @@ TEST_F(LimiterTest, PlacesThatAreHeldGoOnOneAfterTheOther) {
 
 TEST_F(LimiterTest, WhatWasRefusedLateOrNeverReachedTheServiceGivesItsPlaceFreeAtOnce) {
   build(2);
-  pool_->publish_baseline(milliseconds(10));
+  pool_->publish_refused_hold(milliseconds(10));
   const Request late = ask(), lost = ask(), third = ask(), fourth = ask();
   lost->finish(Outcome::kOverload);
   settle();
@@ -434,7 +446,7 @@ TEST_F(LimiterTest, WhatWasRefusedLateOrNeverReachedTheServiceGivesItsPlaceFreeA
 
 TEST_F(LimiterTest, AGateThatGoesGivesBackTheHeldPlaces) {
   build(1);
-  pool_->publish_baseline(milliseconds(10));
+  pool_->publish_refused_hold(milliseconds(10));
   Request refused = ask();
   refused->permit().responded(Outcome::kOverload);
   refused->finish(Outcome::kOverload);

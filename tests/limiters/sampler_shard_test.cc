@@ -38,6 +38,7 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
     EXPECT_EQ(finished(shard, outcome), 1);
   EXPECT_EQ(shard.read(kCohort).answered, 4);
   EXPECT_EQ(shard.read(kCohort).granted, 4) << "what is ignored was never there";
+  EXPECT_EQ(shard.read(kCohort).refused, 1);
   EXPECT_EQ(shard.read(kCohort).left, 1);
   EXPECT_DOUBLE_EQ(shard.read(kCohort).left_seconds, 0.001);
   EXPECT_EQ(all_levels(shard).count, 1);
