@@ -67,6 +67,10 @@ bool is_failure(Ending ending) {
   return ending != Ending::kRejected && row_of(ending).status >= 500;
 }
 
+bool lies_behind_weir(Ending ending) {
+  return ending >= Ending::kBackendRefused && ending <= Ending::kBackendStalled;
+}
+
 Ending ending_of(BackendFailure why) {
   switch (why) {
     case BackendFailure::kRefused:

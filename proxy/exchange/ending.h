@@ -50,6 +50,8 @@ const EndingRow& row_of(Ending ending);
 Ending ending_of(BackendFailure why);
 // The service or weir itself did not do what was asked: neither the client's doing nor a shed.
 bool is_failure(Ending ending);
+// The service, or the way to it, did not do what was asked.
+bool lies_behind_weir(Ending ending);
 // What the limiter learns from an answer of the service with that status, which says that too much
 // was sent where it is one of `overload`.
 limiters::Outcome outcome_of_answer(int status, const std::vector<int>& overload);

@@ -24,7 +24,7 @@ void Exchange::move_to(Stage next) {
 // ---- arrived ----
 
 void Exchange::start() {
-  look_around();
+  at_arrival_ = rooms_.limiter.stats();
   if (head_.method == "CONNECT") return end(Ending::kMethodRefused);
   if (rooms_.params.max_body_bytes && head_.body.kind == http::BodyLength::Kind::kKnown &&
       head_.body.bytes > *rooms_.params.max_body_bytes)
@@ -35,16 +35,8 @@ void Exchange::start() {
   if (!gathers_) ask();
 }
 
-// What the log says of the limit.
-void Exchange::look_around() {
-  const limiters::LimiterStats stats = rooms_.limiter.stats();
-  limit_at_arrival_ = stats.limit;
-  in_flight_at_arrival_ = stats.in_flight;
-  waiting_at_arrival_ = stats.waiting;
-}
-
 void Exchange::ask() {
-  if (std::exchange(gathers_, false)) look_around();
+  if (std::exchange(gathers_, false)) at_arrival_ = rooms_.limiter.stats();
   partition_name_ = rooms_.classifier.partition_of(head_, client_.peer_address());
   arrival_ = rooms_.classifier.classify(head_, partition_name_);
   if (partition_name_) rooms_.ledger.asked(arrival_->partition, *partition_name_);
@@ -263,7 +255,8 @@ void Exchange::on_shutdown() {
 // ---- ended ----
 
 void Exchange::end(Ending how, std::string_view error_text) {
-  ended_in_ = returning_ ? Stage::kWaiting : stage_;
+  // Who waits for a place again has its beginning at the service, which may fail meanwhile.
+  ended_in_ = returning_ && !lies_behind_weir(how) ? Stage::kWaiting : stage_;
   move_to(Stage::kEnded);
   stop_waiting();
   body_.stop_watching();
@@ -334,9 +327,9 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   facts.response_bytes = response_bytes_;
   times_.tell(rooms_.timeline.now(), facts);
   facts.retry_after_seconds = retry_after_seconds_;
-  facts.limit = limit_at_arrival_;
-  facts.in_flight = in_flight_at_arrival_;
-  facts.waiting = waiting_at_arrival_;
+  facts.limit = at_arrival_.limit;
+  facts.in_flight = at_arrival_.in_flight;
+  facts.waiting = at_arrival_.waiting;
   if (arrival_) {
     facts.priority = arrival_->priority;
     facts.priority_name = rooms_.classifier.name_of(arrival_->priority);

@@ -69,7 +69,6 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void on_rejected(limiters::Rejection why) override;
 
   void move_to(Stage next);
-  void look_around();
   void ask();
   void granted(limiters::Permit permit);
   void take(limiters::Permit permit);
@@ -113,9 +112,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   std::optional<limiters::Permit> permit_;
   BackendStreamPtr backend_;
   uint64_t response_bytes_ = 0;
-  int limit_at_arrival_ = 0;
-  int in_flight_at_arrival_ = 0;
-  int waiting_at_arrival_ = 0;
+  limiters::LimiterStats at_arrival_;  // for the log
   Times times_;
 };
 

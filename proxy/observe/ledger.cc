@@ -5,17 +5,10 @@
 #include "proxy/loop/real_clock.h"
 
 namespace weir::observe {
-namespace {
-
-bool lies_behind_weir(exchange::Ending ending) {
-  return ending >= exchange::Ending::kBackendRefused && ending <= exchange::Ending::kBackendStalled;
-}
-
-}  // namespace
 
 void WorkerLedger::record(const exchange::ExchangeFacts& facts) {
   shard_.record(facts);
-  if (lies_behind_weir(facts.ending)) on_failure_(facts);
+  if (exchange::lies_behind_weir(facts.ending)) on_failure_(facts);
   if (!log_.wants(facts)) return;
   using std::chrono::duration_cast;
   using std::chrono::microseconds;

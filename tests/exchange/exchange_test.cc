@@ -366,6 +366,19 @@ TEST_F(ExchangeTest, WhoLeavesWhileTheLastOfItWaitsHoldsNothingAndTeachesNothing
   EXPECT_EQ(finished(Outcome::kAbandoned), 0);
 }
 
+TEST_F(ExchangeTest, AServiceThatFailsWhileTheLastOfItWaitsHasFailedIntoTheBooks) {
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  run_for(limiters::Permit::kPatience);
+  limiters::Permit busy = occupy();
+  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  EXPECT_EQ(permits.waiting(), 1);
+  backend().events.on_backend_failed(BackendFailure::kClosed, "");
+  EXPECT_EQ(entry().ending, Ending::kBackendClosed);
+  EXPECT_EQ(entry().stage, Stage::kForwarding);
+  EXPECT_EQ(permits.waiting(), 0);
+}
+
 TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlaceAndTheServiceGetsTheRest) {
   start(head("POST", "/", kChunked), End::kNo);
   backend().events.on_backend_open();
