@@ -254,9 +254,16 @@ void Exchange::on_shutdown() {
 
 // ---- ended ----
 
-void Exchange::end(Ending how, std::string_view error_text) {
+Stage Exchange::stage_at_end(Ending how) const {
   // Who waits for a place again has its beginning at the service, which may fail meanwhile.
-  ended_in_ = returning_ && !lies_behind_weir(how) ? Stage::kWaiting : stage_;
+  if (returning_ && !lies_behind_weir(how)) return Stage::kWaiting;
+  // A connection that stood already has still to be written to, at the end of the turn.
+  if (stage_ == Stage::kForwarding && !backend_->begun()) return Stage::kConnecting;
+  return stage_;
+}
+
+void Exchange::end(Ending how, std::string_view error_text) {
+  ended_in_ = stage_at_end(how);
   move_to(Stage::kEnded);
   stop_waiting();
   body_.stop_watching();
@@ -304,7 +311,7 @@ void Exchange::reply(Ending how, std::string_view error_text) {
 }
 
 limiters::Outcome Exchange::outcome_of(Ending how) const {
-  const bool asked = body_.complete() && ended_in_ == Stage::kForwarding && backend_->begun();
+  const bool asked = body_.complete() && ended_in_ == Stage::kForwarding;
   if (how == Ending::kClientLeft && !asked) return limiters::Outcome::kIgnored;
   if (how != Ending::kServed) return row_of(how).outcome;
   return outcome_of_answer(status_, rooms_.params.overload_statuses);

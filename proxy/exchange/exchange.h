@@ -85,6 +85,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void tell_client(Ending how, std::string_view error_text);
   void reply(Ending how, std::string_view error_text);
   void reply_rejected();
+  Stage stage_at_end(Ending how) const;
   void record(Ending how, std::string_view error_text) const;
   limiters::Outcome outcome_of(Ending how) const;
 

@@ -170,7 +170,7 @@ class ClientsThatLeaveTest(unittest.TestCase):
             self.assertEqual(first.response().status, 200)
             left = {where: count for where, count in weir.metrics().items() if where.startswith("weir_client_left")}
             self.assertEqual({where: count for where, count in left.items() if count > 0},
-                             {'weir_client_left_total{stage="forwarding"}': 1})
+                             {'weir_client_left_total{stage="connecting"}': 1})
 
     def test_who_does_not_send_or_read_on_is_cut_off(self):
         settings = ("client.request_head_timeout=300ms", "client.body_stall_timeout=300ms", "client.idle_timeout=400ms")

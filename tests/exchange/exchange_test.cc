@@ -561,6 +561,20 @@ TEST_F(ExchangeTest, AClientThatLeavesBeforeAnythingIsWrittenSaysNothingOfTheSer
   backend().has_begun = false;
   exchange->on_client_left();
   EXPECT_EQ(finished(Outcome::kIgnored), 1);
+  EXPECT_EQ(entry().stage, Stage::kConnecting) << "the service has none of it";
+}
+
+TEST_F(ExchangeTest,
+       AClientThatLeavesOnAPooledConnectionBeforeAnythingIsWrittenWasNotWithTheService) {
+  backends.pooled = true;
+  start(head("GET", "/"));
+  backend().has_begun = false;
+  exchange->on_client_left();
+  EXPECT_EQ(entry().stage, Stage::kConnecting);
+  exchange.reset();
+  start(head("GET", "/"));
+  exchange->on_client_left();
+  EXPECT_EQ(ledger.entries.at(1).stage, Stage::kForwarding);
 }
 
 TEST_F(ExchangeTest, AClientThatLeavesInTheMiddleOfItsRequestSaysNothingOfTheService) {
