@@ -319,7 +319,7 @@ void Server::drain() {
   if (std::exchange(draining_, true)) return;
   notify_service("STOPPING=1");
   observe::log_info(fmt::format("draining: what is open may take {} s to finish",
-                                limiters::to_seconds(config_.drain)));
+                                std::chrono::duration<double>(config_.drain).count()));
   workers_left_ = fleet_->size();
   deadline_ = loop_.timeline().after(config_.drain, [this] { cut("the drain's time is over", 3); });
   const limiters::Duration idle = std::min<limiters::Duration>(kDrainIdle, config_.drain / 2);

@@ -18,12 +18,16 @@ constexpr size_t kPartitionsShown = 10;
 
 using limiters::Decision;
 
+// Of the neighbours of what was counted in nanoseconds the one that has the fewest digits.
+double tidy(double seconds) { return std::round(seconds * 1e9) / 1e9; }
+double tidy(limiters::Duration time) { return tidy(limiters::to_seconds(time)); }
+
 nlohmann::json seconds_or_null(double seconds) {
-  return seconds > 0 ? nlohmann::json(seconds) : nlohmann::json(nullptr);
+  return seconds > 0 ? nlohmann::json(tidy(seconds)) : nlohmann::json(nullptr);
 }
 
 nlohmann::json told(const Decision& decision, limiters::TimePoint now) {
-  return {{"seconds_ago", limiters::to_seconds(now - decision.when)},
+  return {{"seconds_ago", tidy(now - decision.when)},
           {"from", decision.from},
           {"to", decision.to},
           {"cause", limiters::word_of(decision.cause)},
@@ -63,7 +67,7 @@ nlohmann::json priorities(const Sources& sources) {
                    {"turned_away", totals.turned_away[i]},
                    {"waiting", sources.waiting(i)},
                    {"most_waiting", sources.most_waiting(rank)},
-                   {"max_wait_seconds", limiters::to_seconds(sources.permits.longest_wait(rank))}});
+                   {"max_wait_seconds", tidy(sources.permits.longest_wait(rank))}});
   }
   return all;
 }
@@ -96,7 +100,7 @@ PlainReply limits(const Sources& sources, const History& history,
       {"waiting", sources.permits.waiting()},
       {"max_waiting", sources.permits.max_waiting()},
       {"most_waiting", sources.most_waiting(last_rank)},
-      {"max_wait_seconds", limiters::to_seconds(sources.permits.longest_wait(last_rank))},
+      {"max_wait_seconds", tidy(sources.permits.longest_wait(last_rank))},
       {"queue", sources.permits.standing() ? "standing" : "calm"},
       {"baseline_seconds", seconds_or_null(limiters::to_seconds(sources.regulator.baseline()))},
       {"latency_seconds", seconds_or_null(sources.regulator.last().latency_seconds)},

@@ -76,6 +76,11 @@ TEST_F(StatusRoutesTest, LimitsSayWhatTheLimitIsAndWhy) {
     EXPECT_TRUE(limits["last_window"].contains(field)) << field;
 }
 
+TEST_F(StatusRoutesTest, LimitsShowATimeWithAsManyDigitsAsItHas) {
+  permits.publish_queue(milliseconds(300), 3);
+  EXPECT_NE(get("/limits").body.find("\"max_wait_seconds\": 0.3,"), std::string::npos);
+}
+
 TEST_F(StatusRoutesTest, LimitsTellWhatIsAtTheServiceFromPlacesThatAreOnlyHeld) {
   ASSERT_TRUE(permits.take() && permits.take() && permits.take());
   permits.note_held(2);
