@@ -152,17 +152,17 @@ void add_limiter(Families& families, const Sources& sources, const History& hist
   const auto gauge = [&](const char* name, const char* help, double value) {
     families.one(name, MetricType::Gauge, help, value);
   };
-  gauge("weir_concurrency_limit", "Requests that may be at the service at once.",
-        sources.permits.limit());
+  const Sources::Places places = sources.places();
+  gauge("weir_concurrency_limit", "Requests that may be at the service at once.", places.limit);
   gauge("weir_in_flight",
         "Requests at the service now; not who waits for a slow client, nor tunnels.",
-        sources.permits.at_service());
+        places.in_flight);
   gauge("weir_in_flight_peak", "Most requests at the service at once over the last 60 s.",
         history.peak_in_flight());
   gauge("weir_held_places",
         "Places that nobody uses: who was refused by the service at once leaves his taken for as "
         "long as a request takes, or the next would be refused as well.",
-        sources.permits.held());
+        places.held);
   gauge("weir_queue_length", "Requests that wait for a permit now.", sources.permits.waiting());
   gauge("weir_queue_capacity",
         "Requests that may wait now, few while more is asked for than can be done; with "

@@ -37,6 +37,16 @@ struct Sources {
     for (const MetricsShard* shard : shards) sum.add(shard->read());
     return sum;
   }
+  struct Places {
+    int limit, in_flight, held;
+  };
+  // Workers go on meanwhile: both numbers come of one count, and the limit is read last, so that
+  // together they are beyond it only where that is so.
+  Places places() const {
+    const int taken = permits.in_flight();
+    const int held = std::clamp(permits.held(), 0, taken);
+    return {permits.limit(), taken - held, held};
+  }
   // Of a priority, whatever its partitions' shares; and the rank of those within them.
   size_t rank_of(size_t priority) const { return priority * permits.ranks_of_each_priority(); }
   int waiting(size_t priority) const {

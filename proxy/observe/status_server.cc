@@ -92,11 +92,12 @@ PlainReply limits(const Sources& sources, const History& history,
             .body = fmt::format("history is \"{}\", expected a whole number from 0\n", asked)};
   const History::Second second = history.last_second();
   const size_t last_rank = sources.last_rank();
+  const Sources::Places places = sources.places();
   const nlohmann::json all{
       {"algorithm", sources.algorithm},
-      {"limit", sources.permits.limit()},
-      {"in_flight", sources.permits.at_service()},
-      {"held_places", sources.permits.held()},
+      {"limit", places.limit},
+      {"in_flight", places.in_flight},
+      {"held_places", places.held},
       {"waiting", sources.permits.waiting()},
       {"max_waiting", sources.permits.max_waiting()},
       {"most_waiting", sources.most_waiting(last_rank)},

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "proxy/observe/operational_log.h"
 #include "proxy/observe/status_server.h"
@@ -87,6 +89,23 @@ TEST_F(StatusRoutesTest, LimitsTellWhatIsAtTheServiceFromPlacesThatAreOnlyHeld) 
   const json limits = json::parse(get("/limits").body);
   EXPECT_EQ(limits["in_flight"], 1);
   EXPECT_EQ(limits["held_places"], 2);
+}
+
+TEST_F(StatusRoutesTest, PlacesInFlightAndHeldAreNeverMoreThanThereAreWhileTheyChange) {
+  while (permits.take()) {
+  }
+  std::atomic<bool> done = false;
+  std::thread service([&] {
+    for (int more = 5; !done || more < 0; more = -more) permits.note_held(more);
+  });
+  int beyond = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const json limits = json::parse(get("/limits").body);
+    if (limits["in_flight"].get<int>() + limits["held_places"].get<int>() != 20) ++beyond;
+  }
+  done = true;
+  service.join();
+  EXPECT_EQ(beyond, 0);
 }
 
 TEST_F(StatusRoutesTest, LimitsSayThatTheServiceItselfRefuses) {
