@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/endpoint.h"
@@ -97,6 +99,8 @@ struct AccessLogConfig {
 };
 
 enum class LogLevel : uint8_t { kTrace, kDebug, kInfo, kWarn, kError };
+inline constexpr std::array<std::string_view, 5> kLogLevels{"trace", "debug", "info", "warn",
+                                                            "error"};
 enum class LogFormat : uint8_t { kText, kJson };
 
 struct LogConfig {

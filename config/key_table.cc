@@ -28,7 +28,7 @@ constexpr TextKind kRequestPath{TextForm::kRequestPath};
 constexpr TextKind kLogPath{TextForm::kLogPath};
 constexpr ChoiceKind<HalfClose, 2> kHalfClose{{"cancel", "serve"}};
 constexpr ChoiceKind<AccessLogMode, 3> kLogged{{"off", "errors", "all"}};
-constexpr ChoiceKind<LogLevel, 5> kLevel{{"trace", "debug", "info", "warn", "error"}};
+constexpr ChoiceKind<LogLevel, 5> kLevel{kLogLevels};
 constexpr ChoiceKind<LogFormat, 2> kFormat{{"text", "json"}};
 
 void add_general_keys(Keys& keys) {

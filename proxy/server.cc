@@ -34,8 +34,6 @@ constexpr auto kAfterCut = milliseconds(500);
 // What happens again and again is logged so often.
 constexpr auto kSeldom = seconds(10);
 
-constexpr const char* kLevels[] = {"trace", "debug", "info", "warn", "error"};
-
 std::string hash_of(const std::string& text) {
   return fmt::format("{:016x}", std::hash<std::string>()(text));
 }
@@ -111,7 +109,7 @@ void Server::open_logs() {
   observe::open_operational_log(config_.log.format == config::LogFormat::kJson
                                     ? observe::LogFormat::kJson
                                     : observe::LogFormat::kText,
-                                kLevels[static_cast<size_t>(config_.log.level)]);
+                                config::kLogLevels[static_cast<size_t>(config_.log.level)]);
   const auto mode = static_cast<observe::AccessLogMode>(config_.access_log.mode);
   access_log_ = std::make_unique<observe::AccessLog>(
       mode, config_.access_log.path, [](const std::string& text) { observe::log_error(text); },
