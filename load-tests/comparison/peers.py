@@ -45,7 +45,7 @@ class Peer:
     usual: bool = True  # takes part without being asked for
 
 
-BYTES_OF_A_SHED = 335
+BYTES_OF_A_SHED = 335  # of weir's, when it is compared
 ENVOY_FOLDER = pathlib.Path("build/peers/envoy")
 
 WEIR_LIMITER = {

@@ -7,11 +7,18 @@ import pathlib
 import re
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "load-tests" / "comparison"))
+
+import peers  # noqa: E402
+from programs import free_port  # noqa: E402
+
 BINARIES = pathlib.Path(os.environ.get("WEIR_BINARIES", ROOT / "build/asan/bin"))
 DEADLINE = 20
 
@@ -115,6 +122,45 @@ class Answering(unittest.TestCase):
         done = subprocess.run([BINARIES / "weir-forwarder", "--answer", "10"], capture_output=True, text=True, timeout=DEADLINE)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("--answer", done.stderr + done.stdout)
+
+
+def connect_when_it_stands(port):
+    """A connection to a program that has just been started."""
+    give_up = time.monotonic() + DEADLINE
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
+        except ConnectionRefusedError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+
+
+class Shed(unittest.TestCase):
+    REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: weir-load\r\n\r\n"
+
+    def shed_of_weir(self):
+        """What a weir set up as it is compared answers when its one place is taken."""
+        service = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(service.close)
+        service.settimeout(DEADLINE)
+        setup = peers.Setup("shed", free_port(), service.getsockname()[1], pathlib.Path("/nowhere"), 1024, BINARIES)
+        weir = subprocess.Popen(peers.weir_command(BINARIES / "weir", setup))
+        self.addCleanup(weir.wait, DEADLINE)
+        self.addCleanup(weir.kill)
+        with connect_when_it_stands(setup.port) as occupant:
+            occupant.sendall(self.REQUEST)
+            with service.accept()[0], socket.create_connection(("127.0.0.1", setup.port), timeout=DEADLINE) as client:
+                client.sendall(self.REQUEST)
+                client.shutdown(socket.SHUT_WR)
+                return b"".join(iter(lambda: client.recv(1 << 16), b""))
+
+    def test_the_byte_forwarder_answers_as_many_bytes_as_weir(self):
+        shed = self.shed_of_weir()
+        self.assertTrue(shed.startswith(b"HTTP/1.1 503 "), shed)
+        seconds = re.search(rb"\r\nRetry-After: (\d+)\r\n", shed)[1]
+        # The first is told to come back in a few; of the thousands of a comparison each is in 15 to 30.
+        self.assertEqual(len(shed) - len(seconds) + len(b"15"), peers.BYTES_OF_A_SHED, shed)
 
 
 @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two cores")
