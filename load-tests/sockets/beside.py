@@ -123,8 +123,9 @@ def summary(result):
     notes = [f"{agreeing} of {len(calm)} agree. {IN_WORDS}"]
     wires = ", ".join(f"{name} {1e3 * seconds:.2f} ms" for name, seconds in result["wire_seconds"].items())
     if wires:
-        notes.append(f"Between service and gate the simulator was given what an idle proxy was measured to add: {wires}.")
+        notes.append("Between service and gate the simulator was given what an idle proxy was measured to add: "
+                     f"{wires}.")
     if len(calm) < len(played):
-        notes.append(f"NOISE: in {len(played) - len(calm)} more runs the callers themselves were over {DISTURBED_MS} ms "
-                     "late (p99): the machine had other things to do.")
+        notes.append(f"NOISE: in {len(played) - len(calm)} more runs the callers themselves were over "
+                     f"{DISTURBED_MS} ms late (p99): the machine had other things to do.")
     return notes

@@ -19,7 +19,7 @@ OPERATORS_WAIT = "50ms"
 
 def is_known(name):
     """Whether it can be played."""
-    return name in WEIR or name in ("operator", "envoy", "none") or re.fullmatch(r"fixed:[1-9]\d{0,5}", name) is not None
+    return name in (*WEIR, "operator", "envoy", "none") or re.fullmatch(r"fixed:[1-9]\d{0,5}", name) is not None
 
 
 def peer_of(name):
@@ -55,14 +55,14 @@ class Door:
         """The words that start it."""
         binary = peer_of(self.name).find(self.setup.binaries)
         if self.name == "operator":
-            config = peer_configs.haproxy(self.setup, operators_width(self.world["conditions"][0]["workers"]), OPERATORS_WAIT,
-                                          self.answer_within, self.control)
+            config = peer_configs.haproxy(self.setup, operators_width(self.world["conditions"][0]["workers"]),
+                                          OPERATORS_WAIT, self.answer_within, self.control)
             return [binary, "-db", "-f", self.setup.write("haproxy.cfg", config)]
         if self.name == "envoy":
             config = peer_configs.adaptive_envoy(self.setup.port, self.setup.service_port,
                                                  f"{self.world['response_timeout']:.6g}s")
-            return [binary, "-c", self.setup.write("envoy.json", json.dumps(config)), "--concurrency", "1", "-l", "error",
-                    "--disable-hot-restart"]
+            return [binary, "-c", self.setup.write("envoy.json", json.dumps(config)), "--concurrency", "1",
+                    "-l", "error", "--disable-hot-restart"]
         algorithm, _, limit = self.name.partition(":")
         fixed = ["--set", f"limiter.fixed.limit={limit}"] if limit else []
         batch = any(is_["batch_load"] for is_ in self.world["conditions"])

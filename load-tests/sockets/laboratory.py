@@ -16,7 +16,8 @@ SCORES = ["goodput_share", "w50", "w99", "false_shed_share", "hurried_shed_share
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """What the simulator is told of the machine: seconds that a way takes, and that each core is away for now and then."""
+    """What the simulator is told of the machine: seconds that a way takes, and that each core is away for now and
+    then."""
     wire: float
     lapse: float = 0
     lapse_every: float = 0
@@ -27,8 +28,8 @@ class Machine:
 
 
 def machine_of(wire, late_mean, late_p99):
-    """Lapses of one length L, the core away for a share A of the time, make callers late by A L / 2 on average, and by more
-    than x in A (1 - x / L) of the cases. That gives both from the mean and the 99th percentile."""
+    """Lapses of one length L, the core away for a share A of the time, make callers late by A L / 2 on average, and by
+    more than x in A (1 - x / L) of the cases. That gives both from the mean and the 99th percentile."""
     room = 1 - 2 * late_p99 / (100 * late_mean) if late_mean > 0 else 0
     if room <= 0:
         return Machine(wire)
@@ -59,8 +60,8 @@ class Laboratory:
         """(scores of each seed, the oracle's goodput per second, a page of the first seed's run) in one world on such a
         machine."""
         with tempfile.NamedTemporaryFile("r", prefix="weir-run-", suffix=".html") as page:
-            found = self.ask("run", scenario, "--world", world, "--limiter", limiter, "--seeds", seeds, *machine.flags(),
-                             "--json", "--html", page.name)
+            found = self.ask("run", scenario, "--world", world, "--limiter", limiter, "--seeds", seeds,
+                             *machine.flags(), "--json", "--html", page.name)
             return found["cells"][0]["seeds"], found["oracles"][0]["goodput_per_second"], page.read()
 
     def judge(self, scenario, world, logs, oracle, machine):

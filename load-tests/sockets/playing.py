@@ -25,14 +25,14 @@ import tables
 import worlds
 from programs import Failed
 
-ABOUT = """Plays scenarios of the limiter laboratory on real sockets: weir-origin as the service, weir-load as the callers, and
-weir, Envoy (adaptive_concurrency), HAProxy as a careful operator sets it (maxconn at the service's true width and a fifth,
-timeout queue 50ms) or nothing between them; the proxy on one core, load and service on another. The simulator plays the same
-worlds with the same limiters, judges both, and the two stand side by side.
+ABOUT = """Plays scenarios of the limiter laboratory on real sockets: weir-origin as the service, weir-load as the
+callers, and weir, Envoy (adaptive_concurrency), HAProxy as a careful operator sets it (maxconn at the service's true
+width and a fifth, timeout queue 50ms) or nothing between them; the proxy on one core, load and service on another. The
+simulator plays the same worlds with the same limiters, judges both, and the two stand side by side.
 
-Ends with 0 when all that was played agrees, 3 when something does not that --allow does not name, 1 when something could not
-be played or judged, 2 when what was typed is wrong. What is not installed is left out, and what the machine disturbed in every
-try is not judged."""
+Ends with 0 when all that was played agrees, 3 when something does not that --allow does not name, 1 when something
+could not be played or judged, 2 when what was typed is wrong. What is not installed is left out, and what the machine
+disturbed in every try is not judged."""
 DISAGREES = 3
 TARGETS = ["weir", "weir-origin", "weir-load", "weir-sim"]
 LISTING_TARGETS = ["weir-sim"]
@@ -71,7 +71,8 @@ def parse(typed):
                         help="these may disagree, as s08:\"after light load\":knee:w99; scores: "
                              + ", ".join(beside.WORDS.values()))
     parser.add_argument("--real-time", action="store_true",
-                        help="what is played runs before all else on the machine (SCHED_FIFO), which it must be allowed")
+                        help="what is played runs before all else on the machine (SCHED_FIFO), "
+                             "which it must be allowed")
     parser.add_argument("--json", type=pathlib.Path, help="write every figure there, after each run")
     parser.add_argument("--html", type=pathlib.Path, help="write a page with tables and with each run over time there")
     parser.add_argument("--bin", type=pathlib.Path, help="our binaries, instead of building them")
@@ -117,12 +118,14 @@ def chosen_worlds(arguments, scenarios):
 
 
 def check_allowed(arguments, chosen):
-    """What may disagree must be among what is played, so that an exception does not outlive its reason by a typing error."""
+    """What may disagree must be among what is played, so that an exception does not outlive its reason by a typing
+    error."""
     known = {beside.key_of(scenario, world, limiter, word) for scenario, some in chosen.items() for world in some
              for limiter in arguments.limiters for word in beside.WORDS.values()}
     for one in arguments.allow:
         if one not in known:
-            raise Wrong(f'"{one}" allows nothing that is played, expected SCENARIO:WORLD:LIMITER:SCORE such as {min(known)}')
+            raise Wrong(f'"{one}" allows nothing that is played, '
+                        f"expected SCENARIO:WORLD:LIMITER:SCORE such as {min(known)}")
 
 
 def show_list(scenarios):
@@ -131,7 +134,8 @@ def show_list(scenarios):
         print(f"{scenario['name']}  {scenario['title']}")
         for world in scenario["worlds"]:
             reason = worlds.why_not(world)
-            print(f"       {world['name']}: " + (f"cannot be played: {reason}" if reason else f"{world['seconds']:.0f} s"))
+            how = f"cannot be played: {reason}" if reason else f"{world['seconds']:.0f} s"
+            print(f"       {world['name']}: {how}")
 
 
 def say(text):
@@ -184,8 +188,8 @@ class Play:
             self.saved()
 
     def seeds(self, scenario, world, limiter, wire):
-        """All runs of one limiter in one world, and then the simulated ones on a machine that does to them what this one did:
-        their scores, the medians, and how far the callers were behind."""
+        """All runs of one limiter in one world, and then the simulated ones on a machine that does to them what this
+        one did: their scores, the medians, and how far the callers were behind."""
         played = []
         for seed in range(1, self.arguments.seeds + 1):
             say(f"{scenario}, {world['name']}: {limiter}, seed {seed}, {world['seconds']:.0f} s")
@@ -196,7 +200,8 @@ class Play:
                                                              max(self.arguments.seeds, HISTORIES), machine)
         runs = [self.lab.judge(scenario, world["name"], one.logs, oracle, machine) for one in played]
         lines, real = [run.pop("over_time") for run in runs], laboratory.medians(runs)
-        self.curves.add((scenario, world["name"]), limiter, page_of_first, {"scores": real, **lines[0], **played[0].seen})
+        self.curves.add((scenario, world["name"]), limiter, page_of_first,
+                        {"scores": real, **lines[0], **played[0].seen})
         return {"runs": runs, "real": real, "late_p99_ms": max(one.late_p99_ms for one in played),
                 "errors": sum(one.errors for one in played), "oracle_per_second": oracle, "histories": histories,
                 "simulated": laboratory.medians(histories), "machine": dataclasses.asdict(machine)}

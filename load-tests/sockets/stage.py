@@ -1,4 +1,5 @@
-"""Plays one world with one limiter on real sockets: service, proxy and callers as programs of their own. Judges nothing."""
+"""Plays one world with one limiter on real sockets: service, proxy and callers as programs of their own. Judges
+nothing."""
 
 import dataclasses
 import http.client
@@ -53,8 +54,8 @@ class Stage:
             self.programs.stop_all()
 
     def wire(self, limiter):
-        """Seconds that this door puts between callers and service when nobody has to wait: its way there and back. Of some
-        tries the least, because what others do on the machine can only add to it."""
+        """Seconds that this door puts between callers and service when nobody has to wait: its way there and back. Of
+        some tries the least, because what others do on the machine can only add to it."""
         direct, through = (min(self.play(worlds.IDLE_WORLD, name, 1).typical_seconds for _ in range(TRIES))
                            for name in ("none", limiter))
         return max(0, through - direct)
@@ -62,8 +63,9 @@ class Stage:
     def run(self, world, limiter, seed):
         """Starts all, lets the callers come, and reads what they say."""
         service_port = programs.free_port()
-        service = self.programs.start("weir-origin", [self.binaries / "weir-origin", "--listen", f"127.0.0.1:{service_port}",
-                                                      *worlds.origin_flags(world, seed)], self.load_core)
+        command = [self.binaries / "weir-origin", "--listen", f"127.0.0.1:{service_port}",
+                   *worlds.origin_flags(world, seed)]
+        service = self.programs.start("weir-origin", command, self.load_core)
         programs.wait_for(service, service_port)
         port = programs.free_port()  # only now: a port is free again as soon as it has been found
         setup = peers.Setup("proxied", port, service_port, self.folder, MOST_CONNECTIONS, self.binaries)
@@ -85,9 +87,9 @@ class Stage:
 
     def start_callers(self, load, port):
         """(who they are, weir-load as a running program)"""
-        command = [self.binaries / "weir-load", "--target", f"http://127.0.0.1:{port}/", "--connections", MOST_CONNECTIONS,
-                   "--json", self.folder / f"{load.kind}.json", "--requests", self.folder / f"{load.kind}.csv", "--quiet",
-                   *load.flags]
+        command = [self.binaries / "weir-load", "--target", f"http://127.0.0.1:{port}/",
+                   "--connections", MOST_CONNECTIONS, "--json", self.folder / f"{load.kind}.json",
+                   "--requests", self.folder / f"{load.kind}.csv", "--quiet", *load.flags]
         return load, self.programs.start(f"weir-load-{load.kind}", command, self.load_core)
 
     def wait(self, world, door, watched, servers, callers):
@@ -116,8 +118,9 @@ class Stage:
             reports.append(json.loads((self.folder / f"{load.kind}.json").read_text()))
         late = {key: max((report["lateness_ms"][key] for report in reports if report["lateness_ms"]), default=0)
                 for key in ("mean", "p99")}
+        of_first = reports[0]["totals"]["ok_latency_ms"]
         return Played({load.kind: self.folder / f"{load.kind}.csv" for load, _ in callers}, late["p99"], late["mean"],
-                      reports[0]["totals"]["ok_latency_ms"]["p50"] / 1e3 if reports[0]["totals"]["ok_latency_ms"] else 0,
+                      of_first["p50"] / 1e3 if of_first else 0,
                       sum(report["totals"]["errors"] for report in reports),
                       next((report["first_error"] for report in reports if report["first_error"]), ""), watched.lines)
 

@@ -5,7 +5,8 @@ import math
 
 MOST_PER_SECOND = 6000
 LEAST_SERVICE = 0.001
-DISTRIBUTIONS = {"constant": "constant", "exponential": "exponential", "lognormal": "lognormal(1)", "pareto": "pareto(2.1)"}
+DISTRIBUTIONS = {"constant": "constant", "exponential": "exponential", "lognormal": "lognormal(1)",
+                 "pareto": "pareto(2.1)"}
 RETRIES = {"never": "never", "at_once": "at-once", "back_off": "back-off", "retry_after": "retry-after"}
 
 
@@ -19,10 +20,10 @@ class Load:
 
 # 50 requests/s of a millisecond: so light a load that nobody waits, not even before a single place.
 IDLE = {"from": 0, "workers": 100, "service": 0.001, "slow_share": 0, "slow_times": 1, "thrash": 0, "outside": 0,
-        "failing_share": 0, "quick_share": 0, "stalled": 0, "freeze_every": 0, "freeze": 0, "hidden_load": 0, "load": 0.0005,
-        "batch_load": 0}
-IDLE_WORLD = {"name": "idle", "times": "constant", "discipline": "fifo", "seconds": 1.5, "retry": "never", "attempts": 1,
-              "gives_up": None, "in_time": 1, "response_timeout": 60, "conditions": [IDLE]}
+        "failing_share": 0, "quick_share": 0, "stalled": 0, "freeze_every": 0, "freeze": 0, "hidden_load": 0,
+        "load": 0.0005, "batch_load": 0}
+IDLE_WORLD = {"name": "idle", "times": "constant", "discipline": "fifo", "seconds": 1.5, "retry": "never",
+              "attempts": 1, "gives_up": None, "in_time": 1, "response_timeout": 60, "conditions": [IDLE]}
 
 
 def span(seconds):
@@ -118,15 +119,17 @@ def step_flags(world):
 
 
 def stalls(world):
-    """[[begin, end]] in seconds in which nothing comes back; freezes come at multiples of their period, the first at 0."""
+    """[[begin, end]] in seconds in which nothing comes back; freezes come at multiples of their period, the first at
+    0."""
     spans = []
     for index, is_ in enumerate(world["conditions"]):
         begin, end = is_["from"], end_of(world, index)
         if is_["stalled"]:
             spans.append([begin, end])
         elif is_["freeze"] and is_["freeze_every"]:
-            turns = range(int(begin / is_["freeze_every"]), math.ceil(end / is_["freeze_every"]))
-            spans += [[max(begin, turn * is_["freeze_every"]), turn * is_["freeze_every"] + is_["freeze"]] for turn in turns]
+            every, freeze = is_["freeze_every"], is_["freeze"]
+            turns = range(int(begin / every), math.ceil(end / every))
+            spans += [[max(begin, turn * every), turn * every + freeze] for turn in turns]
     merged = []
     for begin, end in sorted(one for one in spans if one[0] < one[1]):
         if merged and begin <= merged[-1][1]:
