@@ -74,6 +74,18 @@ bool Fleet::listen(const std::vector<transport::SocketAddress>& addresses, std::
   return done.get_future().get();
 }
 
+int Fleet::clients() const {
+  int sum = 0;
+  for (const auto& crew : crews_) sum += crew->worker->clients();
+  return sum;
+}
+
+size_t Fleet::backend_connections() const {
+  size_t sum = 0;
+  for (const auto& crew : crews_) sum += crew->worker->backend_connections();
+  return sum;
+}
+
 void Fleet::wake(int gate) {
   Crew& crew = *crews_[static_cast<size_t>(gate)];
   crew.loop->post([&crew] { crew.worker->serve_waiters(); });

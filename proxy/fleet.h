@@ -43,6 +43,9 @@ class Fleet {
   // Safe to read figures from; everything else about it belongs to its own loop.
   Worker& worker(size_t index) { return *crews_[index]->worker; }
   const Worker& worker(size_t index) const { return *crews_[index]->worker; }
+  // Of all workers.
+  int clients() const;
+  size_t backend_connections() const;
 
   // Safe from any thread.
   //

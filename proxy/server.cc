@@ -200,20 +200,8 @@ void Server::build_observers() {
                        .shards = std::move(shards),
                        .loops = std::move(loops),
                        .access_log = *access_log_,
-                       .clients =
-                           [this] {
-                             int clients = 0;
-                             for (size_t i = 0; i < fleet_->size(); ++i)
-                               clients += fleet_->worker(i).clients();
-                             return clients;
-                           },
-                       .backends =
-                           [this] {
-                             size_t backends = 0;
-                             for (size_t i = 0; i < fleet_->size(); ++i)
-                               backends += fleet_->worker(i).backend_connections();
-                             return backends;
-                           },
+                       .clients = [this] { return fleet_->clients(); },
+                       .backends = [this] { return fleet_->backend_connections(); },
                        .accept_paused = [this] { return fleet_->accept_paused(); },
                        .version = std::string(kVersion),
                        .commit = std::string(kCommit),
