@@ -69,6 +69,8 @@ Server::~Server() {
 }
 
 int Server::run() {
+  // Before this nothing is begun that would have to be ended in order.
+  loop::hold_signals({SIGTERM, SIGINT, SIGQUIT});
   open_logs();
   std::string error;
   if (!access_log_->open(error)) {

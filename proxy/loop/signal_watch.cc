@@ -4,6 +4,16 @@
 #include <utility>
 
 namespace weir::loop {
+namespace {
+
+void mask(int how, std::initializer_list<int> signal_numbers) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : signal_numbers) sigaddset(&set, number);
+  pthread_sigmask(how, &set, nullptr);
+}
+
+}  // namespace
 
 struct SignalWatch::Handle {
   uv_signal_t uv;
@@ -21,12 +31,15 @@ SignalWatch::SignalWatch(EventLoop& loop, int signal_number, std::function<void(
         static_cast<Handle*>(uv->data)->on_signal();
       },
       signal_number);
+  mask(SIG_UNBLOCK, {signal_number});
 }
 
 SignalWatch::~SignalWatch() {
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv),
            [](uv_handle_t* uv) { delete static_cast<Handle*>(uv->data); });
 }
+
+void hold_signals(std::initializer_list<int> signal_numbers) { mask(SIG_BLOCK, signal_numbers); }
 
 bool is_ignored(int signal_number) {
   struct sigaction present {};

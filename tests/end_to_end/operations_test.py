@@ -246,6 +246,18 @@ class DrainTest(unittest.TestCase):
             self.assertEqual(weir.get().body, b"hello")
             self.assertNotIn("draining", weir.log_text())
 
+    def test_a_hangup_while_it_reads_its_configuration_drains_it_when_it_stands(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkfifo(f"{folder}/weir.yaml")
+            weir = subprocess.Popen([WEIR, "run", "-c", f"{folder}/weir.yaml"], stderr=subprocess.PIPE, text=True)
+            with open(f"{folder}/weir.yaml", "w") as config:  # opened when weir has
+                for number in (signal.SIGHUP, signal.SIGUSR1):
+                    weir.send_signal(number)
+                config.write("{listen: '127.0.0.1:0', backend: '127.0.0.1:9', status: off, admin: off}")
+            said = weir.communicate(timeout=DEADLINE)[1]
+        self.assertEqual(weir.returncode, 0, said)
+        self.assertIn("drained", said)
+
     def test_a_second_signal_ends_it_now(self):
         with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
             with Weir(backend.address, expect_exit=2) as weir, weir.connect() as client:
