@@ -59,6 +59,9 @@ Server::~Server() {
     fleet_.reset();
     regulator_.reset();
   }
+  if (const uint64_t lost = access_log_ ? access_log_->close() : 0; lost > 0)
+    observe::log_warn("the access log has lost " +
+                      observe::counted(static_cast<int64_t>(lost), "line"));
   access_log_.reset();
   for (const std::string& text : seldom_.overdue(loop::steady_now() + kSeldom))
     observe::log_warn(text);

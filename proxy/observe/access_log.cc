@@ -51,6 +51,11 @@ AccessLog::AccessLog(AccessLogMode mode, const std::string& path,
       on_reopened_(std::move(on_reopened)) {}
 
 AccessLog::~AccessLog() {
+  close();
+  if (owns_fd_) ::close(fd_);
+}
+
+uint64_t AccessLog::close() {
   if (thread_.joinable()) {
     {
       const std::lock_guard lock(mutex_);
@@ -60,7 +65,7 @@ AccessLog::~AccessLog() {
     more_.notify_one();
     thread_.join();
   }
-  if (owns_fd_) ::close(fd_);
+  return dropped();
 }
 
 bool AccessLog::open(std::string& error) {
@@ -185,7 +190,8 @@ void AccessLog::write_out(std::string lines) {
     return;
   }
   dropped_.fetch_add(lines_in(left), std::memory_order_relaxed);
-  complain("write", error);
+  // Time was over, which close() tells by the number.
+  if (error != ETIMEDOUT) complain("write", error);
 }
 
 void AccessLog::open_again() {

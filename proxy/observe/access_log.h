@@ -51,13 +51,16 @@ class AccessLog {
       std::function<void()> on_reopened = [] {});
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
-  // Writes what is held, as far as it is taken within LogOutput::kFarewell.
+  // As close().
   ~AccessLog();
 
   // False when the file cannot be opened; `error` then says why.
   bool open(std::string& error);
   // Opens the path again, for whoever has moved the file away; at once, from the writing thread.
   void reopen();
+  // Nothing is written after it. Writes what is held, as far as it is taken within
+  // LogOutput::kFarewell. How many lines there were in all that were not written.
+  uint64_t close();
   // A new one, for one worker.
   Pen& pen();
   bool wants(const exchange::ExchangeFacts& facts) const;

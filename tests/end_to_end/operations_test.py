@@ -176,6 +176,19 @@ class LogTest(unittest.TestCase):
             weir.stop()
             self.assertIn(f"backend_refused: {nobody}: connection refused (2 times more)\n", weir.log_text())
 
+    def test_lines_of_the_access_log_that_nobody_takes_are_counted_at_the_end(self):
+        with tempfile.TemporaryDirectory() as folder, Backend(answering()) as backend:
+            os.mkfifo(folder + "/log")
+            reader = os.open(folder + "/log", os.O_RDONLY | os.O_NONBLOCK)
+            with Weir(backend.address, "access_log.mode=all", f"access_log.path={folder}/log") as weir:
+                for _ in range(30):
+                    weir.get("/" + "x" * 8000)
+                weir.stop()
+                written = os.read(reader, 1 << 20).count(b"\n")
+                self.assertIn(f"the access log has lost {30 - written} lines\n", weir.log_text())
+                self.assertNotIn("cannot write", weir.log_text())
+            os.close(reader)
+
     def test_a_reopened_access_log_is_said(self):
         with tempfile.TemporaryDirectory() as folder, Backend(answering()) as backend:
             with Weir(backend.address, "access_log.mode=all", f"access_log.path={folder}/log") as weir:

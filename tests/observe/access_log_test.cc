@@ -57,6 +57,11 @@ class AccessLogTest : public ::testing::Test {
   static uint64_t lines(const std::string& text) {
     return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
   }
+  static std::string held_by(int pipe) {
+    std::string text(1 << 20, 0);
+    text.resize(static_cast<size_t>(::read(pipe, text.data(), text.size())));
+    return text;
+  }
   static bool becomes(const std::function<bool()>& condition) {
     const limiters::TimePoint give_up = loop::steady_now() + seconds(20);
     while (!condition()) {
@@ -105,8 +110,7 @@ TEST_F(AccessLogTest, WritesEveryLineOfEveryPenBeforeItEnds) {
       for (int line = 0; line < kEach; ++line) pen->write({.target = "/x"}, line);
     });
   for (auto& worker : workers) worker.join();
-  EXPECT_EQ(log->dropped(), 0u);
-  log.reset();
+  EXPECT_EQ(log->close(), 0u);
   const std::string text = content(path.text());
   EXPECT_EQ(lines(text), static_cast<uint64_t>(kPens * kEach));
   for (size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) ASSERT_EQ(text[at], '{');
@@ -141,9 +145,10 @@ TEST_F(AccessLogTest, DropsAndCountsLinesThatNobodyTakesAndStillEnds) {
   const uint64_t dropped = log->dropped();
   EXPECT_GT(dropped, 0u);
   EXPECT_LT((kLines - dropped) * target.size(), 2 * AccessLog::kMostHeldBytes);
-  EXPECT_EQ(troubles, 0) << "slow is not broken";
-  log.reset();
+  const uint64_t lost = log->close();
   EXPECT_LT(loop::steady_now() - began, seconds(20));
+  EXPECT_EQ(lost, kLines - lines(held_by(pipe[0]))) << "what was held until the end as well";
+  EXPECT_EQ(troubles, 0) << "slow is not broken";
   ::close(pipe[0]);
   ::close(pipe[1]);
 }
