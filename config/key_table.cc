@@ -45,7 +45,8 @@ void add_general_keys(Keys& keys) {
   keys.push_back(list(
       "exempt", kRequestPath, "", [](auto& c) -> auto& { return c.exempt; },
       [](auto& item) -> auto& { return item; },
-      "Paths of health checks: they pass by the limiter, are never counted nor measured."));
+      "Paths of health checks: they pass by the limiter, are never measured, and are counted "
+      "apart."));
   keys.push_back(list(
       "priorities", PriorityKind{}, "", [](auto& c) -> auto& { return c.priorities; },
       [](auto& item) -> auto& { return item; },

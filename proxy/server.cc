@@ -332,8 +332,8 @@ void Server::cut(std::string_view why, int exit_code) {
 
 void Server::end() {
   deadline_.cancel();
-  const auto shutdown = static_cast<size_t>(exchange::Ending::kShutdown);
-  const auto cut_short = static_cast<int64_t>(sources_->totals().endings[shutdown]);
+  const auto cut_short =
+      static_cast<int64_t>(sources_->totals().ended(exchange::Ending::kShutdown));
   observe::log_info(exit_code_ == 0 ? "drained"
                                     : "ended: cut short " + observe::counted(cut_short, "request"));
   loop_.stop();

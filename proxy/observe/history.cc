@@ -34,8 +34,7 @@ void History::take() {
     return to_seconds(LatencyGrid::quantile(before_.served_latency, now.served_latency, q));
   };
   const auto came = [&](exchange::Ending ending) {
-    const auto place = static_cast<size_t>(ending);
-    return static_cast<double>(now.endings[place] - before_.endings[place]);
+    return static_cast<double>(now.ended(ending) - before_.ended(ending));
   };
   double failed = 0;
   for (size_t i = 0; i < exchange::kEndings; ++i) {

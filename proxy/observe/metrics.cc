@@ -66,6 +66,27 @@ class Families {
   std::vector<MetricFamily> families_;
 };
 
+// Health checks are few and fare otherwise than the rest, so that shares are reckoned without them.
+void add_endings(Families& families, const MetricsShard::Totals& totals) {
+  using Ended = MetricsShard::Ended<uint64_t>;
+  const std::pair<const char*, const Ended&> both[] = {{"false", totals.limited},
+                                                       {"true", totals.exempt}};
+  families.begin("weir_endings_total", MetricType::Counter,
+                 "Requests by how they ended, and whether they are `exempt`.");
+  for (const auto& [exempt, ended] : both)
+    for (size_t i = 0; i < exchange::kEndings; ++i)
+      families.value(static_cast<double>(ended.endings[i]),
+                     {{"ending", std::string(exchange::word_of(static_cast<exchange::Ending>(i)))},
+                      {"exempt", exempt}});
+  families.begin("weir_client_left_total", MetricType::Counter,
+                 "Clients that left before their answer was complete, by where their request was.");
+  for (const auto& [exempt, ended] : both)
+    for (const exchange::Stage stage : {exchange::Stage::kArrived, exchange::Stage::kWaiting,
+                                        exchange::Stage::kConnecting, exchange::Stage::kForwarding})
+      families.value(static_cast<double>(ended.client_left[static_cast<size_t>(stage)]),
+                     {{"stage", std::string(exchange::word_of(stage))}, {"exempt", exempt}});
+}
+
 void add_requests(Families& families, const MetricsShard::Totals& totals) {
   constexpr std::array kClasses{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
   constexpr std::array kVersions{"h1.0", "h1.1", "unreadable"};
@@ -75,10 +96,7 @@ void add_requests(Families& families, const MetricsShard::Totals& totals) {
     for (size_t v = 0; v < kVersions.size(); ++v)
       families.value(static_cast<double>(totals.requests[c][v]),
                      {{"code_class", kClasses[c]}, {"version", kVersions[v]}});
-  families.begin("weir_endings_total", MetricType::Counter, "Requests by how they ended.");
-  for (size_t i = 0; i < exchange::kEndings; ++i)
-    families.value(static_cast<double>(totals.endings[i]),
-                   {{"ending", std::string(exchange::word_of(static_cast<exchange::Ending>(i)))}});
+  add_endings(families, totals);
   families.begin("weir_rejected_total", MetricType::Counter,
                  "Requests turned away by the limiter, or in dry run those that would have been.");
   for (size_t i = 0; i < limiters::kRejections; ++i) {
@@ -88,12 +106,6 @@ void add_requests(Families& families, const MetricsShard::Totals& totals) {
     families.value(static_cast<double>(totals.dry_run[i]),
                    {{"reason", reason}, {"mode", "dry_run"}});
   }
-  families.begin("weir_client_left_total", MetricType::Counter,
-                 "Clients that left before their answer was complete, by where their request was.");
-  for (const exchange::Stage stage : {exchange::Stage::kArrived, exchange::Stage::kWaiting,
-                                      exchange::Stage::kConnecting, exchange::Stage::kForwarding})
-    families.value(static_cast<double>(totals.client_left[static_cast<size_t>(stage)]),
-                   {{"stage", std::string(exchange::word_of(stage))}});
   families.one("weir_retried_total", MetricType::Counter,
                "Requests sent once more because a pooled connection had died.",
                static_cast<double>(totals.retried));

@@ -11,7 +11,8 @@ void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
   const auto code_class = static_cast<size_t>(facts.status / 100) % kClasses;
   const size_t version = facts.version == "h1.1" ? 1 : facts.version == "h1.0" ? 0 : 2;
   count(requests_[code_class][version]);
-  count(endings_[static_cast<size_t>(facts.ending)]);
+  Ended<Counter>& ended = facts.exempt ? exempt_ : limited_;
+  count(ended.endings[static_cast<size_t>(facts.ending)]);
   if (!facts.priority_name.empty()) {
     count(asked_[facts.priority]);
     if (facts.rejection) count(turned_away_[facts.priority]);
@@ -20,7 +21,8 @@ void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
     auto& rejected = facts.ending == Ending::kRejected ? enforced_ : dry_run_;
     count(rejected[static_cast<size_t>(*facts.rejection)]);
   }
-  if (facts.ending == Ending::kClientLeft) count(client_left_[static_cast<size_t>(facts.stage)]);
+  if (facts.ending == Ending::kClientLeft)
+    count(ended.client_left[static_cast<size_t>(facts.stage)]);
   if (facts.retried) count(retried_);
   // Who passes by the limiter says nothing of what it lets through.
   if (facts.backend && !facts.exempt) {
@@ -43,12 +45,14 @@ MetricsShard::Totals MetricsShard::read() const {
   };
   Totals totals;
   for (size_t i = 0; i < kClasses; ++i) copy(requests_[i], totals.requests[i]);
-  copy(endings_, totals.endings);
+  copy(limited_.endings, totals.limited.endings);
+  copy(limited_.client_left, totals.limited.client_left);
+  copy(exempt_.endings, totals.exempt.endings);
+  copy(exempt_.client_left, totals.exempt.client_left);
   copy(enforced_, totals.enforced);
   copy(dry_run_, totals.dry_run);
   copy(asked_, totals.asked);
   copy(turned_away_, totals.turned_away);
-  copy(client_left_, totals.client_left);
   totals.retried = retried_.load(std::memory_order_relaxed);
   totals.overload_answers = overload_answers_.load(std::memory_order_relaxed);
   totals.backend = backend_.read();
@@ -64,12 +68,14 @@ void MetricsShard::Totals::add(const Totals& other) {
     for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
   };
   for (size_t i = 0; i < kClasses; ++i) sum(requests[i], other.requests[i]);
-  sum(endings, other.endings);
+  sum(limited.endings, other.limited.endings);
+  sum(limited.client_left, other.limited.client_left);
+  sum(exempt.endings, other.exempt.endings);
+  sum(exempt.client_left, other.exempt.client_left);
   sum(enforced, other.enforced);
   sum(dry_run, other.dry_run);
   sum(asked, other.asked);
   sum(turned_away, other.turned_away);
-  sum(client_left, other.client_left);
   retried += other.retried;
   overload_answers += other.overload_answers;
   backend.add(other.backend);

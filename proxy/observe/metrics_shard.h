@@ -25,13 +25,18 @@ class alignas(64) MetricsShard {
 
   void record(const exchange::ExchangeFacts& facts) noexcept;
 
+  // How requests ended: T counts, or is what was counted.
+  template <typename T>
+  struct Ended {
+    std::array<T, exchange::kEndings> endings{};
+    std::array<T, 5> client_left{};  // by stage
+  };
   struct Totals {
     std::array<std::array<uint64_t, kVersions>, kClasses> requests{};
-    std::array<uint64_t, exchange::kEndings> endings{};
+    Ended<uint64_t> limited, exempt;  // by whether they passed by the limiter
     std::array<uint64_t, limiters::kRejections> enforced{}, dry_run{};
     // By priority: that asked for a place, and of these those that were turned away.
     std::array<uint64_t, limiters::kPriorities> asked{}, turned_away{};
-    std::array<uint64_t, 5> client_left{};  // by stage
     uint64_t retried = 0;
     uint64_t overload_answers = 0;  // of the service
     HistogramTotals backend, request, queue_wait, retry_after;
@@ -39,6 +44,10 @@ class alignas(64) MetricsShard {
 
     void add(const Totals& other);
     uint64_t rejected() const;  // enforced
+    uint64_t ended(exchange::Ending how) const {
+      const auto place = static_cast<size_t>(how);
+      return limited.endings[place] + exempt.endings[place];
+    }
   };
   Totals read() const;
 
@@ -50,10 +59,9 @@ class alignas(64) MetricsShard {
 
   const std::vector<int> overload_statuses_;
   std::array<std::array<Counter, kVersions>, kClasses> requests_{};
-  std::array<Counter, exchange::kEndings> endings_{};
+  Ended<Counter> limited_, exempt_;
   std::array<Counter, limiters::kRejections> enforced_{}, dry_run_{};
   std::array<Counter, limiters::kPriorities> asked_{}, turned_away_{};
-  std::array<Counter, 5> client_left_{};
   Counter retried_{0}, overload_answers_{0};
   Histogram<kSecondsBounds.size()> backend_{kSecondsBounds};
   Histogram<kSecondsBounds.size()> request_{kSecondsBounds};

@@ -170,7 +170,7 @@ class ClientsThatLeaveTest(unittest.TestCase):
             self.assertEqual(first.response().status, 200)
             left = {where: count for where, count in weir.metrics().items() if where.startswith("weir_client_left")}
             self.assertEqual({where: count for where, count in left.items() if count > 0},
-                             {'weir_client_left_total{stage="connecting"}': 1})
+                             {'weir_client_left_total{stage="connecting",exempt="false"}': 1})
 
     def test_who_does_not_send_or_read_on_is_cut_off(self):
         settings = ("client.request_head_timeout=300ms", "client.body_stall_timeout=300ms", "client.idle_timeout=400ms")
@@ -328,7 +328,8 @@ class BackendsThatFailTest(unittest.TestCase):
         with Backend(serve) as backend, Weir(backend.address, "client.body_stall_timeout=300ms") as weir:
             with self.subTest("does not read"), weir.connect() as client:
                 client.send("GET / HTTP/1.0\r\n\r\n")
-                wait_until(lambda: weir.metrics().get('weir_endings_total{ending="client_stalled"}') == 1, "the stall")
+                stalled = 'weir_endings_total{ending="client_stalled",exempt="false"}'
+                wait_until(lambda: weir.metrics().get(stalled) == 1, "the stall")
                 self.assertTrue(client.ends_in_reset())
             with self.subTest("ends its side"), weir.connect() as client:
                 client.send("GET / HTTP/1.0\r\n\r\n")

@@ -157,7 +157,8 @@ class StatusTest(unittest.TestCase):
             with self.subTest(statuses), Backend(answering("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")) as backend:
                 with Weir(backend.address, f"backend.overload_statuses={statuses}") as weir:
                     self.assertEqual(weir.get().status, 503)
-                    wait_until(lambda: weir.metrics()['weir_endings_total{ending="served"}'] == 1, "it to be counted")
+                    served = 'weir_endings_total{ending="served",exempt="false"}'
+                    wait_until(lambda: weir.metrics()[served] == 1, "it to be counted")
                     self.assertEqual(weir.metrics()["weir_backend_overload_answers_total"], counted)
 
     def test_admin_drain_ends_the_process(self):

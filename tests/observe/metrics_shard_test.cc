@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -32,7 +31,9 @@ ExchangeFacts shed() {
 }
 
 uint64_t endings_of(const MetricsShard::Totals& totals) {
-  return std::accumulate(totals.endings.begin(), totals.endings.end(), uint64_t{0});
+  uint64_t sum = 0;
+  for (size_t i = 0; i < exchange::kEndings; ++i) sum += totals.ended(static_cast<Ending>(i));
+  return sum;
 }
 
 TEST(MetricsShardTest, AServedRequestIsCountedWithItsLatencies) {
@@ -40,7 +41,7 @@ TEST(MetricsShardTest, AServedRequestIsCountedWithItsLatencies) {
   shard.record(served());
   const auto totals = shard.read();
   EXPECT_EQ(totals.requests[2][1], 1u);
-  EXPECT_EQ(totals.endings[static_cast<size_t>(Ending::kServed)], 1u);
+  EXPECT_EQ(totals.ended(Ending::kServed), 1u);
   EXPECT_DOUBLE_EQ(totals.request.sum, 0.003);
   EXPECT_DOUBLE_EQ(totals.backend.sum, 0.002);
   EXPECT_EQ(totals.queue_wait.count(), 0u);
@@ -88,6 +89,26 @@ TEST(MetricsShardTest, WhatPassesByTheLimiterIsNeitherAmongTheServicesAnswersNor
   EXPECT_EQ(totals.request.count(), 1u);
 }
 
+TEST(MetricsShardTest, EndingsOfWhatPassesByTheLimiterAreCountedApart) {
+  MetricsShard shard;
+  shard.record(served());
+  ExchangeFacts exempt = served();
+  exempt.exempt = true;
+  shard.record(exempt);
+  exempt.ending = Ending::kClientLeft;
+  exempt.stage = exchange::Stage::kForwarding;
+  shard.record(exempt);
+  MetricsShard::Totals totals = shard.read();
+  totals.add(shard.read());
+  const auto served_place = static_cast<size_t>(Ending::kServed);
+  const auto forwarding = static_cast<size_t>(exchange::Stage::kForwarding);
+  EXPECT_EQ(totals.limited.endings[served_place], 2u);
+  EXPECT_EQ(totals.exempt.endings[served_place], 2u);
+  EXPECT_EQ(totals.ended(Ending::kServed), 4u);
+  EXPECT_EQ(totals.limited.client_left[forwarding], 0u);
+  EXPECT_EQ(totals.exempt.client_left[forwarding], 2u);
+}
+
 TEST(MetricsShardTest, PrioritiesAreCountedWhereThereAreSeveral) {
   MetricsShard shard;
   shard.record(served());
@@ -120,7 +141,7 @@ TEST(MetricsShardTest, ClientsThatLeftAreCountedByWhereTheirRequestStood) {
   shard.record(
       {.ending = Ending::kClientLeft, .stage = exchange::Stage::kWaiting, .retried = true});
   const auto totals = shard.read();
-  EXPECT_EQ(totals.client_left[static_cast<size_t>(exchange::Stage::kWaiting)], 1u);
+  EXPECT_EQ(totals.limited.client_left[static_cast<size_t>(exchange::Stage::kWaiting)], 1u);
   EXPECT_EQ(totals.requests[0][2], 1u) << "nothing was sent, no version was read";
   EXPECT_EQ(totals.retried, 1u);
 }

@@ -23,9 +23,10 @@ TEST_F(MetricsTest, EveryCombinationOfLabelsIsThereBeforeAnythingHappens) {
                                   std::string(limiters::word_of(static_cast<limiters::Cause>(i))) +
                                   "\"} 0\n"));
   for (size_t i = 0; i < exchange::kEndings; ++i)
-    EXPECT_THAT(text, HasSubstr("weir_endings_total{ending=\"" +
-                                std::string(exchange::word_of(static_cast<exchange::Ending>(i))) +
-                                "\"} 0\n"));
+    for (const char* exempt : {"false", "true"})
+      EXPECT_THAT(text, HasSubstr("weir_endings_total{ending=\"" +
+                                  std::string(exchange::word_of(static_cast<exchange::Ending>(i))) +
+                                  "\",exempt=\"" + exempt + "\"} 0\n"));
   for (const char* mode : {"enforced", "dry_run"})
     EXPECT_THAT(text, HasSubstr("reason=\"queue_full\",mode=\"" + std::string(mode) + "\"} 0\n"));
 }
@@ -36,7 +37,7 @@ TEST_F(MetricsTest, ShowsWhatWasRecorded) {
   const std::string text = metrics.text();
   for (const char* line : {"weir_requests_total{code_class=\"2xx\",version=\"h1.1\"} 3\n",
                            "weir_requests_total{code_class=\"5xx\",version=\"h1.1\"} 2\n",
-                           "weir_endings_total{ending=\"served\"} 3\n",
+                           "weir_endings_total{ending=\"served\",exempt=\"false\"} 3\n",
                            "weir_rejected_total{reason=\"limit\",mode=\"enforced\"} 2\n",
                            "weir_concurrency_limit 20\n", "weir_queue_capacity 10\n",
                            "weir_connections{side=\"client\"} 7\n", "weir_accept_paused 0\n",
@@ -45,6 +46,21 @@ TEST_F(MetricsTest, ShowsWhatWasRecorded) {
     EXPECT_THAT(text, HasSubstr(line));
   paused = true;
   EXPECT_THAT(metrics.text(), HasSubstr("weir_accept_paused 1\n"));
+}
+
+TEST_F(MetricsTest, WhatIsExemptIsToldFromWhatTheLimiterLetsThrough) {
+  serve(3);
+  shard.record({.ending = exchange::Ending::kClientLeft,
+                .stage = exchange::Stage::kForwarding,
+                .version = "h1.1",
+                .exempt = true});
+  const std::string text = metrics.text();
+  for (const char* line : {"weir_endings_total{ending=\"served\",exempt=\"false\"} 3\n",
+                           "weir_endings_total{ending=\"served\",exempt=\"true\"} 0\n",
+                           "weir_endings_total{ending=\"client_left\",exempt=\"true\"} 1\n",
+                           "weir_client_left_total{stage=\"forwarding\",exempt=\"true\"} 1\n",
+                           "weir_client_left_total{stage=\"forwarding\",exempt=\"false\"} 0\n"})
+    EXPECT_THAT(text, HasSubstr(line));
 }
 
 TEST_F(MetricsTest, APlaceThatIsOnlyHeldIsNotInFlight) {
@@ -59,7 +75,8 @@ TEST_F(MetricsTest, TheServicesOwnRefusalsAreShownAndAreServed) {
   overload(2);
   shed(4);
   EXPECT_THAT(metrics.text(), HasSubstr("weir_backend_overload_answers_total 2\n"));
-  EXPECT_THAT(metrics.text(), HasSubstr("weir_endings_total{ending=\"served\"} 5\n"));
+  EXPECT_THAT(metrics.text(),
+              HasSubstr("weir_endings_total{ending=\"served\",exempt=\"false\"} 5\n"));
 }
 
 TEST_F(MetricsTest, TheQueueHasNoMoreRoomThanMayWaitNow) {
