@@ -144,17 +144,23 @@ void EventLoop::begin_socket() {
 
 void EventLoop::end_sockets() {
   if (sockets_ == 0) return;
-  sockets_ = 0;
+  reported_ += static_cast<size_t>(std::exchange(sockets_, 0));
   answer_now_ = false;
   end_turn();
   depth_ = 0;
+  if (reported_ >= kReportedAtOnce) begin_number();
+}
+
+void EventLoop::begin_number() {
+  ++poll_number_;
+  reported_ = 0;
 }
 
 void EventLoop::end_poll() {
   all_heard_ = true;
   end_sockets();
   all_heard_ = false;
-  ++poll_number_;
+  begin_number();
 }
 
 // Nearly every turn is short, so the search for its class ends after a step or two.

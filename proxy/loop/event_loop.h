@@ -80,7 +80,10 @@ class EventLoop {
   // In a turn that ends: it has gone on over the last of the sockets that the poll has reported.
   // Else there are more to be heard, or it is another's turn and cannot be known.
   bool all_heard() const { return all_heard_; }
-  // The present poll's, or that of the one to come.
+  // As many sockets as the system reports to uv at once. Where that many were ready, uv asks again
+  // within the same poll.
+  static constexpr size_t kReportedAtOnce = 1024;
+  // Of the system's present report, or of the one to come; the next begins with a turn.
   uint32_t poll_number() const { return poll_number_; }
 
   // Something that goes on by itself after its owner has let go, until it is done or the loop ends.
@@ -140,6 +143,7 @@ class EventLoop {
   void end_turn();
   void begin_socket();
   void end_sockets();
+  void begin_number();
   void end_poll();
   void count_turn(Duration length);
   void arm_timer(TimePoint now);
@@ -157,6 +161,7 @@ class EventLoop {
   const int sockets_per_turn_;
   bool answer_now_ = false;  // the turn of the sockets goes on over no more
   int sockets_ = 0;          // reported in the present turn; none: it is not theirs
+  size_t reported_ = 0;      // before it, under the present number
   bool all_heard_ = false;   // the turn ends behind the poll
   uint32_t poll_number_ = 1;
   TimePoint turn_began_;

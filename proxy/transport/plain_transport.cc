@@ -150,7 +150,7 @@ bool PlainTransport::has_arrived() const {
   return ::recv(socket_.fd(), &first, 1, MSG_DONTWAIT | MSG_PEEK) >= 0 || errno != EAGAIN;
 }
 
-// Whoever was read in this poll had his end reported with it, if there was one.
+// Whoever was read of what was reported at once had his end reported with it, if there was one.
 bool PlainTransport::owes_news() const {
   if (end_reported_) return true;
   return !loop_.all_heard() && read_in_ != loop_.poll_number() && has_arrived();

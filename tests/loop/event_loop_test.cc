@@ -313,6 +313,25 @@ TEST_F(EventLoopTest, TheSocketsOfAPollKnowItsNumber) {
   EXPECT_NE(numbers[kPerTurn + 1], numbers[0]);
 }
 
+TEST_F(EventLoopTest, WhereMoreAreReadyThanTheSystemReportsAtOnceAllAreHeardButNotUnderOneNumber) {
+  constexpr size_t kMany = 2 * EventLoop::kReportedAtOnce + 1;
+  std::vector<uint32_t> numbers;
+  std::vector<size_t> heard_of_all;
+  Work answer([&] {
+    if (loop.all_heard()) heard_of_all.push_back(numbers.size());
+  });
+  const ReadySockets sockets(loop, kMany, [&](size_t) {
+    numbers.push_back(loop.poll_number());
+    loop.turn_queue().add(answer);
+  });
+  uv_run(loop.uv(), UV_RUN_NOWAIT);
+  EXPECT_EQ(heard_of_all, (std::vector<size_t>{kMany}));
+  ASSERT_EQ(numbers.size(), kMany);
+  EXPECT_EQ(numbers[EventLoop::kReportedAtOnce - 1], numbers[0]);
+  EXPECT_NE(numbers[EventLoop::kReportedAtOnce], numbers[0]);
+  EXPECT_NE(numbers[2 * EventLoop::kReportedAtOnce], numbers[EventLoop::kReportedAtOnce]);
+}
+
 TEST_F(EventLoopTest, TimeGoesOnFromOneSocketOfATurnToTheNext) {
   std::vector<TimePoint> times;
   const ReadySockets sockets(loop, 2, [&](size_t) {
