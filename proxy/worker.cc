@@ -36,10 +36,8 @@ void Worker::accept(transport::Fd socket, const transport::SocketAddress& peer) 
 }
 
 void Worker::set_backend_addresses(const std::vector<transport::SocketAddress>& addresses) {
-  const bool moved = dialer_.has_address();
   dialer_.set_addresses(addresses);
-  // What is kept open leads to where the service was.
-  if (moved) pool_.close_idle();
+  pool_.keep_only(addresses);
 }
 
 void Worker::drain(limiters::Duration idle_for, std::function<void()> on_empty) {

@@ -211,8 +211,9 @@ void BackendConnection::pump() {
 }
 
 void BackendConnection::settle() {
-  const bool reusable = codec_.reusable() && !codec_.has_output() && transport_->unsent() == 0 &&
-                        transport_->reading() && !(open_ && transport_->owes_news());
+  const bool reusable = !retired_ && codec_.reusable() && !codec_.has_output() &&
+                        transport_->unsent() == 0 && transport_->reading() &&
+                        !(open_ && transport_->owes_news());
   if (!reusable) return finish();
   released_ = false;
   // One that does not stand yet has carried nothing.
@@ -273,7 +274,7 @@ bool BackendConnection::replaced() {
 void BackendConnection::replace() {
   transport_ = owner_.dial();
   carried_ = 1;
-  open_ = false;
+  open_ = retired_ = false;
   transport_->start(*this);
   events_->on_backend_replaced();
 }

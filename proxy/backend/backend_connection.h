@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "limiters/timeline.h"
@@ -58,6 +59,10 @@ class BackendConnection final : public exchange::BackendStream,
   // Gives the connection to a request; it is idle or new.
   exchange::BackendStreamPtr carry(exchange::ResponseEvents& events);
   bool busy() const { return events_ != nullptr; }
+  // Where it leads; none while it does not stand.
+  std::optional<transport::SocketAddress> peer() const { return transport_->peer(); }
+  // It carries nothing after the request that it carries now.
+  void retire() { retired_ = true; }
   // Closes it; the owner is told nothing.
   void close();
 
@@ -117,6 +122,7 @@ class BackendConnection final : public exchange::BackendStream,
   size_t uncredited_ = 0;  // body bytes of the present request that the transport was given
   bool open_ = false;
   bool over_ = false;
+  bool retired_ = false;
   bool released_ =
       false;  // its request has let go; what becomes of it is settled at the end of the turn
   bool request_ended_ = false;

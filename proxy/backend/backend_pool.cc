@@ -1,5 +1,6 @@
 #include "proxy/backend/backend_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::backend {
@@ -35,6 +36,19 @@ exchange::BackendStreamPtr BackendPool::open(exchange::ResponseEvents& events,
 void BackendPool::close_idle() {
   while (!idle_.empty()) {
     BackendConnection& connection = *idle_.back();
+    connection.close();
+    on_over(connection);
+  }
+}
+
+void BackendPool::keep_only(const std::vector<transport::SocketAddress>& addresses) {
+  // From the end, because what goes leaves its place to the last.
+  for (size_t i = connections_.size(); i > 0; --i) {
+    BackendConnection& connection = *connections_[i - 1];
+    const auto peer = connection.peer();
+    if (peer && std::ranges::find(addresses, *peer) != addresses.end()) continue;
+    connection.retire();
+    if (connection.idle_place == kNotIdle) continue;
     connection.close();
     on_over(connection);
   }

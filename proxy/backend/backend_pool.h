@@ -25,8 +25,11 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
   // From any thread.
   size_t connections() const { return open_.load(std::memory_order_relaxed); }
   size_t idle() const { return idle_.size(); }
-  // Closes what is idle; for the end of the process and when the backend's address has changed.
+  // Closes what is idle; for the end of the process.
   void close_idle();
+  // What leads elsewhere, or does not stand yet and may lead elsewhere, is closed, or will be when
+  // its request has ended.
+  void keep_only(const std::vector<transport::SocketAddress>& addresses);
 
  private:
   std::unique_ptr<transport::Transport> dial() override { return dial_(); }

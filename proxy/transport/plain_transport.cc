@@ -156,6 +156,14 @@ bool PlainTransport::owes_news() const {
   return !loop_.all_heard() && read_in_ != loop_.poll_number() && has_arrived();
 }
 
+std::optional<SocketAddress> PlainTransport::peer() const {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* const address = reinterpret_cast<sockaddr*>(&storage);
+  if (::getpeername(socket_.fd(), address, &size) != 0) return std::nullopt;
+  return SocketAddress::from_system(address, size);
+}
+
 void PlainTransport::read() {
   read_in_ = loop_.poll_number();
   const auto scratch = loop_.scratch();

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "proxy/buffer.h"
+#include "proxy/transport/socket_address.h"
 
 // Moves clear bytes over one connection; TLS and plain look the same. It knows no HTTP.
 namespace weir::transport {
@@ -70,6 +72,8 @@ class Transport {
   // Something has come, be it the end or a reset, that is not told yet though the loop may have
   // been told of it. What it is still to be told of is not looked for.
   virtual bool owes_news() const = 0;
+  // Where it leads; none while it does not stand. Asks the system.
+  virtual std::optional<SocketAddress> peer() const = 0;
   // No event follows, and unsent() is empty. With kFlush the loop writes the rest on its own, even
   // when the transport is destroyed: until all is written or the peer takes nothing for 30 s. It
   // still reads and drops what comes for a while, so that the peer is not reset before it has read

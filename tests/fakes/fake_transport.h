@@ -18,6 +18,7 @@ class FakeTransport final : public transport::Transport {
     std::string sent;
     bool reading = true;
     bool owes_news = false;
+    std::optional<transport::SocketAddress> peer;
     std::optional<transport::CloseHow> closed;
   };
 
@@ -33,6 +34,7 @@ class FakeTransport final : public transport::Transport {
   bool reading() const override { return record_.reading; }
   bool owes_news() const override { return record_.owes_news; }
   void close(transport::CloseHow how) override { record_.closed = how; }
+  std::optional<transport::SocketAddress> peer() const override { return record_.peer; }
   const std::string& error_text() const override { return error_text_; }
 
   void open() { events_->on_open(); }

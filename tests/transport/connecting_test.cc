@@ -38,6 +38,19 @@ TEST_F(ConnectingTest, WhatWasSentEarlyGoesOutOnceItIsOpen) {
   }
 }
 
+TEST_F(ConnectingTest, WhereItLeadsIsKnownWhileItStands) {
+  for (const SocketAddress& address : {loopback(), socket_path()}) {
+    news = News();
+    const Fd door = bound(address, 8);
+    connect(address_of(door));
+    EXPECT_FALSE(transport->peer());
+    ASSERT_TRUE(settles());
+    EXPECT_EQ(transport->peer(), address_of(door));
+    transport->close(CloseHow::kNow);
+    EXPECT_FALSE(transport->peer());
+  }
+}
+
 TEST_F(ConnectingTest, NobodyThereIsRefused) {
   const SocketAddress nobody = address_of(bound(loopback()));
   connect(nobody);
