@@ -16,6 +16,10 @@ namespace {
 // More than one read brings, its head and chunk lines included, so that it is one write.
 constexpr size_t kWriteBytes = 128 * 1024;
 
+// From its last answer. Closing is the next that such a service does; those who close what has been
+// idle wait for seconds.
+constexpr limiters::Duration kRest = std::chrono::milliseconds(10);
+
 BackendFailure failure_of(transport::CloseReason why) {
   switch (why) {
     case transport::CloseReason::kRefused:
@@ -55,6 +59,10 @@ exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& ev
   owed_ = uncredited_ = 0;
   released_ = request_ended_ = answer_begun_ = head_seen_ = tunnel_ = held_told_ = false;
   return exchange::BackendStreamPtr(this);
+}
+
+bool BackendConnection::rested() const {
+  return carried_ == 0 || timeline_.now() - last_read_ >= kRest;
 }
 
 void BackendConnection::close() {
@@ -124,6 +132,7 @@ void BackendConnection::on_bytes(std::span<const std::byte> bytes) {
 }
 
 void BackendConnection::on_end() {
+  closed_by_service();
   if (events_ == nullptr) return finish();
   if (replaced()) return;
   auto error = codec_.end_of_input();
@@ -139,6 +148,7 @@ void BackendConnection::on_end() {
 void BackendConnection::on_drained() { turn_queue_.add(*this); }
 
 void BackendConnection::on_closed(transport::CloseReason why) {
+  closed_by_service();
   if (events_ != nullptr && replaced()) return;
   const std::string text = transport_->error_text();
   if (!open_) return fail(failure_of(why), text);
@@ -183,7 +193,10 @@ void BackendConnection::at_turn_end() {
   if (over_) return;
   // Nobody waits for the answer, and the service need not know that somebody would have.
   if (released_ && !codec_.begun()) codec_.withdraw_request();
-  if (events_ != nullptr && untouched() && transport_->owes_news()) replace();
+  if (events_ != nullptr && untouched() && transport_->owes_news()) {
+    closed_by_service();
+    replace();
+  }
   if (open_) pump();
   if (over_) return;
   if (released_) return settle();
@@ -212,9 +225,12 @@ void BackendConnection::pump() {
 
 void BackendConnection::settle() {
   const bool reusable = !retired_ && codec_.reusable() && !codec_.has_output() &&
-                        transport_->unsent() == 0 && transport_->reading() &&
-                        !(open_ && transport_->owes_news());
+                        transport_->unsent() == 0 && transport_->reading();
   if (!reusable) return finish();
+  if (open_ && transport_->owes_news()) {
+    closed_by_service();
+    return finish();
+  }
   released_ = false;
   // One that does not stand yet has carried nothing.
   if (!open_) carried_ = 0;
@@ -262,6 +278,11 @@ void BackendConnection::on_missed() {
 }
 
 // ---- the end ----
+
+void BackendConnection::closed_by_service() {
+  const bool behind_answer = events_ == nullptr || (reused() && !answer_begun_);
+  if (behind_answer && !rested()) owner_.on_closed_behind_answer();
+}
 
 // What the service has said or done before it could know of the request is no answer to it. Whether
 // the request may be repeated does not matter, since it has not been made.

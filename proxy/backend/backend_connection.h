@@ -33,6 +33,8 @@ class BackendConnectionOwner {
   virtual std::unique_ptr<transport::Transport> dial() = 0;
   // It can carry another request.
   virtual void on_reusable(BackendConnection& connection) = 0;
+  // The service has closed it before it had rested, and its last answer had not said so.
+  virtual void on_closed_behind_answer() = 0;
   // It has no future; to be buried, not destroyed at once.
   virtual void on_over(BackendConnection& connection) = 0;
 
@@ -59,6 +61,10 @@ class BackendConnection final : public exchange::BackendStream,
   // Gives the connection to a request; it is idle or new.
   exchange::BackendStreamPtr carry(exchange::ResponseEvents& events);
   bool busy() const { return events_ != nullptr; }
+  // Its last request was answered.
+  bool answered() const { return head_seen_; }
+  // Who closes right behind an answer would have done so by now.
+  bool rested() const;
   // Where it leads; none while it does not stand.
   std::optional<transport::SocketAddress> peer() const { return transport_->peer(); }
   // It carries nothing after the request that it carries now.
@@ -102,6 +108,7 @@ class BackendConnection final : public exchange::BackendStream,
   limiters::TimePoint next_deadline() const;
   bool may_be_held() const;
   bool untouched() const { return reused() && !begun(); }
+  void closed_by_service();
   bool replaced();
   void replace();
   void fail(exchange::BackendFailure why, std::string_view text);

@@ -16,10 +16,10 @@ BackendPool::~BackendPool() {
 
 exchange::BackendStreamPtr BackendPool::open(exchange::ResponseEvents& events,
                                              exchange::Reuse reuse) {
-  if (reuse == exchange::Reuse::kAllowed && !idle_.empty()) {
-    BackendConnection& connection = *idle_.back();
-    leave_idle(connection);
-    return connection.carry(events);
+  BackendConnection* const idle = reuse == exchange::Reuse::kAllowed ? idle_one() : nullptr;
+  if (idle != nullptr) {
+    leave_idle(*idle);
+    return idle->carry(events);
   }
   BackendConnectionOwner& owner = *this;
   auto made = std::make_unique<BackendConnection>(dial_(), params_, timeline_, turn_queue_, owner);
@@ -55,6 +55,7 @@ void BackendPool::keep_only(const std::vector<transport::SocketAddress>& address
 }
 
 void BackendPool::on_reusable(BackendConnection& connection) {
+  if (connection.reused() && connection.answered()) habit_.left_standing();
   if (idle_.size() >= params_.max_idle_connections) {
     connection.close();
     return on_over(connection);
@@ -71,6 +72,13 @@ void BackendPool::on_over(BackendConnection& connection) {
   turn_queue_.bury(std::move(connections_.back()));
   connections_.pop_back();
   open_.store(connections_.size(), std::memory_order_relaxed);
+}
+
+// Of those that might just be closed, the one that has been left standing for longest.
+BackendConnection* BackendPool::idle_one() const {
+  if (idle_.empty()) return nullptr;
+  if (!habit_.likely()) return idle_.back();
+  return idle_.front()->rested() ? idle_.front() : nullptr;
 }
 
 void BackendPool::leave_idle(BackendConnection& connection) {

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "proxy/backend/backend_connection.h"
+#include "proxy/backend/closing_habit.h"
 
-// The connections of one loop to the service: kept while idle, the last used first; it does not
-// know how many requests may run.
+// The connections of one loop to the service: kept while idle, the last used first, unless the
+// service might just be closing it; it does not know how many requests may run.
 namespace weir::backend {
 
 class BackendPool final : public exchange::Backends, private BackendConnectionOwner {
@@ -34,7 +35,9 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
  private:
   std::unique_ptr<transport::Transport> dial() override { return dial_(); }
   void on_reusable(BackendConnection& connection) override;
+  void on_closed_behind_answer() override { habit_.closed(); }
   void on_over(BackendConnection& connection) override;
+  BackendConnection* idle_one() const;
   void leave_idle(BackendConnection& connection);
 
   static constexpr size_t kNotIdle = static_cast<size_t>(-1);
@@ -45,6 +48,7 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
   loop::TurnQueue& turn_queue_;
   std::vector<std::unique_ptr<BackendConnection>> connections_;
   std::vector<BackendConnection*> idle_;
+  ClosingHabit habit_;
   // The size of connections_, for who shows it; orders nothing.
   std::atomic<size_t> open_{0};
 };

@@ -83,6 +83,7 @@ TEST_F(BackendPoolTest, ReplacesAConnectionThatDiesBeforeAnythingOfTheNextReques
   for (const auto& die : deaths) {
     dialled.clear();
     leave_one_idle();
+    pass(seconds(1));
     Caller caller(pool, "abc");
     die(at(0));
     turn_queue.run();
