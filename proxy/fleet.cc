@@ -24,7 +24,7 @@ Fleet::Fleet(Plan plan)
 
   std::vector<Worker*> workers;
   for (const auto& crew : crews_) workers.push_back(crew->worker.get());
-  door_ = std::make_unique<Door>(std::move(workers), plan_.max_connections, plan_.on_door_troubled);
+  door_ = std::make_unique<Door>(std::move(workers), plan_.max_connections, plan_.on_trouble);
 }
 
 Fleet::~Fleet() {
@@ -49,7 +49,8 @@ void Fleet::live(size_t index, std::function<void()> on_ready) {
                                                         .samples = *plan_.samples[index],
                                                         .ledger = *plan_.ledgers[index],
                                                         .wake = [this](int gate) { wake(gate); },
-                                                        .on_fewer = [this] { client_left(); }},
+                                                        .on_fewer = [this] { client_left(); },
+                                                        .on_trouble = plan_.on_trouble},
                                          loop::random_seed());
   on_ready();
   crew.loop->run();

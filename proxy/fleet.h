@@ -22,7 +22,7 @@ class Fleet {
     std::vector<limiters::SamplerShard*> samples;  // one per worker
     std::vector<exchange::Ledger*> ledgers;        // one per worker
     int max_connections;
-    std::function<void(const std::string& text)> on_door_troubled;  // from the door's loop
+    std::function<void(const std::string& text)> on_trouble;  // for people; from any loop
   };
 
   // Starts one thread per worker and returns when all are ready. All that `plan` refers to outlives

@@ -184,7 +184,7 @@ void Server::build_fleet() {
                   .samples = std::move(samples),
                   .ledgers = std::move(ledgers),
                   .max_connections = max_connections_,
-                  .on_door_troubled = [](const std::string& text) { observe::log_warn(text); }});
+                  .on_trouble = [](const std::string& text) { observe::log_warn(text); }});
 }
 
 void Server::build_observers() {

@@ -16,7 +16,8 @@ Worker::Worker(int index, loop::EventLoop& loop, Shared shared, uint64_t seed)
       dialer_(loop, shared_.plan.connect_timeout),
       pool_(
           shared_.plan.backend, [this] { return dialer_.dial(); }, loop.timeline(),
-          loop.turn_queue()),
+          loop.turn_queue(),
+          [this](const transport::SocketAddress& address) { pass_over_silent(address); }),
       rejections_(shared_.plan.exchange),
       rooms_{shared_.plan.exchange, rejections_, shared_.plan.classifier, limiter_,
              retry_after_,          pool_,       shared_.ledger,          loop.timeline()} {}
@@ -38,6 +39,16 @@ void Worker::accept(transport::Fd socket, const transport::SocketAddress& peer) 
 void Worker::set_backend_addresses(const std::vector<transport::SocketAddress>& addresses) {
   dialer_.set_addresses(addresses);
   pool_.keep_only(addresses);
+}
+
+void Worker::pass_over_silent(const transport::SocketAddress& address) {
+  const auto next = dialer_.pass_over(address);
+  if (!next) return;
+  std::vector<transport::SocketAddress> others = dialer_.addresses();
+  std::erase(others, address);
+  pool_.keep_only(others);
+  shared_.on_trouble("the backend at " + address.text() +
+                     " accepts requests and answers none in time; they go to " + next->text());
 }
 
 void Worker::drain(limiters::Duration idle_for, std::function<void()> on_empty) {

@@ -42,6 +42,7 @@ class Worker final : private client::ClientConnectionOwner {
     exchange::Ledger& ledger;
     std::function<void(int gate)> wake;  // another loop's gate; safe from any thread
     std::function<void()> on_fewer;      // a client connection has gone; from this worker's loop
+    std::function<void(const std::string& text)> on_trouble;  // for people; from this worker's loop
   };
 
   // Lives on the thread of `loop`, which outlives it. `index` is its gate's number.
@@ -71,6 +72,8 @@ class Worker final : private client::ClientConnectionOwner {
   const limiters::Limiter& limiter() const { return limiter_; }
 
  private:
+  // Connections go to the next address, if there is one.
+  void pass_over_silent(const transport::SocketAddress& address);
   void on_over(client::ClientConnection& connection) override;
   void settle();
 

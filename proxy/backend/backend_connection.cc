@@ -271,8 +271,10 @@ void BackendConnection::on_missed() {
     events_->on_response_held();
     return watch();
   }
-  if (!head_seen_ && transport_->unsent() == 0 && !codec_.has_output())
+  if (!head_seen_ && transport_->unsent() == 0 && !codec_.has_output()) {
+    owner_.on_unanswered(*this);
     return fail(BackendFailure::kHeadTimedOut, "no response head in time");
+  }
   fail(BackendFailure::kStalled,
        head_seen_ ? "the response body stopped" : "the backend does not read the request");
 }

@@ -33,6 +33,8 @@ class BackendConnectionOwner {
   virtual std::unique_ptr<transport::Transport> dial() = 0;
   // It can carry another request.
   virtual void on_reusable(BackendConnection& connection) = 0;
+  // Its request has had no answer in time.
+  virtual void on_unanswered(BackendConnection& connection) = 0;
   // The service has closed it before it had rested, and its last answer had not said so.
   virtual void on_closed_behind_answer() = 0;
   // It has no future; to be buried, not destroyed at once.

@@ -7,8 +7,13 @@ namespace weir::backend {
 
 BackendPool::BackendPool(const BackendParams& params,
                          std::function<std::unique_ptr<transport::Transport>()> dial,
-                         limiters::Timeline& timeline, loop::TurnQueue& turn_queue)
-    : params_(params), dial_(std::move(dial)), timeline_(timeline), turn_queue_(turn_queue) {}
+                         limiters::Timeline& timeline, loop::TurnQueue& turn_queue,
+                         std::function<void(const transport::SocketAddress&)> on_silent)
+    : params_(params),
+      dial_(std::move(dial)),
+      timeline_(timeline),
+      turn_queue_(turn_queue),
+      on_silent_(std::move(on_silent)) {}
 
 BackendPool::~BackendPool() {
   for (auto& connection : connections_) connection->close();
@@ -55,6 +60,7 @@ void BackendPool::keep_only(const std::vector<transport::SocketAddress>& address
 }
 
 void BackendPool::on_reusable(BackendConnection& connection) {
+  if (connection.answered()) unanswered_ = 0;
   if (connection.reused() && connection.answered()) habit_.left_standing();
   if (idle_.size() >= params_.max_idle_connections) {
     connection.close();
@@ -64,7 +70,17 @@ void BackendPool::on_reusable(BackendConnection& connection) {
   idle_.push_back(&connection);
 }
 
+void BackendPool::on_unanswered(BackendConnection& connection) {
+  const auto peer = connection.peer();
+  if (peer != silent_) unanswered_ = 0;
+  silent_ = peer;
+  if (++unanswered_ < kSilence || !peer) return;
+  unanswered_ = 0;
+  on_silent_(*peer);
+}
+
 void BackendPool::on_over(BackendConnection& connection) {
+  if (connection.answered()) unanswered_ = 0;
   if (connection.idle_place != kNotIdle) leave_idle(connection);
   const size_t place = connection.pool_place;
   std::swap(connections_[place], connections_.back());

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "proxy/backend/backend_connection.h"
@@ -14,11 +15,13 @@ namespace weir::backend {
 
 class BackendPool final : public exchange::Backends, private BackendConnectionOwner {
  public:
-  // `dial` gives a transport that is not started yet. Everything referred to outlives the pool;
-  // streams end before it.
+  // `dial` gives a transport that is not started yet. `on_silent` is told of an address where three
+  // requests in a row, with no answer in between, had none in time. Everything referred to outlives
+  // the pool; streams end before it.
   BackendPool(const BackendParams& params,
               std::function<std::unique_ptr<transport::Transport>()> dial,
-              limiters::Timeline& timeline, loop::TurnQueue& turn_queue);
+              limiters::Timeline& timeline, loop::TurnQueue& turn_queue,
+              std::function<void(const transport::SocketAddress&)> on_silent);
   ~BackendPool();
 
   exchange::BackendStreamPtr open(exchange::ResponseEvents& events, exchange::Reuse reuse) override;
@@ -35,20 +38,25 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
  private:
   std::unique_ptr<transport::Transport> dial() override { return dial_(); }
   void on_reusable(BackendConnection& connection) override;
+  void on_unanswered(BackendConnection& connection) override;
   void on_closed_behind_answer() override { habit_.closed(); }
   void on_over(BackendConnection& connection) override;
   BackendConnection* idle_one() const;
   void leave_idle(BackendConnection& connection);
 
   static constexpr size_t kNotIdle = static_cast<size_t>(-1);
+  static constexpr int kSilence = 3;
 
   const BackendParams& params_;
   std::function<std::unique_ptr<transport::Transport>()> dial_;
   limiters::Timeline& timeline_;
   loop::TurnQueue& turn_queue_;
+  std::function<void(const transport::SocketAddress&)> on_silent_;
   std::vector<std::unique_ptr<BackendConnection>> connections_;
   std::vector<BackendConnection*> idle_;
   ClosingHabit habit_;
+  std::optional<transport::SocketAddress> silent_;  // where the last request had no answer in time
+  int unanswered_ = 0;                              // so many there in a row
   // The size of connections_, for who shows it; orders nothing.
   std::atomic<size_t> open_{0};
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,10 @@ class Dialer {
   void set_addresses(std::vector<SocketAddress> addresses);
   // Why there is no address; shown while there is none.
   void set_failure(std::string text) { failure_ = std::move(text); }
-  bool has_address() const { return !rotation_->addresses.empty(); }
+  const std::vector<SocketAddress>& addresses() const { return rotation_->addresses; }
+  // Begins with the next address from now on; says which, when `address` was the one to begin with
+  // and there is another.
+  std::optional<SocketAddress> pass_over(const SocketAddress& address);
 
   // A transport that is not started yet. It tries the addresses in turn, beginning with the one
   // that answered last, and fails with kUnresolved when none is known.
@@ -29,6 +33,8 @@ class Dialer {
 
  private:
   struct Rotation {
+    bool pass_over(const SocketAddress& address);
+
     std::vector<SocketAddress> addresses;
     size_t first = 0;
   };

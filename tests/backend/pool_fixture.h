@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "limiters/timeline.h"
 #include "proxy/backend/backend_pool.h"
@@ -94,11 +95,14 @@ class BackendPoolTest : public ::testing::Test {
   // Outlives what is buried.
   std::deque<FakeTransport::Record> dialled;
   loop::TurnQueue turn_queue;
-  BackendPool pool{params,
-                   [this]() -> std::unique_ptr<transport::Transport> {
-                     return std::make_unique<FakeTransport>(dialled.emplace_back());
-                   },
-                   timeline, turn_queue};
+  std::vector<std::string> silent;
+  BackendPool pool{
+      params,
+      [this]() -> std::unique_ptr<transport::Transport> {
+        return std::make_unique<FakeTransport>(dialled.emplace_back());
+      },
+      timeline, turn_queue,
+      [this](const transport::SocketAddress& address) { silent.push_back(address.text()); }};
 };
 
 }  // namespace weir::backend

@@ -166,7 +166,7 @@ class AllocationsTest : public testing::Test {
                                                  .samples = {&samples_},
                                                  .ledgers = {&ledger_},
                                                  .max_connections = 1000,
-                                                 .on_door_troubled = [](const std::string&) {}});
+                                                 .on_trouble = [](const std::string&) {}});
     fleet_->tell([port = origin_->port()](Worker& worker) {
       worker.set_backend_addresses({loopback(port)});
     });

@@ -10,6 +10,7 @@
 namespace weir {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using transport::Fd;
 using transport::Peer;
@@ -27,14 +28,16 @@ class WorkerTest : public transport::SocketTest {
  protected:
   WorkerTest() {
     plan.limiter.algorithm = limiters::Algorithm::kFixed;
-    worker = std::make_unique<Worker>(0, loop,
-                                      Worker::Shared{.plan = plan,
-                                                     .permits = permits,
-                                                     .samples = samples,
-                                                     .ledger = ledger,
-                                                     .wake = [](int) {},
-                                                     .on_fewer = [] {}},
-                                      1);
+    worker = std::make_unique<Worker>(
+        0, loop,
+        Worker::Shared{.plan = plan,
+                       .permits = permits,
+                       .samples = samples,
+                       .ledger = ledger,
+                       .wake = [](int) {},
+                       .on_fewer = [] {},
+                       .on_trouble = [this](const std::string& text) { troubles.push_back(text); }},
+        1);
   }
   ~WorkerTest() override {
     const loop::EventLoop::Turn turn(loop);
@@ -86,6 +89,7 @@ class WorkerTest : public transport::SocketTest {
   limiters::PermitPool permits{1, 10, 0, plan.queue.cells()};
   limiters::SamplerShard samples{plan.queue.cells()};
   SilentLedger ledger;
+  transport::Words troubles;
   std::unique_ptr<Worker> worker;
 };
 
@@ -105,6 +109,26 @@ TEST_F(WorkerTest, UnderLoadTooItFollowsTheServiceToAnotherAddress) {
   EXPECT_TRUE(hears(new_one, "\r\n\r\n"));
   new_one.say(kAnswer);
   EXPECT_TRUE(hears(client_of_old, "hi"));
+}
+
+TEST_F(WorkerTest, WhereRequestsAreAcceptedAndNeverAnsweredItGoesToTheNextAddress) {
+  plan.backend.response_head_timeout = milliseconds(20);
+  const Fd silent_door = door();
+  const Fd next_door = door();
+  goes_to({address_of(silent_door), address_of(next_door)});
+  Peer asking = client();
+  for (int i = 0; i < 3; ++i) {
+    asking.say(kGet);
+    EXPECT_TRUE(hears(asking, "}\n"));
+    EXPECT_TRUE(asking.received.starts_with("HTTP/1.1 504")) << asking.received;
+  }
+  asking.say(kGet);
+  Peer next = caller_at(next_door);
+  next.say(kAnswer);
+  EXPECT_TRUE(hears(asking, "hi"));
+  EXPECT_EQ(troubles, (transport::Words{"the backend at " + address_of(silent_door).text() +
+                                        " accepts requests and answers none in time; they go to " +
+                                        address_of(next_door).text()}));
 }
 
 }  // namespace

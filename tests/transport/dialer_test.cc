@@ -59,5 +59,22 @@ TEST_F(DialerTest, NewAddressesReplaceTheOldOnes) {
   EXPECT_EQ(outcome(), "open");
 }
 
+TEST_F(DialerTest, OneThatIsPassedOverIsTheLastToBeTried) {
+  const Fd first = bound(loopback(), 8);
+  const Fd second = bound(loopback(), 8);
+  dialer.set_addresses({address_of(first), address_of(second)});
+  EXPECT_EQ(dialer.pass_over(address_of(first)), address_of(second));
+  EXPECT_EQ(dialer.pass_over(address_of(first)), std::nullopt) << "only once";
+  EXPECT_EQ(outcome(), "open");
+  EXPECT_TRUE(has_caller(second));
+  EXPECT_EQ(dialer.pass_over(address_of(second)), address_of(first));
+}
+
+TEST_F(DialerTest, TheOnlyOneIsNotPassedOver) {
+  const Fd only = bound(loopback(), 8);
+  dialer.set_addresses({address_of(only)});
+  EXPECT_EQ(dialer.pass_over(address_of(only)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace weir::transport
