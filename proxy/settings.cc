@@ -1,8 +1,12 @@
 #include "proxy/settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
+
+#include "proxy/loop/real_clock.h"
 
 namespace weir {
 
@@ -50,7 +54,9 @@ limiters::QueueParams queue_params(const config::Config& config) {
 
 exchange::ExchangeParams exchange_params(const config::Config& config) {
   exchange::ExchangeParams params;
-  params.forwarding = {.via_name = config.forwarding.via_name,
+  const std::string& name = config.forwarding.via_name;
+  params.forwarding = {.via_name = name,
+                       .pseudonym = fmt::format("{} ({:016x})", name, loop::random_seed()),
                        .via = config.forwarding.via,
                        .x_forwarded = config.forwarding.x_forwarded,
                        .forwarded = config.forwarding.forwarded};

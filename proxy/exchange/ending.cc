@@ -20,6 +20,7 @@ constexpr std::array<EndingRow, kEndings> kRows{{
     {Ending::kRequestTimedOut, "request_timed_out", 408, Outcome::kIgnored, "http_request_error"},
     {Ending::kMethodRefused, "method_refused", 405, Outcome::kIgnored, "http_request_denied"},
     {Ending::kBodyTooLarge, "body_too_large", 413, Outcome::kIgnored, "http_request_error"},
+    {Ending::kLoop, "loop", 508, Outcome::kIgnored, "proxy_loop_detected"},
     {Ending::kBackendRefused, "backend_refused", 502, Outcome::kOverload, "connection_refused"},
     {Ending::kBackendUnreachable, "backend_unreachable", 502, Outcome::kIgnored,
      "destination_ip_unroutable"},

@@ -25,6 +25,7 @@ enum class Ending : uint8_t {
   kRequestTimedOut,  // head or body did not come in time
   kMethodRefused,    // CONNECT
   kBodyTooLarge,
+  kLoop,            // it has been here before: the service is, or leads to, this weir
   kBackendRefused,  // nobody listens
   kBackendUnreachable,
   kBackendUnresolved,  // its name has no address, or none is known yet

@@ -30,6 +30,8 @@ void Exchange::start() {
       head_.body.bytes > *rooms_.params.max_body_bytes)
     return end(Ending::kBodyTooLarge);
   exempt_ = rooms_.classifier.exempt(head_);
+  if (http::has_been_here(head_, rooms_.params.forwarding))
+    return end(Ending::kLoop, "the request has been here before");
   if (exempt_) return open_backend(Reuse::kAllowed);
   gathers_ = !body_.worth_a_place();
   if (!gathers_) ask();
@@ -84,11 +86,9 @@ void Exchange::take(limiters::Permit permit) {
 
 void Exchange::open_backend(Reuse reuse) {
   move_to(Stage::kConnecting);
-  if (!forwarded_rules_applied_) {
+  if (!std::exchange(forwarded_rules_applied_, true))
     http::apply_request_rules(head_, rooms_.params.forwarding,
                               {client_.peer_address(), client_.scheme()});
-    forwarded_rules_applied_ = true;
-  }
   times_.opening(rooms_.timeline.now());
   backend_ = rooms_.backends.open(*this, reuse);
   const bool head_is_all = body_.empty() && !returning_;

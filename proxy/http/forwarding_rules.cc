@@ -186,12 +186,24 @@ void drop_h2c(std::string& upgrade) {
 
 }  // namespace
 
+bool has_been_here(const RequestHead& head, const ForwardingParams& params) {
+  if (!head.headers.names().has(Name::kVia) || params.pseudonym.empty()) return false;
+  for (size_t i = 0; i < head.headers.size(); ++i) {
+    const Headers::Field& field = head.headers[i];
+    if (field.known == Name::kVia && field.value.find(params.pseudonym) != field.value.npos)
+      return true;
+  }
+  return false;
+}
+
 void apply_request_rules(RequestHead& head, const ForwardingParams& params, const Hop& hop) {
   to_origin_form(head);
   if (!head.upgrade.empty()) drop_h2c(head.upgrade);
   remove_hop_by_hop(head.headers, Direction::kRequest,
                     {.upgrade = false, .expect = head.expects_continue});
-  if (params.via) add_via(head.headers, head.version, params.via_name);
+  if (params.via)
+    add_via(head.headers, head.version,
+            params.pseudonym.empty() ? params.via_name : params.pseudonym);
   say_who_asked(head, params, hop);
 }
 

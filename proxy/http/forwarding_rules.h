@@ -12,6 +12,9 @@ namespace weir::http {
 
 struct ForwardingParams {
   std::string via_name = "weir";  // a token; also names weir in Proxy-Status
+  // In the Via of requests instead: the same and, as a comment, what no other process has nor can
+  // guess. Empty: none, and what comes back is not known.
+  std::string pseudonym = {};
   bool via = true;
   bool x_forwarded = true;
   bool forwarded = false;  // RFC 7239
@@ -22,6 +25,9 @@ struct Hop {
   std::string_view peer_address;  // "192.0.2.1", "2001:db8::1", or "unix" when it has none
   std::string_view scheme;        // "http" or "https"
 };
+
+// It has been sent on by a weir of that pseudonym before.
+bool has_been_here(const RequestHead& head, const ForwardingParams& params);
 
 // In this order:
 // 1. An absolute-form target becomes origin form (RFC 9112 section 3.2.4: OPTIONS without a path

@@ -155,7 +155,18 @@ class ForwardingTest(unittest.TestCase):
             self.assertEqual(request.get("X-Forwarded-For"), "192.0.2.7, 127.0.0.1")
             self.assertEqual(request.get("X-Forwarded-Proto"), "http")
             self.assertEqual(request.get("X-Forwarded-Host"), "weir.test")
-            self.assertEqual(request.get("Via"), "1.1 weir")
+            self.assertRegex(request.get("Via"), r"^1\.1 weir \([0-9a-f]{16}\)$")
+
+    def test_what_comes_back_to_a_weir_through_another_is_508_and_a_second_weir_is_no_loop(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = "127.0.0.1:%d" % free.getsockname()[1]
+        with Weir(address) as other, Weir(other.address, listen=address) as weir:
+            for path in ("/", "/healthz"):
+                self.assertEqual(weir.get(path).status, 508)
+            for exempt in ("false", "true"):
+                self.assertEqual(weir.metrics()['weir_endings_total{ending="loop",exempt="%s"}' % exempt], 1)
+        with Backend(answering()) as backend, Weir(backend.address) as inner, Weir(inner.address) as outer:
+            self.assertEqual(outer.get().status, 200)
 
     def test_an_upgraded_connection_echoes_like_a_websocket_and_holds_no_place(self):
         def serve(client):

@@ -821,6 +821,19 @@ TEST_F(ExchangeTest, ConnectIsRefused) {
   EXPECT_EQ(entry().ending, Ending::kMethodRefused);
 }
 
+TEST_F(ExchangeTest, ARequestThatComesBackIsRefusedAlsoWhenItIsExempt) {
+  params.forwarding.pseudonym = "weir (5e1f)";
+  for (const std::string_view path : {"/", "/healthz"}) {
+    http::RequestHead request = head("GET", path);
+    request.headers.add(http::Name::kVia, "1.1 weir (5e1f)");
+    start(std::move(request));
+    EXPECT_EQ(client.last_head.status, 508);
+    EXPECT_EQ(ledger.entries.back().ending, Ending::kLoop);
+  }
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_TRUE(backends.streams.empty());
+}
+
 TEST_F(ExchangeTest, ATunnelHoldsNoPlaceTeachesNothingAndEndsWithEitherSide) {
   http::RequestHead request = head("GET", "/ws");
   request.upgrade = "websocket";

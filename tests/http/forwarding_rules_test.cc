@@ -193,6 +193,24 @@ TEST(ForwardingRulesTest, ViaNamesTheVersionReceived) {
   }
 }
 
+TEST(ForwardingRulesTest, ARequestThatComesBackIsKnownByItsMarkAndNotByAName) {
+  const ForwardingParams here{.pseudonym = "weir (5e1f)"};
+  const ForwardingParams another{.pseudonym = "weir (7c0d)"};
+  RequestHead fresh = request({});
+  apply_request_rules(fresh, here, kHop);
+  EXPECT_EQ(fresh.headers.get(Name::kVia), "1.1 weir (5e1f)");
+  RequestHead head = request({{"Via", "1.1 edge, 1.1 weir"}});
+  EXPECT_FALSE(has_been_here(head, here));
+  apply_request_rules(head, another, kHop);
+  EXPECT_FALSE(has_been_here(head, here)) << "another weir is no loop";
+  apply_request_rules(head, here, kHop);
+  EXPECT_TRUE(has_been_here(head, here));
+  EXPECT_TRUE(has_been_here(head, another));
+  RequestHead joined = request({{"Via", "1.1 weir (5e1f), 1.0 edge"}});
+  EXPECT_TRUE(has_been_here(joined, here));
+  EXPECT_FALSE(has_been_here(joined, {})) << "it has no mark";
+}
+
 TEST(ForwardingRulesTest, AnAbsoluteTargetBecomesOriginForm) {
   struct Case {
     const char* method;
