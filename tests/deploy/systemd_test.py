@@ -51,8 +51,20 @@ class Unit(unittest.TestCase):
 
     def test_it_validates_what_it_then_runs(self):
         (before,), (start,) = values("ExecStartPre"), values("ExecStart")
-        self.assertEqual(before, "/usr/bin/weir validate -c /etc/weir/weir.yaml")
-        self.assertTrue(start.startswith("/usr/bin/weir run -c /etc/weir/weir.yaml"))
+        self.assertEqual(start, "/usr/bin/weir run -c /etc/weir/weir.yaml $WEIR_OPTIONS")
+        self.assertEqual(before, start.replace(" run ", " validate "))
+
+    @needs_binary
+    def test_flags_may_complete_the_file_and_faulty_ones_do_not_pass_the_check(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "weir.yaml"
+            file.write_text("listen: :8080\n")
+            (check,) = values("ExecStartPre")
+            check = check.replace("/usr/bin/weir", BINARY).replace("/etc/weir/weir.yaml", str(file))
+            for options, code in (("--backend 127.0.0.1:9", 0), ("", 1), ("--backend 127.0.0.1:9 --workers none", 1)):
+                done = subprocess.run(check.replace("$WEIR_OPTIONS", options).split(), capture_output=True, text=True,
+                                      timeout=60)
+                self.assertEqual(done.returncode, code, (options, done.stderr))
 
     def test_stopping_waits_longer_than_the_drain(self):
         drain = yaml.safe_load((ROOT / "config" / "example.yaml").read_text())["drain_seconds"]
@@ -63,6 +75,9 @@ class Unit(unittest.TestCase):
     def test_a_failed_start_is_not_tried_again_and_a_crash_is(self):
         self.assertEqual(values("Restart"), ["always"])
         self.assertEqual(values("RestartPreventExitStatus"), ["1"])
+
+    def test_a_drain_that_was_cut_is_no_failure_of_the_unit(self):
+        self.assertEqual(values("SuccessExitStatus"), ["2 3"])
 
     @needs_binary
     def test_weir_notifies_as_the_unit_expects(self):
