@@ -15,7 +15,6 @@
 #include "proxy/loop/real_clock.h"
 #include "proxy/observe/log_lines.h"
 #include "proxy/observe/status_server.h"
-#include "proxy/service_notify.h"
 #include "proxy/settings.h"
 #include "proxy/version.h"
 
@@ -52,9 +51,11 @@ Server::~Server() {
     const loop::EventLoop::Turn turn(loop_);
     deadline_.cancel();
     kept_back_.cancel();
+    watchdog_.reset();
     status_.reset();
     admin_.reset();
     history_.reset();
+    pulse_.reset();
     resolver_.reset();
     fleet_.reset();
     regulator_.reset();
@@ -86,6 +87,8 @@ int Server::run() {
     build_limiter();
     build_fleet();
     build_observers();
+    watchdog_ = std::make_unique<ServiceWatchdog>(loop_.timeline(),
+                                                  [this] { return !pulse_->stuck().has_value(); });
     say_what_was_kept_back();
     reach_backend();
     if (!listen(error)) {
@@ -196,6 +199,7 @@ void Server::build_observers() {
     shards.push_back(metric_shards_[i].get());
     loops.push_back(&fleet_->worker(i).loop());
   }
+  pulse_ = std::make_unique<observe::Pulse>(loops, loop_.timeline());
   sources_ = std::make_unique<observe::Sources>(
       observe::Sources{.permits = *permits_,
                        .regulator = *regulator_,
@@ -204,6 +208,7 @@ void Server::build_observers() {
                        .partitions = partitions_,
                        .shards = std::move(shards),
                        .loops = std::move(loops),
+                       .pulse = *pulse_,
                        .access_log = *access_log_,
                        .clients = [this] { return fleet_->clients(); },
                        .backends = [this] { return fleet_->backend_connections(); },

@@ -17,6 +17,7 @@
 #include "proxy/observe/operational_log.h"
 #include "proxy/observe/plain_server.h"
 #include "proxy/observe/sources.h"
+#include "proxy/service_notify.h"
 #include "proxy/transport/resolver.h"
 
 // The process: builds every room on every loop, joins them, runs until it is told to end and
@@ -76,11 +77,13 @@ class Server {
   std::unique_ptr<Fleet> fleet_;
   std::unique_ptr<limiters::Regulator> regulator_;
   std::unique_ptr<transport::Resolver> resolver_;
+  std::unique_ptr<observe::Pulse> pulse_;
   std::unique_ptr<observe::Sources> sources_;
   std::unique_ptr<observe::History> history_;
   std::unique_ptr<observe::Metrics> metrics_;
   std::unique_ptr<observe::PlainServer> status_, admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
+  std::unique_ptr<ServiceWatchdog> watchdog_;
   limiters::Timeline::Timer deadline_, kept_back_;
 };
 

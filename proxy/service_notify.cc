@@ -2,14 +2,35 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
+#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "proxy/transport/socket.h"
 
 namespace weir {
+namespace {
+
+// 0 when it stands for no number.
+int64_t number_in(const char* variable) {
+  const char* const text = std::getenv(variable);
+  int64_t number = 0;
+  if (text != nullptr) std::from_chars(text, text + std::strlen(text), number);
+  return number;
+}
+
+// 0 when nobody wants to hear of this process.
+limiters::Duration watchdog_interval() {
+  const int64_t process = number_in("WATCHDOG_PID");
+  if (process != 0 && process != ::getpid()) return limiters::Duration(0);
+  return std::chrono::microseconds(number_in("WATCHDOG_USEC")) / 3;
+}
+
+}  // namespace
 
 void notify_service(std::string_view state) {
   const char* const path = std::getenv("NOTIFY_SOCKET");
@@ -26,6 +47,16 @@ void notify_service(std::string_view state) {
   ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
            reinterpret_cast<const sockaddr*>(&address),
            static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));
+}
+
+ServiceWatchdog::ServiceWatchdog(limiters::Timeline& timeline, std::function<bool()> is_well)
+    : timeline_(timeline), is_well_(std::move(is_well)), interval_(watchdog_interval()) {
+  if (interval_ > limiters::Duration(0)) feed();
+}
+
+void ServiceWatchdog::feed() {
+  timer_ = timeline_.after(interval_, [this] { feed(); });
+  if (is_well_()) notify_service("WATCHDOG=1");
 }
 
 }  // namespace weir

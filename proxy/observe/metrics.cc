@@ -250,6 +250,10 @@ void add_house(Families& families, const Sources& sources, const History& histor
                  "Share of the last second that a worker's loop was busy.");
   for (size_t i = 0; i < sources.loops.size(); ++i)
     families.value(history.busy_ratio(i), {{"loop", std::to_string(i)}});
+  families.begin("weir_loop_stuck_seconds", MetricType::Gauge,
+                 "For how long a worker's loop has not turned though it was asked to.");
+  for (size_t i = 0; i < sources.loops.size(); ++i)
+    families.value(to_seconds(sources.pulse.owed_by(i)), {{"loop", std::to_string(i)}});
   add_turns(families, sources);
   families.one("weir_access_log_dropped_total", MetricType::Counter,
                "Access log lines that could not be written in time.",

@@ -11,6 +11,7 @@
 #include "proxy/observe/access_log.h"
 #include "proxy/observe/metrics_shard.h"
 #include "proxy/observe/partition_names.h"
+#include "proxy/observe/pulse.h"
 
 // Where the figures come from; it does not know who shows them.
 namespace weir::observe {
@@ -25,6 +26,7 @@ struct Sources {
   const PartitionNames& partitions;
   std::vector<const MetricsShard*> shards;
   std::vector<loop::EventLoop*> loops;
+  const Pulse& pulse;
   const AccessLog& access_log;
   std::function<int()> clients;                         // open connections
   std::function<size_t()> backends = [] { return 0; };  // open connections to the service

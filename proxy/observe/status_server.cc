@@ -133,10 +133,15 @@ std::vector<PlainServer::Route> status_routes(const Sources& sources, const Metr
   const auto scrape = [&metrics](const Query&) -> PlainReply {
     return {.type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.text()};
   };
-  const auto alive = [](const Query&) -> PlainReply { return {.body = "alive\n"}; };
-  const auto ready = [draining = std::move(draining)](const Query&) -> PlainReply {
+  const auto unless_stuck = [&sources](std::string_view word) -> PlainReply {
+    const std::optional<Pulse::Stuck> stuck = sources.pulse.stuck();
+    if (!stuck) return {.body = fmt::format("{}\n", word)};
+    return {.status = 503, .body = Pulse::line_of(*stuck) + "\n"};
+  };
+  const auto alive = [unless_stuck](const Query&) { return unless_stuck("alive"); };
+  const auto ready = [unless_stuck, draining = std::move(draining)](const Query&) -> PlainReply {
     if (draining()) return {.status = 503, .body = "draining\n"};
-    return {.body = "ready\n"};
+    return unless_stuck("ready");
   };
   return {
       get("/metrics", scrape),

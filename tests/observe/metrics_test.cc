@@ -63,6 +63,13 @@ TEST_F(MetricsTest, WhatIsExemptIsToldFromWhatTheLimiterLetsThrough) {
     EXPECT_THAT(text, HasSubstr(line));
 }
 
+TEST_F(MetricsTest, ALoopThatDoesNotTurnSaysForHowLong) {
+  turn();
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_loop_stuck_seconds{loop=\"0\"} 0\n"));
+  pass(seconds(8));
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_loop_stuck_seconds{loop=\"0\"} 7\n"));
+}
+
 TEST_F(MetricsTest, APlaceThatIsOnlyHeldIsNotInFlight) {
   ASSERT_TRUE(permits.take() && permits.take() && permits.take());
   permits.note_held(2);

@@ -18,6 +18,11 @@ class ObservedHouse : public ::testing::Test {
  protected:
   // Virtual time goes on by that much.
   void pass(limiters::Duration time) { timeline.run_until(timeline.now() + time); }
+  // The worker's loop gets round to what it was asked for.
+  void turn() {
+    loop.stop();
+    loop.run();
+  }
   void serve(int requests, limiters::Duration latency = std::chrono::milliseconds(15)) {
     for (int i = 0; i < requests; ++i)
       shard.record({.ending = exchange::Ending::kServed,
@@ -50,12 +55,14 @@ class ObservedHouse : public ::testing::Test {
   MetricsShard shard;
   AccessLog log{AccessLogMode::kOff, "stdout", [](const std::string&) {}};
   bool paused = false;
+  Pulse pulse{{&loop}, timeline};
   Sources sources{.permits = permits,
                   .regulator = regulator,
                   .algorithm = "gradient",
                   .partitions = partitions,
                   .shards = {&shard},
                   .loops = {&loop},
+                  .pulse = pulse,
                   .access_log = log,
                   .clients = [] { return 7; },
                   .accept_paused = [this] { return paused; },

@@ -51,6 +51,25 @@ TEST_F(StatusRoutesTest, ADrainingWeirIsAliveButNotReady) {
   for (const auto& path : ready) EXPECT_EQ(get(path).status, 503) << path;
 }
 
+TEST_F(StatusRoutesTest, AWeirWithALoopThatDoesNotTurnIsNeitherAliveNorReady) {
+  turn();
+  pass(seconds(6));
+  for (const char* path : {"/livez", "/readyz"}) {
+    EXPECT_EQ(get(path).status, 503) << path;
+    EXPECT_EQ(get(path).body, "loop 0 has not turned for 5 s\n") << path;
+  }
+  turn();
+  for (const char* path : {"/livez", "/readyz"}) EXPECT_EQ(get(path).status, 200) << path;
+}
+
+TEST_F(StatusRoutesTest, ALoopThatTurnsNowAndThenIsNotStuck) {
+  for (int i = 0; i < 5; ++i) {
+    pass(seconds(4));
+    EXPECT_EQ(get("/livez").status, 200);
+    turn();
+  }
+}
+
 TEST_F(StatusRoutesTest, MetricsComeInTheTextFormat) {
   EXPECT_EQ(get("/metrics").type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_NE(get("/metrics").body.find("weir_concurrency_limit 20"), std::string::npos);
@@ -179,6 +198,7 @@ TEST_F(StatusRoutesTest, LimitsSayWhoAsksForMoreThanItsShare) {
                       .algorithm = "knee",
                       .partitions = partitions,
                       .shards = {&shard},
+                      .pulse = pulse,
                       .access_log = log,
                       .clients = [] { return 0; },
                       .accept_paused = [] { return false; }};
