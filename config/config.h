@@ -48,7 +48,7 @@ struct ClientConfig {
   int max_fields = 100;
   size_t max_target_size = size_t{16} << 10;  // bytes
   std::optional<uint64_t> max_body_size;      // bytes; none: any length
-  std::optional<int> max_connections;         // none: from the limit on open files
+  std::optional<int> max_connections;         // none: from what the host allows
   HalfClose half_close = HalfClose::kCancel;
 };
 

@@ -125,7 +125,8 @@ void add_client_keys(Keys& keys) {
   keys.push_back(value(
       "client.max_connections", OptionalKind<IntegerKind>{"auto", {1, 10'000'000}},
       [](auto& c) -> auto& { return c.client.max_connections; },
-      "Most client connections; accepting pauses at it. auto: from the limit on open files."));
+      "Most client connections; accepting pauses at it. auto: from the limits on open files and, "
+      "in a control group, on memory."));
   keys.push_back(value(
       "client.half_close", kHalfClose, [](auto& c) -> auto& { return c.client.half_close; },
       "A client that closes its sending side: cancel its request, or serve it still."));

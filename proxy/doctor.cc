@@ -15,7 +15,9 @@
 #include <thread>
 #include <vector>
 
+#include "proxy/client_bound.h"
 #include "proxy/file_limit.h"
+#include "proxy/memory_limit.h"
 #include "proxy/observe/log_lines.h"
 #include "proxy/settings.h"
 #include "proxy/transport/socket.h"
@@ -92,13 +94,21 @@ void check_processors(const config::Config& config, Findings& findings) {
   }
 }
 
-void check_memory(Findings& findings) {
-  const auto line = first_line("/sys/fs/cgroup/memory.max");
-  if (!line || line->starts_with("max")) return findings.fine("memory", "no cgroup limit");
-  const double mebibytes = std::strtod(line->c_str(), nullptr) / (1 << 20);
-  const std::string text = fmt::format("cgroup limit {:.0f} MiB", mebibytes);
-  if (mebibytes < 32) {
+void check_memory(const config::Config& config, Findings& findings) {
+  const std::optional<int64_t> limit = read_memory_limit();
+  if (!limit) return findings.fine("memory", "no cgroup limit");
+  const int64_t mebibyte = 1 << 20;
+  const int room = connections_within(*limit, config);
+  const int wanted = config.client.max_connections.value_or(0);
+  const std::string text = fmt::format(
+      "cgroup limit {} MiB: room for {} that hold all they may, {} KiB each", *limit / mebibyte,
+      observe::counted(room, "client connection"), most_bytes_of_connection(config) / 1024);
+  if (*limit < 32 * mebibyte) {
     findings.wrong("memory", text, "give weir at least 32 MiB");
+  } else if (wanted > room) {
+    findings.wrong("memory", text + fmt::format(", client.max_connections asks for {}", wanted),
+                   fmt::format("raise the limit to at least {} MiB, or lower the number",
+                               memory_for(wanted, config) / mebibyte + 1));
   } else {
     findings.fine("memory", text);
   }
@@ -242,7 +252,7 @@ bool check_host(const config::Config& config, Console& console) {
   Findings findings(console);
   check_files(config, findings);
   check_processors(config, findings);
-  check_memory(findings);
+  check_memory(config, findings);
   check_backlog(findings);
   for (const config::ListenConfig& listen : config.listen)
     check_listener("listen", listen.address, findings);

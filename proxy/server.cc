@@ -13,6 +13,7 @@
 #include "proxy/exchange/ending.h"
 #include "proxy/file_limit.h"
 #include "proxy/loop/real_clock.h"
+#include "proxy/memory_limit.h"
 #include "proxy/observe/log_lines.h"
 #include "proxy/observe/status_server.h"
 #include "proxy/settings.h"
@@ -81,7 +82,7 @@ int Server::run() {
     observe::log_error(error);
     return 1;
   }
-  heed_file_limit();
+  heed_host();
   {
     const loop::EventLoop::Turn turn(loop_);
     build_limiter();
@@ -124,18 +125,10 @@ void Server::open_logs() {
       [this] { observe::log_info("reopened the access log " + config_.access_log.path); });
 }
 
-void Server::heed_file_limit() {
-  const FileLimit files = raise_file_limit(reserved_files(config_.workers));
-  const auto& wanted = config_.client.max_connections;
-  max_connections_ = wanted.value_or(files.max_connections);
-  if (max_connections_ > files.max_connections)
-    observe::log_warn(fmt::format(
-        "client.max_connections is {}, but the limit of {} open files leaves room for {}",
-        max_connections_, files.open_files, files.max_connections));
-  else if (!wanted && max_connections_ < kUsualConnections)
-    observe::log_warn(fmt::format(
-        "the limit of {} open files leaves room for {}; raise LimitNOFILE or `ulimit -Hn`",
-        files.open_files, observe::counted(max_connections_, "client connection")));
+void Server::heed_host() {
+  client_bound_ =
+      client_bound(config_, raise_file_limit(reserved_files(config_.workers)), read_memory_limit());
+  if (client_bound_.warning) observe::log_warn(*client_bound_.warning);
 }
 
 void Server::build_limiter() {
@@ -186,8 +179,8 @@ void Server::build_fleet() {
                   .permits = *permits_,
                   .samples = std::move(samples),
                   .ledgers = std::move(ledgers),
-                  .max_connections = max_connections_,
-                  .on_trouble = [](const std::string& text) { observe::log_warn(text); }});
+.max_connections = client_bound_.connections,
+                   .on_trouble = [](const std::string& text) { observe::log_warn(text); }});
 }
 
 void Server::build_observers() {
@@ -294,9 +287,9 @@ void Server::say_what_was_chosen() const {
     observe::log_info(fmt::format("status on {}", status_->local_address().text()));
   if (config_.admin.address)
     observe::log_info(fmt::format("admin on {}", admin_->local_address().text()));
-  observe::log_info(fmt::format("ready: {}, at most {}",
-                                observe::counted(config_.workers, "worker"),
-                                observe::counted(max_connections_, "client connection")));
+  observe::log_info(fmt::format(
+      "ready: {}, at most {} ({})", observe::counted(config_.workers, "worker"),
+      observe::counted(client_bound_.connections, "client connection"), client_bound_.reason));
 }
 
 void Server::say_what_was_kept_back() {

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "limiters/permit_pool.h"
 #include "limiters/regulator.h"
+#include "proxy/client_bound.h"
 #include "proxy/fleet.h"
 #include "proxy/loop/event_loop.h"
 #include "proxy/loop/signal_watch.h"
@@ -40,7 +41,7 @@ class Server {
 
  private:
   void open_logs();
-  void heed_file_limit();
+  void heed_host();
   void build_limiter();
   void build_fleet();
   void build_observers();
@@ -58,7 +59,7 @@ class Server {
 
   const config::Config config_;
   const std::string effective_config_;
-  int max_connections_ = 0;
+  ClientBound client_bound_;
   int exit_code_ = 0;
   bool draining_ = false;
   bool told_to_end_ = false;

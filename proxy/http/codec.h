@@ -36,5 +36,7 @@ struct HeadLimits {
 
 // Of a request body, given out and not consumed(): with so much a codec wants no more input.
 inline constexpr size_t kMostOwedBytes = 16 * 1024;
+// Of what a client sends behind a request that is still open: with so much, too.
+inline constexpr size_t kMostHeldBytes = 64 * 1024;
 
 }  // namespace weir::http

@@ -10,7 +10,6 @@
 namespace weir::http {
 namespace {
 
-constexpr size_t kMostOwed = 16 * 1024;
 constexpr uint8_t kMostInformational = 8;
 
 ProtocolError bad_response(std::string reason) { return {502, std::move(reason)}; }
@@ -325,7 +324,7 @@ void H1ClientCodec::consumed(StreamId id, size_t body_bytes) {
   if (id == id_) owed_ -= std::min(owed_, body_bytes);
 }
 
-bool H1ClientCodec::wants_input() const { return owed_ < kMostOwed; }
+bool H1ClientCodec::wants_input() const { return owed_ < kMostOwedBytes; }
 
 bool H1ClientCodec::reusable() const {
   return keeps_connection_ && answer_ == Answer::kNone && request_ == Request::kDone &&

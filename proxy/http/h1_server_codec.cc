@@ -5,11 +5,6 @@
 #include <utility>
 
 namespace weir::http {
-namespace {
-
-constexpr size_t kMostHeld = 64 * 1024;
-
-}  // namespace
 
 H1ServerCodec::H1ServerCodec(ServerCodecEvents& events, const HeadLimits& limits)
     : events_(events), limits_(limits) {}
@@ -308,7 +303,7 @@ bool H1ServerCodec::wants_input() const {
   // With all of a request here, what is owed of it grows no more, and only who still reads sees its
   // client leave.
   const bool owes_too_much = owed_ >= kMostOwedBytes && request_ != Request::kDone;
-  return !owes_too_much && held_.size() < kMostHeld;
+  return !owes_too_much && held_.size() < kMostHeldBytes;
 }
 
 bool H1ServerCodec::inside_body() const {

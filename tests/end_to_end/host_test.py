@@ -4,10 +4,11 @@ import contextlib
 import ctypes
 import os
 import socket
+import subprocess
 import tempfile
 import unittest
 
-from house import DEADLINE, Backend, Weir, answering, main, wait_until
+from house import DEADLINE, WEIR, Backend, Weir, answering, main, wait_until
 
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
 
@@ -32,6 +33,27 @@ def all_threads_held_but_the_first(process):
     finally:
         for thread in threads:
             ptrace(PTRACE_DETACH, thread)
+
+
+@contextlib.contextmanager
+def memory_group(mebibytes):
+    """A command that runs the one behind it in a control group with so much memory."""
+    for mount, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")):
+        group = f"{mount}/weir-test-{os.getpid()}"
+        try:
+            os.mkdir(group)
+        except OSError:
+            continue
+        try:
+            with open(f"{group}/{limit}", "w") as file:
+                file.write(str(mebibytes << 20))
+            yield ("sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh")
+            return
+        except FileNotFoundError:
+            continue
+        finally:
+            os.rmdir(group)
+    raise unittest.SkipTest("no control group can be made here")
 
 
 class StuckLoopTest(unittest.TestCase):
@@ -74,6 +96,37 @@ class WatchdogTest(unittest.TestCase):
                 self.assertEqual(supervisor.recv(4096), b"READY=1")
                 with self.assertRaises(TimeoutError):
                     supervisor.recv(4096)
+
+
+class ClientBoundTest(unittest.TestCase):
+    def test_a_number_beyond_the_open_files_leaves_status_and_service_their_share(self):
+        few = ("sh", "-c", 'ulimit -n 200; exec "$@"', "sh")
+        with Backend(answering()) as backend, Weir(backend.address, "client.max_connections=1000", through=few) as weir:
+            self.assertIn("client.max_connections is 1000, but the limit of 200 open files leaves room for 48 client "
+                          "connections; no more are let in\n", weir.log_text())
+            with contextlib.ExitStack() as crowd:
+                clients = [crowd.enter_context(weir.connect()) for _ in range(190)]
+                wait_until(lambda: weir.metrics()['weir_connections{side="client"}'] == 48, "the door to be full")
+                for client in clients[:48]:
+                    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                self.assertEqual({client.response().status for client in clients[:48]}, {200})
+                self.assertEqual(weir.metrics()["weir_accept_paused"], 1)
+                self.assertNotIn("too many open files", weir.log_text())
+
+    def test_no_more_are_let_in_than_the_memory_holds_and_the_log_says_so(self):
+        with memory_group(256) as enter, Backend(answering()) as backend:
+            with Weir(backend.address, through=enter) as weir:
+                self.assertIn("at most 404 client connections (the memory limit of 256 MiB has room for 404 that hold all "
+                              "they may, 588 KiB each)\n", weir.log_text())
+            with Weir(backend.address, "client.max_connections=500", through=enter) as weir:
+                self.assertIn("client.max_connections is 500, but the memory limit of 256 MiB has room for 404",
+                              weir.log_text())
+            told = subprocess.run([*enter, WEIR, "check", "--listen", "127.0.0.1:0", "--backend", backend.address,
+                                   "--status", "off", "--admin", "off", "--set", "client.max_connections=500"],
+                                  capture_output=True, text=True, timeout=DEADLINE).stdout
+            self.assertRegex(told, r"problem  memory +cgroup limit 256 MiB: room for 404 client connections that hold all "
+                                   r"they may, 588 KiB each, client.max_connections asks for 500\n"
+                                   r" +hint: raise the limit to at least 312 MiB, or lower the number")
 
 
 if __name__ == "__main__":

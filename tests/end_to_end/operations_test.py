@@ -109,7 +109,7 @@ class CommandLineTest(unittest.TestCase):
         with Backend(answering()) as backend:
             with Weir(backend.address, through=("sh", "-c", 'ulimit -n 100; exec "$@"', "sh")) as few:
                 self.assertIn("limit of 100 open files leaves room for 1 client connection; raise", few.log_text())
-                self.assertIn("at most 1 client connection\n", few.log_text())
+                self.assertIn("at most 1 client connection (limit on open files)\n", few.log_text())
 
     def test_what_cannot_be_written_is_said_and_is_no_success(self):
         flags = ("--listen", ":8080", "--backend", "127.0.0.1:9000")
