@@ -14,13 +14,16 @@ Door::Door(std::vector<Worker*> workers, int max_connections,
       max_connections_(max_connections),
       on_troubled_(std::move(on_troubled)) {}
 
-bool Door::listen(const transport::SocketAddress& address, std::string& error) {
-  auto listener = transport::Listener::open(
-      workers_.front()->loop(), address,
-      [this](transport::Fd socket, const transport::SocketAddress& peer) {
-        admit(std::move(socket), peer);
-      },
-      on_troubled_, error);
+bool Door::listen(const transport::SocketAddress& address, transport::Fd inherited,
+                  std::string& error) {
+  loop::EventLoop& loop = workers_.front()->loop();
+  const auto accepted = [this](transport::Fd socket, const transport::SocketAddress& peer) {
+    admit(std::move(socket), peer);
+  };
+  auto listener =
+      inherited
+          ? transport::Listener::adopt(loop, std::move(inherited), accepted, on_troubled_, error)
+          : transport::Listener::open(loop, address, accepted, on_troubled_, error);
   if (!listener) return false;
   listeners_.push_back(std::move(listener));
   return true;

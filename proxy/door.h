@@ -24,8 +24,9 @@ class Door {
   Door(std::vector<Worker*> workers, int max_connections,
        std::function<void(const std::string& text)> on_troubled);
 
-  // False when the system refuses; `error` then says where and why.
-  bool listen(const transport::SocketAddress& address, std::string& error);
+  // On `inherited` when that is a socket, which then listens at `address` already. False when the
+  // system refuses; `error` then says where and why.
+  bool listen(const transport::SocketAddress& address, transport::Fd inherited, std::string& error);
   // The addresses in force, with real ports.
   std::vector<std::string> addresses() const;
   // A worker has lost connections: opens the door again when it was full.

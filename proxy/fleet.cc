@@ -63,14 +63,16 @@ void Fleet::live(size_t index, std::function<void()> on_ready) {
   crew.loop.reset();
 }
 
-bool Fleet::listen(const std::vector<transport::SocketAddress>& addresses, std::string& error) {
+bool Fleet::listen(const std::vector<transport::SocketAddress>& addresses,
+                   transport::InheritedSockets inherited, std::string& error) {
   std::promise<bool> done;
   crews_.front()->loop->post([&] {
     bool open = true;
     for (const transport::SocketAddress& address : addresses)
-      open = open && door_->listen(address, error);
+      open = open && door_->listen(address, inherited.take(address), error);
+    if (open) error = inherited.complaint();
     listening_on_ = door_->addresses();
-    done.set_value(open);
+    done.set_value(open && error.empty());
   });
   return done.get_future().get();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/door.h"
+#include "proxy/transport/inherited_sockets.h"
 #include "proxy/worker.h"
 
 // The worker threads, each with its loop and its Worker, and the one door in front of them; it does
@@ -35,8 +36,10 @@ class Fleet {
 
   // Called from the main thread.
   //
-  // False when an address cannot be listened on; `error` says which and why.
-  bool listen(const std::vector<transport::SocketAddress>& addresses, std::string& error);
+  // False when an address cannot be listened on, or one of `inherited` is none of them; `error`
+  // says which and why.
+  bool listen(const std::vector<transport::SocketAddress>& addresses,
+              transport::InheritedSockets inherited, std::string& error);
   const std::vector<std::string>& listening_on() const { return listening_on_; }
   bool accept_paused() const { return door_->paused(); }
   size_t size() const { return crews_.size(); }

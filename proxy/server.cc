@@ -271,7 +271,8 @@ bool Server::listen(std::string& error) {
     return server.listen(*address, error);
   };
   return open(*status_, "status", config_.status.address) &&
-         open(*admin_, "admin", config_.admin.address) && fleet_->listen(addresses, error);
+         open(*admin_, "admin", config_.admin.address) &&
+         fleet_->listen(addresses, transport::InheritedSockets::from_environment(), error);
 }
 
 void Server::say_what_was_chosen() const {

@@ -61,13 +61,6 @@ Fd bound_socket(const SocketAddress& address, std::string& error) {
   return socket;
 }
 
-SocketAddress local_address_of(int fd) {
-  sockaddr_storage local{};
-  socklen_t size = sizeof local;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&local), &size);
-  return SocketAddress::from_system(reinterpret_cast<const sockaddr*>(&local), size);
-}
-
 }  // namespace
 
 std::unique_ptr<Listener> Listener::open(loop::EventLoop& loop, const SocketAddress& address,
@@ -77,18 +70,10 @@ std::unique_ptr<Listener> Listener::open(loop::EventLoop& loop, const SocketAddr
   // A machine without IPv6 still has all of its IPv4 addresses.
   if (!socket && is_any_v6(address) && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
     socket = bound_socket(*SocketAddress::from_numeric("0.0.0.0", address.port()), error);
-  // Whoever is accepted inherits it, which spares six calls for each.
-  if (socket) tune_stream_socket(socket.get(), address.family());
-  if (socket && ::listen(socket.get(), kBacklog) != 0) {
-    error = error_word(errno);
-    socket.reset();
-  }
   if (socket) {
-    const SocketAddress local = local_address_of(socket.get());
-    std::unique_ptr<Listener> listener(new Listener(
-        loop, std::move(socket), local, std::move(on_accepted), std::move(on_troubled)));
-    if (listener->socket_.watch(loop, *listener)) {
-      listener->arm();
+    auto listener = start(loop, std::move(socket), std::move(on_accepted), std::move(on_troubled));
+    if (listener) {
+      listener->remember_file();
       return listener;
     }
     error = error_word(errno);
@@ -97,13 +82,37 @@ std::unique_ptr<Listener> Listener::open(loop::EventLoop& loop, const SocketAddr
   return nullptr;
 }
 
+std::unique_ptr<Listener> Listener::adopt(loop::EventLoop& loop, Fd socket, Accepted on_accepted,
+                                          Troubled on_troubled, std::string& error) {
+  const std::string address = local_address_of(socket.get()).text();
+  auto listener = start(loop, std::move(socket), std::move(on_accepted), std::move(on_troubled));
+  if (!listener) error = "cannot listen on " + address + ": " + error_word(errno);
+  return listener;
+}
+
+// Null, with errno set, when the system refuses.
+std::unique_ptr<Listener> Listener::start(loop::EventLoop& loop, Fd socket, Accepted on_accepted,
+                                          Troubled on_troubled) {
+  const SocketAddress local = local_address_of(socket.get());
+  // Whoever is accepted inherits it, which spares six calls for each.
+  tune_stream_socket(socket.get(), local.family());
+  if (::listen(socket.get(), kBacklog) != 0) return nullptr;
+  std::unique_ptr<Listener> listener(
+      new Listener(loop, std::move(socket), local, std::move(on_accepted), std::move(on_troubled)));
+  if (!listener->socket_.watch(loop, *listener)) return nullptr;
+  listener->arm();
+  return listener;
+}
+
 Listener::Listener(loop::EventLoop& loop, Fd socket, const SocketAddress& local_address,
                    Accepted on_accepted, Troubled on_troubled)
     : loop_(loop),
       socket_(std::move(socket)),
       local_address_(local_address),
       on_accepted_(std::move(on_accepted)),
-      on_troubled_(std::move(on_troubled)) {
+      on_troubled_(std::move(on_troubled)) {}
+
+void Listener::remember_file() {
   struct stat file {};
   if (local_address_.is_unix() && ::stat(local_address_.path().c_str(), &file) == 0) {
     device_ = file.st_dev;

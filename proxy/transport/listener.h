@@ -27,6 +27,10 @@ class Listener final : private SocketEvents {
   static std::unique_ptr<Listener> open(loop::EventLoop& loop, const SocketAddress& address,
                                         Accepted on_accepted, Troubled on_troubled,
                                         std::string& error);
+  // The same on a socket that listens already and belongs to somebody else too: who waits in its
+  // backlog outlives the listener, and so does the path of a Unix socket.
+  static std::unique_ptr<Listener> adopt(loop::EventLoop& loop, Fd socket, Accepted on_accepted,
+                                         Troubled on_troubled, std::string& error);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   // Closes the door; the path of a Unix socket is removed when it is still ours.
@@ -45,7 +49,11 @@ class Listener final : private SocketEvents {
  private:
   Listener(loop::EventLoop& loop, Fd socket, const SocketAddress& local_address,
            Accepted on_accepted, Troubled on_troubled);
+  static std::unique_ptr<Listener> start(loop::EventLoop& loop, Fd socket, Accepted on_accepted,
+                                         Troubled on_troubled);
 
+  // Of a Unix socket: its path is ours to remove.
+  void remember_file();
   void on_ready(int what) override;
   void on_socket_error() override;
   bool accept_one();

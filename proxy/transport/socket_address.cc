@@ -102,4 +102,11 @@ bool SocketAddress::operator==(const SocketAddress& other) const {
 }
 bool SocketAddress::operator<(const SocketAddress& other) const { return bytes() < other.bytes(); }
 
+SocketAddress local_address_of(int fd) {
+  sockaddr_storage local{};
+  socklen_t size = sizeof local;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&local), &size);
+  return SocketAddress::from_system(reinterpret_cast<const sockaddr*>(&local), size);
+}
+
 }  // namespace weir::transport

@@ -48,4 +48,7 @@ class SocketAddress {
   socklen_t size_ = 0;
 };
 
+// Where a socket is bound.
+SocketAddress local_address_of(int fd);
+
 }  // namespace weir::transport

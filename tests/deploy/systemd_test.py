@@ -14,6 +14,7 @@ import yaml
 
 from running_weir import BINARY, DEPLOY, ROOT, needs_binary, running_weir
 
+SOCKET = (DEPLOY / "systemd" / "weir.socket").read_text()
 UNIT = (DEPLOY / "systemd" / "weir.service").read_text()
 # 0 is the best systemd can say and 10 the worst; a proxy needs the network, which costs about 1.
 MOST_EXPOSURE = 2.0
@@ -38,6 +39,15 @@ class Unit(unittest.TestCase):
     @needs_systemd
     def test_systemd_finds_nothing_to_say_about_it(self):
         self.assertEqual(analyze(UNIT, "verify", "--man=no"), (0, ""))
+
+    @needs_systemd
+    def test_nor_about_the_socket_that_belongs_to_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in (("weir.service", UNIT), ("weir.socket", SOCKET)):
+                (pathlib.Path(folder) / name).write_text(text.replace("/usr/bin/weir", BINARY or "/bin/true"))
+            verdict = subprocess.run(["systemd-analyze", "--no-pager", "verify", "--man=no", f"{folder}/weir.socket"],
+                                     capture_output=True, text=True, timeout=60)
+            self.assertEqual((verdict.returncode, verdict.stdout + verdict.stderr), (0, ""))
 
     @needs_systemd
     def test_that_check_sees_a_wrong_key(self):

@@ -171,7 +171,7 @@ class AllocationsTest : public testing::Test {
       worker.set_backend_addresses({loopback(port)});
     });
     std::string error;
-    ASSERT_TRUE(fleet_->listen({loopback(0)}, error)) << error;
+    ASSERT_TRUE(fleet_->listen({loopback(0)}, {}, error)) << error;
     const std::string& where = fleet_->listening_on().front();
     port_ = static_cast<uint16_t>(std::stoul(where.substr(where.rfind(':') + 1)));
   }

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from house import DEADLINE, WEIR, Backend, Weir, answering, main, wait_until
+from house import DEADLINE, WEIR, Backend, Client, Weir, answering, main, wait_until
 
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
 
@@ -127,6 +127,60 @@ class ClientBoundTest(unittest.TestCase):
             self.assertRegex(told, r"problem  memory +cgroup limit 256 MiB: room for 404 client connections that hold all "
                                    r"they may, 588 KiB each, client.max_connections asks for 500\n"
                                    r" +hint: raise the limit to at least 312 MiB, or lower the number")
+
+
+def inheriting(listener, to="$$"):
+    """A command that passes the socket on to the one behind it as systemd does."""
+    return ("sh", "-c", f'LISTEN_PID={to} LISTEN_FDS=1; export LISTEN_PID LISTEN_FDS; exec "$@" 3<&{listener.fileno()}', "sh")
+
+
+class SocketActivationTest(unittest.TestCase):
+    def test_a_restart_refuses_nobody_and_who_comes_between_is_served_by_the_next(self):
+        with Backend(answering()) as backend, socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
+            address = "127.0.0.1:%d" % listener.getsockname()[1]
+            started = {"listen": address, "through": inheriting(listener), "pass_fds": (listener.fileno(),)}
+            with Weir(backend.address, **started) as old:
+                self.assertEqual(old.address, address)
+                self.assertEqual(old.get().status, 200)
+                old.stop()
+                between = old.connect()
+            with between, Weir(backend.address, **started) as new:
+                between.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                self.assertEqual(between.response().status, 200)
+                self.assertEqual(new.get().status, 200)
+
+    def test_a_port_alone_is_the_same_to_both(self):
+        with Backend(answering()) as backend, \
+                socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener:
+            with Weir(backend.address, listen=":%d" % listener.getsockname()[1], through=inheriting(listener),
+                      pass_fds=(listener.fileno(),)):
+                with Client("127.0.0.1:%d" % listener.getsockname()[1]) as client:
+                    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                    self.assertEqual(client.response().status, 200)
+
+    def test_the_path_of_a_unix_socket_stays(self):
+        with tempfile.TemporaryDirectory() as folder, Backend(answering()) as backend, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(folder + "/door")
+            listener.listen()
+            with Weir(backend.address, listen=f"unix:{folder}/door", through=inheriting(listener),
+                      pass_fds=(listener.fileno(),)) as weir:
+                self.assertEqual(weir.get().status, 200)
+            self.assertTrue(os.path.exists(folder + "/door"))
+
+    def test_a_socket_that_listens_elsewhere_ends_the_start_with_1(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            where = "127.0.0.1:%d" % listener.getsockname()[1]
+            flags = ("--listen", "127.0.0.1:0", "--backend", "127.0.0.1:9", "--status", "off", "--admin", "off")
+            done = subprocess.run([*inheriting(listener), WEIR, "run", *flags], capture_output=True, text=True,
+                                  timeout=DEADLINE, pass_fds=(listener.fileno(),))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"the supervisor listens on {where} for weir, but `listen` does not name that address; make the two "
+                          "the same\n", done.stderr)
+
+    def test_what_was_passed_on_to_another_process_is_left_alone(self):
+        with Backend(answering()) as backend, socket.create_server(("127.0.0.1", 0)) as listener:
+            with Weir(backend.address, through=inheriting(listener, to="1"), pass_fds=(listener.fileno(),)) as weir:
+                self.assertEqual(weir.get().status, 200)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def written(file):
 class Weir:
     """One weir process; leaving the `with` block ends it and looks for sanitizer reports."""
 
-    def __init__(self, backend, *settings, listen="127.0.0.1:0", expect_exit=0, through=()):
+    def __init__(self, backend, *settings, listen="127.0.0.1:0", expect_exit=0, through=(), pass_fds=()):
         """`through` is a command that runs the one behind it in its own process, such as nohup."""
         self.log = tempfile.TemporaryFile(mode="w+")
         self.out = tempfile.TemporaryFile(mode="w+")
@@ -54,7 +54,7 @@ class Weir:
                    "--admin", "127.0.0.1:0", "--drain-seconds", "5", "-l", "debug"]
         for setting in settings:
             command += ["--set", setting]
-        self.process = subprocess.Popen(command, stderr=self.log, stdout=self.out)
+        self.process = subprocess.Popen(command, stderr=self.log, stdout=self.out, pass_fds=pass_fds)
         wait_until(lambda: "ready" in self.log_text() or self.process.poll() is not None, "weir to be ready")
         if self.process.poll() is not None:
             raise AssertionError("weir did not start:\n" + self.log_text())
