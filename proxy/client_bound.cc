@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "proxy/buffer.h"
-#include "proxy/http/codec.h"
 #include "proxy/loop/event_loop.h"
 #include "proxy/observe/log_lines.h"
 
@@ -22,8 +20,6 @@ constexpr int64_t kBase = 16 * kMebibyte;
 constexpr int64_t kEachWorker = 8 * kMebibyte;
 // The objects of a connection and of its exchange, on both sides, and their sockets in the kernel.
 constexpr int64_t kObjects = 16 * kKibibyte;
-// Chunks of which hardly anything is used: one for each buffer that a connection may have.
-constexpr int64_t kPartlyUsed = 5 * static_cast<int64_t>(Buffer::kChunkBytes);
 // With memory for fewer a word is due.
 constexpr int kFew = 100;
 
@@ -32,31 +28,30 @@ int64_t base_of(const config::Config& config) { return kBase + kEachWorker * con
 std::string mebibytes(int64_t bytes) { return fmt::format("{} MiB", bytes / kMebibyte); }
 
 std::string by_memory(int64_t memory_limit, const config::Config& config) {
-  return fmt::format("the memory limit of {} has room for {} that hold all they may, {} KiB each",
+  return fmt::format("the memory limit of {} has room for {}, {} KiB each",
                      mebibytes(memory_limit), connections_within(memory_limit, config),
-                     most_bytes_of_connection(config) / kKibibyte);
+                     bytes_of_connection(config) / kKibibyte);
 }
 
 }  // namespace
 
-// A request whose service takes nothing while its client sends on: its head twice, as it came and
-// as it is to go; its body and what comes behind it, each one read beyond where reading stops; and
-// an answer that the client does not take, with its head. A head that is still coming is less.
-int64_t most_bytes_of_connection(const config::Config& config) {
-  const size_t heads = 2 * config.client.max_head_size + config.backend.max_head_size;
-  const size_t reads = 3 * loop::EventLoop::kScratchBytes;
-  const size_t bodies = 2 * http::kMostOwedBytes + http::kMostHeldBytes;
-  return static_cast<int64_t>(heads + reads + bodies) + kPartlyUsed + kObjects;
+// What costs its sender least: half a head, as long as may be, and one read behind it. An answer that
+// is not read holds less. Heads, bodies, requests ahead and an answer all at once can be made to
+// hold four times as much, by one who works for it; with room for that in mind, hardly any of those
+// who mean no harm, and need a few KiB, would be let in.
+int64_t bytes_of_connection(const config::Config& config) {
+  return static_cast<int64_t>(config.client.max_head_size + loop::EventLoop::kScratchBytes) +
+         kObjects;
 }
 
 int connections_within(int64_t memory_limit, const config::Config& config) {
   const int64_t left = memory_limit - base_of(config);
   return static_cast<int>(
-      std::clamp<int64_t>(left / most_bytes_of_connection(config), 1, 10'000'000));
+      std::clamp<int64_t>(left / bytes_of_connection(config), 1, 10'000'000));
 }
 
 int64_t memory_for(int connections, const config::Config& config) {
-  return base_of(config) + connections * most_bytes_of_connection(config);
+  return base_of(config) + connections * bytes_of_connection(config);
 }
 
 ClientBound client_bound(const config::Config& config, const FileLimit& files,

@@ -22,8 +22,8 @@ struct ClientBound {
 ClientBound client_bound(const config::Config& config, const FileLimit& files,
                          std::optional<int64_t> memory_limit);
 
-// What a client connection can make weir hold at most, bytes.
-int64_t most_bytes_of_connection(const config::Config& config);
+// What a client connection can easily make weir hold, bytes.
+int64_t bytes_of_connection(const config::Config& config);
 // How many fit into that much memory when each holds as much; at least 1.
 int connections_within(int64_t memory_limit, const config::Config& config);
 // The memory that as many need, bytes.

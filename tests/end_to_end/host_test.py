@@ -116,17 +116,17 @@ class ClientBoundTest(unittest.TestCase):
     def test_no_more_are_let_in_than_the_memory_holds_and_the_log_says_so(self):
         with memory_group(256) as enter, Backend(answering()) as backend:
             with Weir(backend.address, through=enter) as weir:
-                self.assertIn("at most 404 client connections (the memory limit of 256 MiB has room for 404 that hold all "
-                              "they may, 588 KiB each)\n", weir.log_text())
-            with Weir(backend.address, "client.max_connections=500", through=enter) as weir:
-                self.assertIn("client.max_connections is 500, but the memory limit of 256 MiB has room for 404",
+                self.assertIn("at most 1605 client connections (the memory limit of 256 MiB has room for 1605, "
+                              "148 KiB each)\n", weir.log_text())
+            with Weir(backend.address, "client.max_connections=2000", through=enter) as weir:
+                self.assertIn("client.max_connections is 2000, but the memory limit of 256 MiB has room for 1605",
                               weir.log_text())
             told = subprocess.run([*enter, WEIR, "check", "--listen", "127.0.0.1:0", "--backend", backend.address,
-                                   "--status", "off", "--admin", "off", "--set", "client.max_connections=500"],
+                                   "--status", "off", "--admin", "off", "--set", "client.max_connections=2000"],
                                   capture_output=True, text=True, timeout=DEADLINE).stdout
-            self.assertRegex(told, r"problem  memory +cgroup limit 256 MiB: room for 404 client connections that hold all "
-                                   r"they may, 588 KiB each, client.max_connections asks for 500\n"
-                                   r" +hint: raise the limit to at least 312 MiB, or lower the number")
+            self.assertRegex(told, r"problem  memory +cgroup limit 256 MiB: room for 1605 client connections, 148 KiB "
+                                   r"each, client.max_connections asks for 2000\n"
+                                   r" +hint: raise the limit to at least 314 MiB, or lower the number")
 
 
 def inheriting(listener, to="$$"):

@@ -18,20 +18,20 @@ TEST(ClientBoundTest, WithoutALimitOnMemoryTheDescriptorsDecide) {
   EXPECT_EQ(bound.warning, std::nullopt);
 }
 
-TEST(ClientBoundTest, AsManyAreLetInAsFitWhenEachHoldsAllItMay) {
-  const ClientBound bound = client_bound({}, kFiles, 512 * kMebibyte);
-  EXPECT_LE(24 * kMebibyte + bound.connections * most_bytes_of_connection({}), 512 * kMebibyte);
+TEST(ClientBoundTest, AsManyAreLetInAsFitWhenEachSendsHalfAHead) {
+  const ClientBound bound = client_bound({}, kFiles, 128 * kMebibyte);
+  EXPECT_LE(24 * kMebibyte + bound.connections * bytes_of_connection({}), 128 * kMebibyte);
   // As deploy/kubernetes/deployment.yaml says.
-  EXPECT_EQ(bound.connections, 849);
+  EXPECT_EQ(bound.connections, 719);
   EXPECT_EQ(bound.reason,
-            "the memory limit of 512 MiB has room for 849 that hold all they may, 588 KiB each");
+            "the memory limit of 128 MiB has room for 719, 148 KiB each");
   EXPECT_EQ(bound.warning, std::nullopt);
 }
 
 TEST(ClientBoundTest, LargerHeadsAndMoreWorkersLeaveRoomForFewer) {
   config::Config heads;
   heads.client.max_head_size = 1 * kMebibyte;
-  EXPECT_GT(most_bytes_of_connection(heads), 2 * kMebibyte);
+  EXPECT_GT(bytes_of_connection(heads), 1 * kMebibyte);
   config::Config workers;
   workers.workers = 8;
   const int usual = connections_within(512 * kMebibyte, {});
