@@ -58,22 +58,28 @@ void KneeLimit::move(double limit) {
 
 void KneeLimit::learn(const Window& window) {
   abandonment_.learn(window);
-  if (abandonment_.other_work().undecided()) return;
-  curve_.add(apart_ ? window.levels_as_answered : window.levels);
+  if (!abandonment_.other_work().undecided())
+    curve_.add(apart_ ? window.levels_as_answered : window.levels);
 }
 
 Cause KneeLimit::update(const Window& window) {
   abandonment_.note(window, is_least());
   if (lost_ && !abandonment_.nobody_answered()) regain();
+  const bool steady = steady_.note(window);
   if (const auto cause = heed_cap(window)) return *cause;
-  if (steady_.note(window)) return take_back();
+  if (steady) return take_back();
   const bool refused = (window.refused() && !steady_.steady()) || cap_.refused(window);
-  if (!refused) refused_from_ = 0;
+  if (!steady_.refusing()) refused_from_ = 0;
   const bool left = window.limited && abandonment_.most_leave();
   if (refused || (left && abandonment_.starving())) return back_off(refused);
   if (abandonment_.other_work().undecided()) return Cause::kFewSamples;
   if (abandonment_.other_work().apart()) return see_answered(window);
   apart_ = false;
+  if (hung_from_ > 0 && abandonment_.other_work().nobody_leaves()) {
+    put_off_growth();
+    move(std::min(limit_, std::exchange(hung_from_, 0)));
+    return Cause::kNoGain;
+  }
   return see(window, left);
 }
 
@@ -92,7 +98,8 @@ Cause KneeLimit::see_answered(const Window& window) {
   curve_.add(full_ = near_limit(answered));
   trial_.reset();
   slow_start_ = false;
-  step_ = std::max(step_, kHungStep);
+  if (hung_from_ == 0) hung_from_ = limit_;
+  step_ = window.as_answered.count < kMany ? 1 : kHungStep;
   const Cause cause = grow(std::numeric_limits<double>::infinity());
   return cause == Cause::kInUse ? Cause::kPlacesHung : cause;
 }
@@ -212,7 +219,6 @@ void KneeLimit::regain() {
   grown_.reset();
 }
 
-// What was cut for refusals that have nothing to do with it.
 Cause KneeLimit::take_back() {
   refused_.forget();
   put_off_growth();

@@ -52,7 +52,8 @@ namespace weir::limiters {
 // Unless they are told apart (other_work.h): where those who leave waited for other work, an
 // endpoint that hangs, say, and the others are answered as fast as ever, what they waited is no
 // latency, only answers are in the curve, and where most of those who were granted a place of a
-// full limit have no answer, it grows, for their places are lost to the others.
+// full limit have no answer, it grows, for their places are lost to the others, until they have
+// gone.
 //
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
@@ -95,7 +96,7 @@ class KneeLimit final : public LimitAlgorithm {
   Cause cut(double highest);
   std::optional<Cause> heed_cap(const Window& window);
   Cause back_off(bool refused);
-  Cause take_back();
+  Cause take_back();  // what was cut for refusals that have nothing to do with it
   void regain();
   double shown_fine() const;
   void put_off_growth();
@@ -132,8 +133,9 @@ class KneeLimit final : public LimitAlgorithm {
   double refused_from_ = 0;  // the limit before it was cut for refusals
   ServiceCap cap_;
   Abandonment abandonment_;
-  bool apart_ = false;  // they were told apart in the last window
-  bool lost_ = false;   // it was cut although nothing was known, since nobody was answered
+  double hung_from_ = 0;  // the limit before it grew for places that hang
+  bool apart_ = false;    // they were told apart in the last window
+  bool lost_ = false;     // it was cut although nothing was known, since nobody was answered
 };
 
 }  // namespace weir::limiters

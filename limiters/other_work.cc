@@ -11,7 +11,13 @@ constexpr double kRemembered = 50;
 constexpr double kAlike = 0.28;  // of what they waited: the least that the others would take
 constexpr double kFar = 2;       // times the usual latency, for anything to be told
 constexpr double kOther = 0.5;   // of it: the answers are not the usual ones, but the quick ones
-constexpr double kOver = 2;      // times what they waited
+constexpr double kEven = 3;      // nor are they when their logarithms vary so many times less
+constexpr double kNegligible = 0.01;
+constexpr double kOver = 2;  // times what they waited
+
+double variance_of_logs(const Level& level) {
+  return level.sum_log_squares / level.count - level.mean_log() * level.mean_log();
+}
 
 }  // namespace
 
@@ -37,7 +43,7 @@ void OtherWork::note_leaving(const Window& window) {
 void OtherWork::note(const Window& window, const Level& usual) {
   note_leaving(window);
   undecided_ = false;
-  if (left_ < 1) return;
+  if (left_ < kMany) return;
   const double alike = kAlike * waited_ / left_;
   if (usual.count < kMany || alike < kFar * usual.mean()) {
     apart_ = false;
@@ -51,10 +57,13 @@ void OtherWork::note(const Window& window, const Level& usual) {
   // Half way between the two, by the logarithm, and by more than an error.
   const double between = std::sqrt(usual.mean() * alike);
   const double error = 1 + 1 / std::sqrt(answered_.count);
-  if (answered_.mean() > between * error || answered_.mean() * error < kOther * usual.mean())
+  const bool quick = answered_.mean() * error < kOther * usual.mean();
+  const bool even = answered_.count >= kMany &&
+                    variance_of_logs(answered_) * kEven + kNegligible < variance_of_logs(usual);
+  if (answered_.mean() > between * error || quick || even)
     apart_ = false;
   else if (answered_.mean() * error < between)
-    apart_ = true;
+    apart_ = apart_ || most;
   else
     undecided_ = most && !apart_;
 }

@@ -16,9 +16,11 @@ class OtherWork {
   // `usual`: latencies while hardly anybody left.
   void note(const Window& window, const Level& usual);
 
-  // Those who leave say nothing of the others. Holds until hardly anybody has left for twice as
-  // long as they had waited, or until the others are slow as well.
+  // Those who leave say nothing of the others. Begins when most have no answer; holds until hardly
+  // anybody has left for twice as long as they had waited, or until the others are slow as well.
   bool apart() const { return apart_; }
+  // Hardly anybody leaves, nor has for so long.
+  bool nobody_leaves() const { return left_ < 1; }
   // Most leave, and too few were answered to tell.
   bool undecided() const { return undecided_; }
 

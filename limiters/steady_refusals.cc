@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace weir::limiters {
 namespace {
 
-constexpr double kRefused = 0.1;     // less may happen to any service
 constexpr double kNearlyAll = 0.95;  // hardly anybody is served
 constexpr double kEnough = 50;       // sent
 constexpr double kMemory = 500;
-constexpr double kRecent = 100;
+constexpr double kRecent = 200;
 constexpr double kLess = 0.67;     // of what was sent before
-constexpr double kCertain = 1;     // standard errors from the middle
+constexpr double kCertain = 2;     // standard errors from the middle
 constexpr double kForgotten = 60;  // seconds without refusals
+constexpr double kLongest = 600;   // seconds that a verdict holds
 
 }  // namespace
 
@@ -37,13 +38,15 @@ bool SteadyRefusals::note(const Window& window) {
   const double overloads = window.count(Outcome::kOverload);
   now_.add({.sent = window.count(Outcome::kSuccess) + overloads, .refused = overloads});
   now_.keep(kRecent);
-  if (now_.share() < kRefused) {
+  if (!refusing()) {
     more_ = less_ = {};
     without_ += window.seconds();
     if (without_ > kForgotten) steady_ = 0;
     return false;
   }
   without_ = 0;
+  holds_ -= window.seconds();
+  if (steady_ > 0 && holds_ <= 0) steady_ = 0;
   if (seen.sent <= 0 || steady()) return false;
   const bool is_less = more_.sent >= kEnough && seen.per_second() < more_.per_second() * kLess;
   (is_less ? less_ : more_).add(seen);
@@ -63,6 +66,8 @@ bool SteadyRefusals::judge() {
   if (std::abs(share - middle) < kCertain * error) return false;
   const bool shown = share > middle;
   if (shown) steady_ = share;
+  if (shown) holds_ = std::exchange(next_holds_, std::min(next_holds_ * 2, kLongest));
+  if (!shown) next_holds_ = kFirst;
   more_ = shown ? Sent{} : less_;
   less_ = {};
   return shown;

@@ -16,12 +16,16 @@ class SteadyRefusals {
  public:
   // Windows in which one in ten is refused, and others; true when this one shows it.
   bool note(const Window& window);
-  // A share that was found to be refused whatever is sent, and not much more than that: no reason
-  // to send less.
-  bool steady() const { return steady_ > 0 && now_.share() <= steady_ * kAlike; }
+  // A share that was found to be refused whatever is sent, and hardly more than that: no reason to
+  // send less. Asked again after half a minute, and each time that it is found anew after twice as
+  // long: a cap may have taken its place.
+  bool steady() const { return steady_ > 0 && now_.share() <= steady_ + kRefused; }
+  // One in ten was refused lately.
+  bool refusing() const { return now_.share() >= kRefused; }
 
  private:
-  static constexpr double kAlike = 1.5;
+  static constexpr double kRefused = 0.1;  // less may happen to any service
+  static constexpr double kFirst = 30;     // seconds that the first verdict holds
 
   struct Sent {
     double sent = 0, refused = 0, seconds = 0;
@@ -38,6 +42,8 @@ class SteadyRefusals {
   Sent more_, less_;    // while more was sent, and less
   double steady_ = 0;   // the share that is refused whatever is sent
   double without_ = 0;  // seconds since any was refused
+  double holds_ = 0;    // seconds that the verdict still holds, and the next one
+  double next_holds_ = kFirst;
 };
 
 }  // namespace weir::limiters

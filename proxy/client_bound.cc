@@ -28,17 +28,17 @@ int64_t base_of(const config::Config& config) { return kBase + kEachWorker * con
 std::string mebibytes(int64_t bytes) { return fmt::format("{} MiB", bytes / kMebibyte); }
 
 std::string by_memory(int64_t memory_limit, const config::Config& config) {
-  return fmt::format("the memory limit of {} has room for {}, {} KiB each",
-                     mebibytes(memory_limit), connections_within(memory_limit, config),
+  return fmt::format("the memory limit of {} has room for {}, {} KiB each", mebibytes(memory_limit),
+                     connections_within(memory_limit, config),
                      bytes_of_connection(config) / kKibibyte);
 }
 
 }  // namespace
 
-// What costs its sender least: half a head, as long as may be, and one read behind it. An answer that
-// is not read holds less. Heads, bodies, requests ahead and an answer all at once can be made to
-// hold four times as much, by one who works for it; with room for that in mind, hardly any of those
-// who mean no harm, and need a few KiB, would be let in.
+// What costs its sender least: half a head, as long as may be, and one read behind it. An answer
+// that is not read holds less. Heads, bodies, requests ahead and an answer all at once can be made
+// to hold four times as much, by one who works for it; with room for that in mind, hardly any of
+// those who mean no harm, and need a few KiB, would be let in.
 int64_t bytes_of_connection(const config::Config& config) {
   return static_cast<int64_t>(config.client.max_head_size + loop::EventLoop::kScratchBytes) +
          kObjects;
@@ -46,8 +46,7 @@ int64_t bytes_of_connection(const config::Config& config) {
 
 int connections_within(int64_t memory_limit, const config::Config& config) {
   const int64_t left = memory_limit - base_of(config);
-  return static_cast<int>(
-      std::clamp<int64_t>(left / bytes_of_connection(config), 1, 10'000'000));
+  return static_cast<int>(std::clamp<int64_t>(left / bytes_of_connection(config), 1, 10'000'000));
 }
 
 int64_t memory_for(int connections, const config::Config& config) {

@@ -100,9 +100,9 @@ void check_memory(const config::Config& config, Findings& findings) {
   const int64_t mebibyte = 1 << 20;
   const int room = connections_within(*limit, config);
   const int wanted = config.client.max_connections.value_or(0);
-  const std::string text = fmt::format(
-      "cgroup limit {} MiB: room for {}, {} KiB each", *limit / mebibyte,
-      observe::counted(room, "client connection"), bytes_of_connection(config) / 1024);
+  const std::string text =
+      fmt::format("cgroup limit {} MiB: room for {}, {} KiB each", *limit / mebibyte,
+                  observe::counted(room, "client connection"), bytes_of_connection(config) / 1024);
   if (*limit < 32 * mebibyte) {
     findings.wrong("memory", text, "give weir at least 32 MiB");
   } else if (wanted > room) {

@@ -179,8 +179,8 @@ void Server::build_fleet() {
                   .permits = *permits_,
                   .samples = std::move(samples),
                   .ledgers = std::move(ledgers),
-.max_connections = client_bound_.connections,
-                   .on_trouble = [](const std::string& text) { observe::log_warn(text); }});
+                  .max_connections = client_bound_.connections,
+                  .on_trouble = [](const std::string& text) { observe::log_warn(text); }});
 }
 
 void Server::build_observers() {

@@ -23,8 +23,7 @@ TEST(ClientBoundTest, AsManyAreLetInAsFitWhenEachSendsHalfAHead) {
   EXPECT_LE(24 * kMebibyte + bound.connections * bytes_of_connection({}), 128 * kMebibyte);
   // As deploy/kubernetes/deployment.yaml says.
   EXPECT_EQ(bound.connections, 719);
-  EXPECT_EQ(bound.reason,
-            "the memory limit of 128 MiB has room for 719, 148 KiB each");
+  EXPECT_EQ(bound.reason, "the memory limit of 128 MiB has room for 719, 148 KiB each");
   EXPECT_EQ(bound.warning, std::nullopt);
 }
 

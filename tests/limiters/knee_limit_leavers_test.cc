@@ -160,6 +160,24 @@ TEST_F(HungPlaces, TeachNothingUntilSomebodyIsAnswered) {
   EXPECT_EQ(hang(), Cause::kPlacesHung);
 }
 
+TEST_F(HungPlaces, AreNoReasonForTheLimitWhenTheyHaveGone) {
+  hang();
+  hang();
+  ASSERT_EQ(limit_.limit(), 80);
+  Window calm = hung(0, 600, 0.010, 70);
+  calm.limited = false;
+  limit_.update(calm);
+  limit_.update(calm);
+  EXPECT_EQ(limit_.limit(), 80) << "they may come again";
+  EXPECT_EQ(limit_.update(calm), Cause::kNoGain);
+  EXPECT_EQ(limit_.limit(), 20);
+}
+
+TEST_F(HungPlaces, AreMadeUpForInSmallerStepsWhileOthersFindRoom) {
+  EXPECT_EQ(hang(15), Cause::kPlacesHung);
+  EXPECT_EQ(limit_.limit(), 27);
+}
+
 TEST_F(HungPlaces, StayWithinTheBounds) {
   for (int i = 0; i < 20; ++i) hang();
   EXPECT_EQ(limit_.limit(), 1000);

@@ -57,19 +57,42 @@ TEST_F(SteadyRefusalsTest, WhereNearlyAllIsRefusedLessIsSent) {
   EXPECT_FALSE(refusals_.steady());
 }
 
-TEST_F(SteadyRefusalsTest, HalfAsMuchAgainIsNotExplainedByIt) {
-  shows(300, 60, 5);
-  ASSERT_TRUE(shows(150, 30, 5));
-  shows(150, 40, 5);
+TEST_F(SteadyRefusalsTest, OneInTenMoreIsNotExplainedByIt) {
+  shows(300, 180, 5);
+  ASSERT_TRUE(shows(150, 90, 5));
+  shows(150, 95, 5);
   EXPECT_TRUE(refusals_.steady());
-  shows(150, 75, 5);
+  shows(150, 110, 5);
+  EXPECT_FALSE(refusals_.steady());
+}
+
+// A cap may have taken the place of what was refused whatever was sent.
+TEST_F(SteadyRefusalsTest, IsAskedAgainAfterHalfAMinuteAndThenTwiceAsLate) {
+  shows(300, 100, 5);
+  ASSERT_TRUE(shows(150, 50, 5));
+  shows(300, 100, 20);
+  EXPECT_TRUE(refusals_.steady());
+  shows(300, 100, 10);
+  EXPECT_FALSE(refusals_.steady());
+  ASSERT_TRUE(shows(150, 50, 5));
+  shows(300, 100, 50);
+  EXPECT_TRUE(refusals_.steady());
+  shows(300, 100, 10);
+  EXPECT_FALSE(refusals_.steady());
+}
+
+TEST_F(SteadyRefusalsTest, AskedAgainACapIsFound) {
+  shows(300, 100, 5);
+  ASSERT_TRUE(shows(150, 50, 5));
+  shows(300, 100, 30);
+  EXPECT_FALSE(shows(150, 0, 1) || shows(200, 22, 10));
   EXPECT_FALSE(refusals_.steady());
 }
 
 TEST_F(SteadyRefusalsTest, IsForgottenAMinuteAfterTheLast) {
   shows(300, 100, 5);
   ASSERT_TRUE(shows(150, 50, 5));
-  shows(300, 0, 58);
+  shows(300, 0, 25);
   shows(300, 100);
   EXPECT_TRUE(refusals_.steady()) << "whoever comes now and then is not judged each time";
   shows(300, 0, 62);
