@@ -62,6 +62,15 @@ class ExchangeTest : public testing::Test {
   static constexpr limiters::Duration kLongestWait = milliseconds(300);
   static constexpr BodyLength kChunked{BodyLength::Kind::kUnknown, 0};
   FakeBackend& backend() { return backends.last(); }
+  // A slow one, whose place another has when its last bytes come; the other's permit.
+  [[nodiscard]] limiters::Permit let_an_upload_wait_again() {
+    start(head("POST", "/", kChunked), End::kNo);
+    backend().events.on_backend_open();
+    run_for(limiters::Permit::kPatience);
+    limiters::Permit busy = occupy();
+    exchange->on_request_body(bytes_of("abc"), End::kYes);
+    return busy;
+  }
   void serve() {
     backend().events.on_backend_open();
     serve_head_and_body();
@@ -352,11 +361,7 @@ TEST_F(ExchangeTest, TrailersOfASlowUploadAreItsLast) {
 }
 
 TEST_F(ExchangeTest, WhoLeavesWhileTheLastOfItWaitsHoldsNothingAndTeachesNothing) {
-  start(head("POST", "/", kChunked), End::kNo);
-  backend().events.on_backend_open();
-  run_for(limiters::Permit::kPatience);
-  limiters::Permit busy = occupy();
-  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  const limiters::Permit busy = let_an_upload_wait_again();
   EXPECT_EQ(permits.waiting(), 1);
   exchange->on_client_left();
   EXPECT_EQ(entry().stage, Stage::kWaiting);
@@ -367,11 +372,7 @@ TEST_F(ExchangeTest, WhoLeavesWhileTheLastOfItWaitsHoldsNothingAndTeachesNothing
 }
 
 TEST_F(ExchangeTest, AServiceThatFailsWhileTheLastOfItWaitsHasFailedIntoTheBooks) {
-  start(head("POST", "/", kChunked), End::kNo);
-  backend().events.on_backend_open();
-  run_for(limiters::Permit::kPatience);
-  limiters::Permit busy = occupy();
-  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  const limiters::Permit busy = let_an_upload_wait_again();
   EXPECT_EQ(permits.waiting(), 1);
   backend().events.on_backend_failed(BackendFailure::kClosed, "");
   EXPECT_EQ(entry().ending, Ending::kBackendClosed);
@@ -380,11 +381,7 @@ TEST_F(ExchangeTest, AServiceThatFailsWhileTheLastOfItWaitsHasFailedIntoTheBooks
 }
 
 TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlaceAndTheServiceGetsTheRest) {
-  start(head("POST", "/", kChunked), End::kNo);
-  backend().events.on_backend_open();
-  run_for(limiters::Permit::kPatience);
-  limiters::Permit busy = occupy();
-  exchange->on_request_body(bytes_of("abc"), End::kYes);
+  const limiters::Permit busy = let_an_upload_wait_again();
   run_for(milliseconds(40));
   notebook.take();
   backend().events.on_response_head(answer(200), End::kNo);
