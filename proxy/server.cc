@@ -272,7 +272,7 @@ bool Server::listen(std::string& error) {
   };
   return open(*status_, "status", config_.status.address) &&
          open(*admin_, "admin", config_.admin.address) &&
-         fleet_->listen(addresses, transport::InheritedSockets::from_environment(), error);
+         fleet_->listen(addresses, std::move(inherited_), error);
 }
 
 void Server::say_what_was_chosen() const {

@@ -19,6 +19,7 @@
 #include "proxy/observe/plain_server.h"
 #include "proxy/observe/sources.h"
 #include "proxy/service_notify.h"
+#include "proxy/transport/inherited_sockets.h"
 #include "proxy/transport/resolver.h"
 
 // The process: builds every room on every loop, joins them, runs until it is told to end and
@@ -64,6 +65,9 @@ class Server {
   bool draining_ = false;
   bool told_to_end_ = false;
   size_t workers_left_ = 0;
+
+  // Before anything else is opened: what is counted too many would be one of its own.
+  transport::InheritedSockets inherited_ = transport::InheritedSockets::from_environment();
 
   // In the order in which they may know each other; destroyed the other way round.
   loop::EventLoop loop_;

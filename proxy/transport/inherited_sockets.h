@@ -14,8 +14,8 @@ namespace weir::transport {
 class InheritedSockets {
  public:
   InheritedSockets() = default;
-  // Those that $LISTEN_FDS counts, when $LISTEN_PID is this process; to be called once. What is no
-  // listening stream socket is told by complaint().
+  // Those that $LISTEN_FDS counts, when $LISTEN_PID is this process; to be called once, before
+  // the process opens any. What is no listening stream socket is told by complaint().
   static InheritedSockets from_environment();
 
   // The one that listens at `address`; empty when none does. All addresses of IPv4 count as all

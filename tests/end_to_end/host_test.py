@@ -129,9 +129,9 @@ class ClientBoundTest(unittest.TestCase):
                                    r" +hint: raise the limit to at least 314 MiB, or lower the number")
 
 
-def inheriting(listener, to="$$"):
+def inheriting(listener, to="$$", count=1):
     """A command that passes the socket on to the one behind it as systemd does."""
-    return ("sh", "-c", f'LISTEN_PID={to} LISTEN_FDS=1; export LISTEN_PID LISTEN_FDS; exec "$@" 3<&{listener.fileno()}', "sh")
+    return ("sh", "-c", f'LISTEN_PID={to} LISTEN_FDS={count}; export LISTEN_PID LISTEN_FDS; exec "$@" 3<&{listener.fileno()}', "sh")
 
 
 class SocketActivationTest(unittest.TestCase):
@@ -176,6 +176,12 @@ class SocketActivationTest(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"the supervisor listens on {where} for weir, but `listen` does not name that address; make the two "
                           "the same\n", done.stderr)
+
+    def test_a_count_beyond_what_was_passed_on_touches_nothing_of_its_own(self):
+        with Backend(answering()) as backend, socket.create_server(("127.0.0.1", 0)) as listener:
+            with Weir(backend.address, listen="127.0.0.1:%d" % listener.getsockname()[1],
+                      through=inheriting(listener, count=30), pass_fds=(listener.fileno(),)) as weir:
+                self.assertEqual(weir.get().status, 200)
 
     def test_what_was_passed_on_to_another_process_is_left_alone(self):
         with Backend(answering()) as backend, socket.create_server(("127.0.0.1", 0)) as listener:
