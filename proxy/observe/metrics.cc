@@ -175,6 +175,11 @@ void add_limiter(Families& families, const Sources& sources, const History& hist
         "Places that nobody uses: who was refused by the service at once leaves his taken for as "
         "long as a request takes, or the next would be refused as well.",
         places.held);
+  gauge(
+      "weir_stepped_aside",
+      "Requests that have begun and hold no place until the rest of them has come from their slow "
+      "clients; ten times the limit may.",
+      sources.permits.aside());
   gauge("weir_queue_length", "Requests that wait for a permit now.", sources.permits.waiting());
   gauge("weir_queue_capacity",
         "Requests that may wait now, few while more is asked for than can be done; with "

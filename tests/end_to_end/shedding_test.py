@@ -129,7 +129,7 @@ class SheddingTest(unittest.TestCase):
                 client.send(f"POST /slow HTTP/1.1\r\nHost: h\r\n{length}\r\n\r\n")
                 client.send("4\r\nbody\r\n" if i % 2 else "x" * 19999)
                 uploads.append(client)
-                wait_until(lambda: weir.metrics()["weir_in_flight"] == 0, "the upload to step aside")
+                wait_until(lambda: weir.limits()["stepped_aside"] == i + 1, "the upload to step aside")
             quick = weir.connect()
             for _ in range(5):
                 quick.send("POST /quick HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")
@@ -141,7 +141,7 @@ class SheddingTest(unittest.TestCase):
                 self.assertEqual((answer.status, answer.body), (200, b"4" if i % 2 else b"20000"))
                 client.close()
             quick.close()
-            self.assertEqual(weir.metrics()["weir_in_flight"], 0)
+            self.assertEqual((weir.limits()["in_flight"], weir.limits()["stepped_aside"]), (0, 0))
             self.assertEqual(inside.most, 2)
 
     def test_uploads_keep_their_places_while_the_service_works_on_them(self):

@@ -77,6 +77,12 @@ TEST_F(MetricsTest, APlaceThatIsOnlyHeldIsNotInFlight) {
   EXPECT_THAT(metrics.text(), HasSubstr("weir_held_places 2\n"));
 }
 
+TEST_F(MetricsTest, WhoHasSteppedAsideIsShown) {
+  permits.note_aside(3);
+  permits.note_aside(-1);
+  EXPECT_THAT(metrics.text(), HasSubstr("weir_stepped_aside 2\n"));
+}
+
 TEST_F(MetricsTest, TheServicesOwnRefusalsAreShownAndAreServed) {
   serve(3);
   overload(2);

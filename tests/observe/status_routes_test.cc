@@ -110,6 +110,11 @@ TEST_F(StatusRoutesTest, LimitsTellWhatIsAtTheServiceFromPlacesThatAreOnlyHeld) 
   EXPECT_EQ(limits["held_places"], 2);
 }
 
+TEST_F(StatusRoutesTest, LimitsTellHowManyHaveSteppedAside) {
+  permits.note_aside(4);
+  EXPECT_EQ(json::parse(get("/limits").body)["stepped_aside"], 4);
+}
+
 TEST_F(StatusRoutesTest, PlacesInFlightAndHeldAreNeverMoreThanThereAreWhileTheyChange) {
   while (permits.take()) {
   }
