@@ -48,8 +48,8 @@ Loaded load_config_file(const std::string& path, const Environment& environment)
 
 // Overrides one value, as a flag does: set(loaded.config, loaded.provenance, "workers", "4", "flag
 // --workers"). A list is replaced by the first call with an origin and grows by further calls with
-// the same one. `key_path` may name a section that has an address. The fault, if any, has `origin`
-// as its file; the value stays as it was then.
+// the same one; "[]" empties it. `key_path` may name a section that has an address. The fault, if
+// any, has `origin` as its file; the value stays as it was then.
 [[nodiscard]] std::optional<Fault> set(Config& config, Provenance& provenance,
                                        std::string_view key_path, std::string_view value,
                                        std::string_view origin);

@@ -142,7 +142,8 @@ int try_listen(const SocketAddress& address) {
 
 std::string_view hint_for(int listen_error) {
   if (listen_error == EACCES) return "a port below 1024 needs CAP_NET_BIND_SERVICE";
-  if (listen_error == EADDRINUSE) return "something else listens there (ss -ltnp shows what)";
+  if (listen_error == EADDRINUSE)
+    return "another program, or a weir that runs, listens there (ss -ltnp shows which)";
   if (listen_error == EADDRNOTAVAIL) return "no address of this host; :port is all of them";
   return "can this host listen there at all?";
 }

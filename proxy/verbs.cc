@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/key_table.h"
 #include "config/load_config.h"
 #include "proxy/console.h"
 #include "proxy/doctor.h"
@@ -55,13 +56,18 @@ std::string library_versions() {
 
 void add_flags(CLI::App& verb, CommandLine& line) {
   verb.add_option("-c,--config", line.file, "YAML file; - reads standard input");
-  for (KeyFlag& flag : line.keys)
-    verb.add_option(flag.names, flag.values, fmt::format("{} (key {})", flag.help, flag.key))
-        ->type_name("VALUE")
-        ->allow_extra_args(false);
+  for (KeyFlag& flag : line.keys) {
+    const auto option =
+        verb.add_option(flag.names, flag.values, fmt::format("{} (key {})", flag.help, flag.key))
+            ->type_name("VALUE")
+            ->allow_extra_args(false);
+    const config::Key* const key = config::find_key(flag.key);
+    if (key == nullptr || key->shape != config::Shape::kList) option->expected(1);
+  }
   verb.add_option(
           "--set", line.settings,
-          "Any key of the file: --set client.idle_timeout=60s; again for the next of a list")
+          "Any key of the file: --set client.idle_timeout=60s; again for the next of a list, [] "
+          "for none of it")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }
@@ -83,7 +89,7 @@ config::Loaded load(const CommandLine& line) {
   }
   for (const std::string& setting : line.settings) {
     const size_t equals = setting.find('=');
-    if (equals == std::string::npos) {
+    if (equals == std::string::npos || equals == 0) {
       loaded.faults.push_back({"flag --set", 0, 0, setting, "expected KEY=VALUE"});
     } else {
       apply(loaded, setting.substr(0, equals), setting.substr(equals + 1), "flag --set");
@@ -168,7 +174,9 @@ int act(int argc, char** argv, Console& console) {
     int (*act)(const CommandLine&, Console&);
   };
   const Verb verbs[] = {
-      {"run", "Serve until SIGTERM, SIGINT or SIGHUP, then drain; a second SIGTERM stops at once",
+      {"run",
+       "Serve until SIGTERM, SIGINT, SIGQUIT or SIGHUP, then drain; a second of the first three "
+       "stops at once",
        run},
       {"validate", "Check a configuration without touching the network", validate},
       {"print-config", "The effective configuration and where each value came from", print_config},

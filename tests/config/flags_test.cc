@@ -42,6 +42,26 @@ TEST(Flags, AListIsReplacedOnceAndThenGrows) {
   EXPECT_THAT(values(loaded.config)["listen"], ElementsAre(":3", ":4"));
 }
 
+TEST(Flags, AListCanBeEmptied) {
+  Loaded loaded = load("listen: ':1'\nbackend: a:1");
+  EXPECT_EQ(set_text(loaded, "exempt", "[]", "flag --set"), "");
+  EXPECT_THAT(values(loaded.config)["exempt"], IsEmpty());
+  EXPECT_EQ(loaded.provenance.at("exempt").source, "flag --set");
+  EXPECT_EQ(set_text(loaded, "exempt", "/a", "flag --set"), "");
+  EXPECT_THAT(values(loaded.config)["exempt"], ElementsAre("/a"));
+  EXPECT_EQ(set_text(loaded, "exempt", "[]", "flag --set"), "");
+  EXPECT_THAT(values(loaded.config)["exempt"], IsEmpty());
+  EXPECT_EQ(set_text(loaded, "workers", "[]", "flag --set"),
+            "flag --set: workers: \"[]\" is not a whole number, expected a whole number from 1 to "
+            "256");
+  EXPECT_EQ(set_text(loaded, "listen", "[]", "flag --listen"), "");
+  check_complete(loaded);
+  EXPECT_THAT(texts(loaded.faults),
+              ElementsAre("flag --listen: listen: required but missing, expected an address to "
+                          "listen on, such as --listen :8080 or `listen: 0.0.0.0:8080` in the "
+                          "file"));
+}
+
 TEST(Flags, HaveTheSameFaultsAndChangeNothingThen) {
   Loaded loaded = load("listen: ':1'\nbackend: a:1\nworkers: 2");
   EXPECT_EQ(
@@ -59,6 +79,18 @@ TEST(Flags, HaveTheSameFaultsAndChangeNothingThen) {
             "flag --set: log.levl: unknown key; did you mean \"log.level\"?");
   EXPECT_EQ(loaded.config.workers, 2);
   EXPECT_EQ(loaded.config.listen.size(), 1U);
+}
+
+TEST(Flags, AKeyThatIsNoneIsToldWhatThereIs) {
+  Loaded loaded = load("listen: ':1'\nbackend: a:1");
+  EXPECT_EQ(set_text(loaded, "idle_timeout", "1s", "flag --set"),
+            "flag --set: idle_timeout: unknown key; did you mean \"backend.idle_timeout\"?");
+  EXPECT_EQ(set_text(loaded, "log", "info", "flag --set"),
+            "flag --set: log: a section, expected one of its keys: level or format");
+  EXPECT_EQ(set_text(loaded, "log.colour", "red", "flag --set"),
+            "flag --set: log.colour: unknown key, expected level or format");
+  EXPECT_THAT(set_text(loaded, "colour", "red", "flag --set"),
+              testing::StartsWith("flag --set: colour: unknown key, expected listen, workers, "));
 }
 
 TEST(Flags, RulesBetweenKeysNameTheFlag) {

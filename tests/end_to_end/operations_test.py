@@ -39,6 +39,19 @@ class CommandLineTest(unittest.TestCase):
         self.assertRegex(done.stderr, r"stdin:5:17: client\.idle_timeout: ")
         self.assertIn("\nstdin: 2 faults", done.stderr)
 
+    def test_an_input_that_cannot_be_read_is_said(self):
+        with open("/dev/null", "wb") as nothing_to_read:
+            done = subprocess.run([WEIR, "validate", "-c", "-"], capture_output=True, text=True, stdin=nothing_to_read,
+                                  timeout=DEADLINE)
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, "stdin: cannot be read: Bad file descriptor\nstdin: 1 fault\n"))
+
+    def test_a_flag_for_one_value_that_is_given_twice_is_refused(self):
+        done = weir("validate", "--listen", ":1", "--listen", ":2", "--backend", "a:1", "--backend", "b:1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--backend: ", done.stderr)
+        self.assertEqual(weir("validate", "--listen", ":1", "--listen", ":2", "--backend", "a:1").returncode, 0)
+
     def test_a_list_is_set_by_giving_its_key_again(self):
         printed = weir("print-config", "--backend", "127.0.0.1:9000", "--set", "listen=:1", "--set", "listen=:2").stdout
         self.assertIn('":1"', printed)
@@ -91,7 +104,7 @@ class CommandLineTest(unittest.TestCase):
     def test_the_doctor_gives_the_hint_that_applies(self):
         with Backend(answering()) as backend:
             told = weir("check", "--listen", backend.address, "--backend", "127.0.0.1:9", "--status", "off").stdout
-            self.assertIn("hint: something else listens there (ss -ltnp shows what)\n", told)
+            self.assertIn("hint: another program, or a weir that runs, listens there (ss -ltnp shows which)\n", told)
             told = weir("check", "--listen", "192.0.2.1:0", "--backend", backend.address, "--status", "off").stdout
             self.assertIn("hint: no address of this host; :port is all of them\n", told)
 
