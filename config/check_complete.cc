@@ -39,6 +39,14 @@ class Rules {
       fit("limiter.initial", limiter.initial_limit, "limiter.max", limiter.max_limit,
           limiter.initial_limit > limiter.max_limit, "lowered");
     }
+    if (limiter.algorithm == limiters::Algorithm::kFixed &&
+        limiter.min_limit <= limiter.max_limit) {
+      int& fixed = limiter.fixed.limit;
+      fit("limiter.fixed.limit", fixed, "limiter.min", limiter.min_limit, fixed < limiter.min_limit,
+          "raised");
+      fit("limiter.fixed.limit", fixed, "limiter.max", limiter.max_limit, fixed > limiter.max_limit,
+          "lowered");
+    }
     auto& client = config_.client;
     fit("client.max_target_size", client.max_target_size, "client.max_head_size",
         client.max_head_size, client.max_target_size > client.max_head_size, "lowered");

@@ -100,13 +100,13 @@ class Walk {
       add_fault(value.kind == Kind::kNothing ? name : value, path,
                 noun(value.kind) + ", expected a mapping with " +
                     list_of_choices(names.data(), names.size()));
+      if (shorthand != nullptr) note(*shorthand, name, Origin::Kind::kFaulty);
     }
   }
 
   void read_key(const Key& key, const YamlNode& name, const YamlNode& value) {
     const std::string path(key.path);
-    loaded_.provenance[path] =
-        Origin{Origin::Kind::kGiven, std::string(file_name_), name.line, name.column};
+    note(key, name, Origin::Kind::kGiven);
     const size_t faults_before = loaded_.faults.size();
     if (key.shape == Shape::kValue) {
       read_scalar(key, path, name, value);
@@ -175,6 +175,11 @@ class Walk {
     } else if (auto complaint = read_value(key, loaded_.config, std::get<std::string>(expanded))) {
       add_fault(value, path, *std::move(complaint));
     }
+  }
+
+  void note(const Key& key, const YamlNode& name, Origin::Kind kind) {
+    loaded_.provenance[std::string(key.path)] =
+        Origin{kind, std::string(file_name_), name.line, name.column};
   }
 
   void add_fault(const YamlNode& at, std::string key, std::string text) {

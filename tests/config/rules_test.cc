@@ -135,6 +135,9 @@ TEST(Rules, AKeyThatCannotBeReadIsToldOnceOnly) {
   EXPECT_EQ(load_complete("listen: x\nbackend: y").faults.size(), 2U);
   EXPECT_EQ(load_complete(kRequired + "limiter: {min: x, initial: 2000}").faults.size(), 2U);
   EXPECT_EQ(load_complete("listen: [").faults.size(), 1U);
+  for (const char* backend : {"", "null", "[a:1]"}) {
+    EXPECT_EQ(load_complete(std::string("listen: ':80'\nbackend: ") + backend).faults.size(), 1U);
+  }
 }
 
 TEST(Rules, ADefaultGivesWayToWhatWasSet) {
@@ -157,6 +160,19 @@ TEST(Rules, ADefaultThatGaveWaySaysToWhat) {
   const Loaded neither = load_complete(kRequired + "limiter: {min: 20}");
   EXPECT_THAT(print_config(neither.config, neither.provenance),
               HasSubstr("initial: 20  # default\n"));
+}
+
+TEST(Rules, TheFixedLimitInForceIsTheOneThatIsPrinted) {
+  const Loaded low = load_complete(kRequired + "limiter: {algorithm: fixed, max: 10}");
+  EXPECT_THAT(texts(low.faults), IsEmpty());
+  EXPECT_THAT(print_config(low.config, low.provenance),
+              HasSubstr("limit: 10  # default, lowered to limiter.max\n"));
+  const Loaded high = load_complete(kRequired + "limiter: {algorithm: fixed, min: 30}");
+  EXPECT_THAT(print_config(high.config, high.provenance),
+              HasSubstr("limit: 30  # default, raised to limiter.min\n"));
+  const Loaded other = load_complete(kRequired + "limiter: {max: 10}");
+  EXPECT_THAT(print_config(other.config, other.provenance), HasSubstr("limit: 20  # default\n"));
+  EXPECT_THAT(texts(other.warnings), IsEmpty());
 }
 
 TEST(Rules, AFixedLimitHasNoFirstOne) {
