@@ -103,7 +103,7 @@ void add_client_keys(Keys& keys) {
       "How long a client may take to send a request head; then it gets a 408."));
   keys.push_back(value(
       "client.idle_timeout", kTimeout, [](auto& c) -> auto& { return c.client.idle_timeout; },
-      "How long a connection may be unused between requests."));
+      "How long a connection may be unused, before its first request or between two."));
   keys.push_back(value(
       "client.body_stall_timeout", kTimeout,
       [](auto& c) -> auto& { return c.client.body_stall_timeout; },
@@ -140,7 +140,7 @@ void add_forwarding_keys(Keys& keys) {
       "forwarding.via", kSwitch, [](auto& c) -> auto& { return c.forwarding.via; }, "Add Via."));
   keys.push_back(value(
       "forwarding.x_forwarded", kSwitch, [](auto& c) -> auto& { return c.forwarding.x_forwarded; },
-      "Add X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host."));
+      "Add to X-Forwarded-For, and X-Forwarded-Proto and X-Forwarded-Host where there is none."));
   keys.push_back(value(
       "forwarding.forwarded", kSwitch, [](auto& c) -> auto& { return c.forwarding.forwarded; },
       "Add Forwarded (RFC 7239)."));

@@ -42,7 +42,7 @@ void add_limiter_keys(Keys& keys) {
       "The operator's number."));
   keys.push_back(value(
       "limiter.aimd.timeout", kTimeout, [](auto& c) -> auto& { return c.limiter.aimd.timeout; },
-      "A slower success counts as a loss."));
+      "Answers that are slower on average count as a loss."));
   keys.push_back(value(
       "limiter.aimd.backoff_ratio", NumberKind{0.5, Bound::kIncluded, 1, Bound::kExcluded},
       [](auto& c) -> auto& { return c.limiter.aimd.backoff_ratio; },

@@ -91,7 +91,8 @@ void add_requests(Families& families, const MetricsShard::Totals& totals) {
   constexpr std::array kClasses{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
   constexpr std::array kVersions{"h1.0", "h1.1", "unreadable"};
   families.begin("weir_requests_total", MetricType::Counter,
-                 "Requests that have ended, by what their client was told.");
+                 "Requests that have ended, by what their client was told (`none`: nothing), and "
+                 "by the version of their head (`unreadable`: there was none to read).");
   for (size_t c = 0; c < kClasses.size(); ++c)
     for (size_t v = 0; v < kVersions.size(); ++v)
       families.value(static_cast<double>(totals.requests[c][v]),
@@ -149,8 +150,9 @@ void add_latencies(Families& families, const MetricsShard::Totals& totals) {
                  "From the permit to the response head: no waiting in weir, no local answers, "
                  "nothing `exempt`.");
   families.histogram(totals.backend, kSecondsBounds);
-  families.begin("weir_request_duration_seconds", MetricType::Histogram,
-                 "From the request head to the end of the response, without what was shed.");
+  families.begin(
+      "weir_request_duration_seconds", MetricType::Histogram,
+      "From the request head to the end of the response, without what was shed and tunnels.");
   families.histogram(totals.request, kSecondsBounds);
   families.begin("weir_queue_wait_seconds", MetricType::Histogram,
                  "Waiting for a permit, of those who had to.");
