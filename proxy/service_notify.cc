@@ -4,7 +4,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -27,7 +29,9 @@ int64_t number_in(const char* variable) {
 limiters::Duration watchdog_interval() {
   const int64_t process = number_in("WATCHDOG_PID");
   if (process != 0 && process != ::getpid()) return limiters::Duration(0);
-  return std::chrono::microseconds(number_in("WATCHDOG_USEC")) / 3;
+  const auto most =
+      std::chrono::duration_cast<std::chrono::microseconds>(limiters::Duration::max());
+  return std::min(std::chrono::microseconds(number_in("WATCHDOG_USEC")), most) / 3;
 }
 
 }  // namespace

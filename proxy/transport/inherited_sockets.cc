@@ -12,6 +12,8 @@ namespace {
 
 // By convention they follow the standard ones without a gap.
 constexpr int kFirst = 3;
+// More than a process may have open.
+constexpr long kMost = 1L << 30;
 
 long number_in(const char* variable) {
   const char* const text = std::getenv(variable);
@@ -36,7 +38,7 @@ bool same(const SocketAddress& inherited, const SocketAddress& wanted) {
 InheritedSockets InheritedSockets::from_environment() {
   InheritedSockets inherited;
   if (number_in("LISTEN_PID") != ::getpid()) return inherited;
-  const long end = kFirst + number_in("LISTEN_FDS");
+  const long end = kFirst + std::min(number_in("LISTEN_FDS"), kMost);
   for (int fd = kFirst; fd < end && ::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0; ++fd) {
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
     std::optional<SocketAddress> address;

@@ -87,6 +87,11 @@ class WatchdogTest(unittest.TestCase):
                             supervisor.recv(4096)
                 self.assertEqual(supervisor.recv(4096), b"WATCHDOG=1")
 
+    def test_a_supervisor_may_have_all_the_patience_there_is(self):
+        environment = ("env", f"WATCHDOG_USEC={2**63 - 1}")
+        with Backend(answering()) as backend, Weir(backend.address, through=environment) as weir:
+            self.assertEqual(weir.get().status, 200)
+
     def test_who_watches_another_process_hears_nothing(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
             supervisor.bind(folder + "/notify")
@@ -131,7 +136,10 @@ class ClientBoundTest(unittest.TestCase):
 
 def inheriting(listener, to="$$", count=1):
     """A command that passes the socket on to the one behind it as systemd does."""
-    return ("sh", "-c", f'LISTEN_PID={to} LISTEN_FDS={count}; export LISTEN_PID LISTEN_FDS; exec "$@" 3<&{listener.fileno()}', "sh")
+    fd = listener.fileno()
+    # A second copy right behind the first would be counted, too.
+    only = f"{fd}<&-" if 3 < fd < 10 else ""
+    return ("sh", "-c", f'LISTEN_PID={to} LISTEN_FDS={count}; export LISTEN_PID LISTEN_FDS; exec "$@" 3<&{fd} {only}', "sh")
 
 
 class SocketActivationTest(unittest.TestCase):
@@ -178,10 +186,11 @@ class SocketActivationTest(unittest.TestCase):
                           "the same\n", done.stderr)
 
     def test_a_count_beyond_what_was_passed_on_touches_nothing_of_its_own(self):
-        with Backend(answering()) as backend, socket.create_server(("127.0.0.1", 0)) as listener:
-            with Weir(backend.address, listen="127.0.0.1:%d" % listener.getsockname()[1],
-                      through=inheriting(listener, count=30), pass_fds=(listener.fileno(),)) as weir:
-                self.assertEqual(weir.get().status, 200)
+        for count in (30, 2**63 - 1):
+            with self.subTest(count), Backend(answering()) as backend, socket.create_server(("127.0.0.1", 0)) as listener:
+                with Weir(backend.address, listen="127.0.0.1:%d" % listener.getsockname()[1],
+                          through=inheriting(listener, count=count), pass_fds=(listener.fileno(),)) as weir:
+                    self.assertEqual(weir.get().status, 200)
 
     def test_what_was_passed_on_to_another_process_is_left_alone(self):
         with Backend(answering()) as backend, socket.create_server(("127.0.0.1", 0)) as listener:
