@@ -311,13 +311,21 @@ void Server::drain() {
   observe::log_info(fmt::format("draining: what is open may take {} s to finish",
                                 std::chrono::duration<double>(config_.drain).count()));
   workers_left_ = fleet_->size();
-  deadline_ = loop_.timeline().after(config_.drain, [this] { cut("the drain's time is over", 3); });
+  deadline_ = loop_.timeline().after(config_.drain, [this] { time_is_over(); });
   const limiters::Duration idle = std::min<limiters::Duration>(kDrainIdle, config_.drain / 2);
   fleet_->drain(idle, [this] { loop_.post([this] { worker_is_empty(); }); });
 }
 
 void Server::worker_is_empty() {
   if (--workers_left_ == 0) end();
+}
+
+void Server::time_is_over() {
+  const auto cut_it = [this] { cut("the drain's time is over", 3); };
+  if (sources_->clients() > 0) return cut_it();
+  // Nobody is served any more. The workers may only not have said so yet, or somebody is slow to
+  // read his last bytes.
+  deadline_ = loop_.timeline().after(kAfterCut, cut_it);
 }
 
 void Server::cut(std::string_view why, int exit_code) {

@@ -54,6 +54,7 @@ class Server {
   void told_to_end();
   void drain();
   void worker_is_empty();
+  void time_is_over();
   // Ends every open request where it stands.
   void cut(std::string_view why, int exit_code);
   void end();

@@ -353,6 +353,13 @@ class DrainTest(unittest.TestCase):
             self.assertTrue(client.ends_in_reset())
             self.assertEqual(weir.process.wait(timeout=DEADLINE), 2)
 
+    def test_a_drain_that_has_no_time_but_nobody_to_cut_is_a_good_end(self):
+        with Backend(answering()) as backend, Weir(backend.address, "drain_seconds=0") as weir:
+            self.assertEqual(weir.get("/", "Connection: close\r\n").status, 200)
+            wait_until(lambda: weir.metrics()['weir_connections{side="client"}'] == 0, "the client to be gone")
+            weir.process.send_signal(signal.SIGTERM)
+            self.assertEqual(weir.process.wait(timeout=DEADLINE), 0)
+
     def test_a_drain_whose_time_is_over_answers_what_it_cuts(self):
         with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
             with Weir(backend.address, "drain_seconds=1", expect_exit=3) as weir, weir.connect() as client:
