@@ -27,7 +27,7 @@ void add_limiter_keys(Keys& keys) {
       "or knee."));
   keys.push_back(value(
       "limiter.initial", kLimit, [](auto& c) -> auto& { return c.limiter.initial_limit; },
-      "The limit at the start; a hint, unless it is fixed."));
+      "The limit at the start, a hint; without effect where it is fixed."));
   keys.push_back(value(
       "limiter.min", kLimit, [](auto& c) -> auto& { return c.limiter.min_limit; },
       "The limit never falls below."));
