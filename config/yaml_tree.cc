@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <sstream>
@@ -43,6 +44,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     refuse_tag(mark, tag);
+    if (tag == "!") last_quoted_ = mark;
     place(mark, YamlNode::Kind::kScalar).text = value;
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
@@ -60,6 +62,9 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAnchor(const YAML::Mark& mark, const std::string&) override {
     add_fault(mark, "an anchor, expected a plain value: anchors and aliases are not supported");
   }
+
+  // The only one that can lack its end.
+  const YAML::Mark& last_quoted() const { return last_quoted_; }
 
   void add_fault(const YAML::Mark& mark, std::string text) {
     tree_.faults.push_back(
@@ -110,6 +115,7 @@ class TreeBuilder final : public YAML::EventHandler {
   YamlTree& tree_;
   std::string_view file_name_;
   std::vector<YamlNode> open_;
+  YAML::Mark last_quoted_ = YAML::Mark::null_mark();
   size_t documents_ = 0;
   size_t nodes_ = 0;
 };
@@ -135,13 +141,27 @@ std::optional<Fault> find_unclean_text(std::string_view text, std::string_view f
   return {};
 }
 
-// `line` counts from 0.
-std::string tab_hint(std::string_view text, int line) {
+// From the beginning of a line, which counts from 0; empty when there are not so many.
+std::string_view from_line(std::string_view text, int line) {
   for (; line > 0; --line) {
     const size_t end = text.find('\n');
     if (end == std::string_view::npos) return {};
     text.remove_prefix(end + 1);
   }
+  return text;
+}
+
+// yaml-cpp closes it silently at the end of the text where that is a line's end.
+bool lacks_end(std::string_view text, const YAML::Mark& quoted) {
+  if (quoted.is_null()) return false;
+  text = from_line(text, quoted.line);
+  text.remove_prefix(std::min(static_cast<size_t>(quoted.column), text.size()));
+  if (!text.starts_with('"') && !text.starts_with('\'')) return false;
+  return text.find(text.front(), 1) == std::string_view::npos;
+}
+
+std::string tab_hint(std::string_view text, int line) {
+  text = from_line(text, line);
   const size_t first = text.find_first_not_of(' ');
   const bool tab = first != std::string_view::npos && text[first] == '\t';
   return tab ? " (the line begins with a tab, expected spaces)" : "";
@@ -161,7 +181,9 @@ YamlTree read_yaml(std::string_view text, std::string_view file_name) {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
-    return tree;
+    if (!lacks_end(text, builder.last_quoted())) return tree;
+    tree = YamlTree();
+    builder.add_fault(builder.last_quoted(), "not valid YAML: a quote that is not closed");
   } catch (const Stop&) {
   } catch (const YAML::Exception& error) {
     tree.root = YamlNode();
