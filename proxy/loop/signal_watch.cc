@@ -35,8 +35,13 @@ SignalWatch::SignalWatch(EventLoop& loop, int signal_number, std::function<void(
 }
 
 SignalWatch::~SignalWatch() {
+  // uv gives the signal back its first meaning, which is the end of the process.
+  const int number = handle_->uv.signum;
+  mask(SIG_BLOCK, {number});
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv),
            [](uv_handle_t* uv) { delete static_cast<Handle*>(uv->data); });
+  // Threads of uv's own hold nothing back.
+  std::signal(number, SIG_IGN);
 }
 
 void hold_signals(std::initializer_list<int> signal_numbers) { mask(SIG_BLOCK, signal_numbers); }

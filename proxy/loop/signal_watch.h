@@ -13,7 +13,8 @@ namespace weir::loop {
 class SignalWatch {
  public:
   // `loop` outlives it. `on_signal` runs in a turn of the loop, once for each delivery seen; what
-  // hold_signals() has kept back of it on this thread comes now.
+  // hold_signals() has kept back of it on this thread comes now. What comes after the watch has no
+  // effect any more.
   SignalWatch(EventLoop& loop, int signal_number, std::function<void()> on_signal);
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;

@@ -285,6 +285,18 @@ class DrainTest(unittest.TestCase):
         self.assertEqual(weir.returncode, 0, said)
         self.assertIn("drained", said)
 
+    def test_whoever_rotates_or_hangs_up_while_it_ends_does_not_kill_it(self):
+        with Weir("localhost:9") as weir:  # a name, for whose sake there are threads beside weir's own
+            weir.process.send_signal(signal.SIGTERM)
+
+            def ended():
+                for number in (signal.SIGUSR1, signal.SIGHUP):
+                    weir.process.send_signal(number)
+                return weir.process.poll() is not None
+
+            wait_until(ended, "weir to end")
+            self.assertEqual(weir.process.returncode, 0)
+
     def test_a_second_signal_ends_it_now(self):
         with Backend(lambda client: (client.request(), time.sleep(20))) as backend:
             with Weir(backend.address, expect_exit=2) as weir, weir.connect() as client:

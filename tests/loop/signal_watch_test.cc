@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <optional>
+#include <thread>
 
 namespace weir::loop {
 namespace {
@@ -30,6 +31,24 @@ TEST(SignalWatchTest, WhatComesBeforeItsWatchWaitsForIt) {
   EXPECT_EQ(::sigismember(&held, SIGUSR2), 0);
   const EventLoop::Turn turn(loop);
   watch.reset();
+}
+
+TEST(SignalWatchTest, WhatComesAfterItsWatchEndsNothing) {
+  EventLoop loop;
+  std::optional<SignalWatch> watch;
+  {
+    const EventLoop::Turn turn(loop);
+    watch.emplace(loop, SIGUSR2, [] {});
+    watch.reset();
+  }
+  EXPECT_EQ(::raise(SIGUSR2), 0);
+  std::thread of_others([] {
+    sigset_t nothing;
+    sigemptyset(&nothing);
+    pthread_sigmask(SIG_SETMASK, &nothing, nullptr);
+    EXPECT_EQ(::raise(SIGUSR2), 0);
+  });
+  of_others.join();
 }
 
 }  // namespace
