@@ -142,7 +142,7 @@ void ClientConnection::on_end() {
   if (end_cancels()) return client_left();
   const bool open = stream_ != nullptr;
   if (auto error = codec_.end_of_input()) return broken(*error);
-  if (!open && !codec_.has_output() && transport_->unsent() == 0) leave(CloseHow::kFlush);
+  if (!open && flushed()) leave(CloseHow::kFlush);
 }
 
 // The end of what the client says is taken for its leaving, and a request of it is open.
@@ -261,8 +261,7 @@ void ClientConnection::at_turn_end() {
     if (!stream_ && !codec_.has_output()) break;
   }
   if (over_) return;
-  const bool flushed = !codec_.has_output() && transport_->unsent() == 0;
-  if (flushed && !stream_ && (codec_.finished() || broken_ || input_ended_))
+  if (flushed() && !stream_ && (codec_.finished() || broken_ || input_ended_))
     return leave(codec_.must_reset() ? CloseHow::kReset : CloseHow::kFlush);
   const bool reading = codec_.wants_input() || broken_;
   if (reading != transport_->reading() && !input_ended_) {
@@ -305,12 +304,11 @@ limiters::TimePoint ClientConnection::next_deadline() const {
   if (codec_.tunnel()) return Deadline::kNever;
   limiters::TimePoint earliest = Deadline::kNever;
   const auto by = [&](limiters::TimePoint when) { earliest = std::min(earliest, when); };
-  const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
-  if (output_stuck) by(last_write_ + params_.body_stall_timeout);
+  if (!flushed()) by(last_write_ + params_.body_stall_timeout);
   if (codec_.inside_body() && transport_->reading() && !broken_)
     by(last_read_ + params_.body_stall_timeout);
   if (head_began_ != Deadline::kNever) by(head_began_ + params_.request_head_timeout);
-  if (!output_stuck && earliest == Deadline::kNever && !stream_) {
+  if (flushed() && earliest == Deadline::kNever && !stream_) {
     by(idle_since_ + params_.idle_timeout);
     by(std::max(drain_idle_until_, idle_since_));
   }
@@ -322,11 +320,13 @@ void ClientConnection::on_missed() {
   watch();
   const limiters::TimePoint now = rooms_.timeline.now();
   if (next_deadline() > now) return;
-  const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
-  if (output_stuck && last_write_ + params_.body_stall_timeout <= now) {
+  if (!flushed() && last_write_ + params_.body_stall_timeout <= now) {
     if (stream_) stream_->exchange().on_client_stalled();
     return leave(giving_up());
   }
+  // What it has sent in time a loop that was held up may not have heard yet, and goes on when it
+  // has.
+  if (transport_->reading() && transport_->owes_news()) return deadline_.set(Deadline::kNever);
   if (head_began_ != Deadline::kNever)
     return broken({408, "the request head did not come in time"});
   if (codec_.inside_body() && stream_) return broken({408, "the request body stopped coming"});

@@ -88,6 +88,7 @@ class ClientConnection final : private transport::TransportEvents,
   void broken(const http::ProtocolError& why);
   bool pump();
   void wrote();
+  bool flushed() const { return !codec_.has_output() && transport_->unsent() == 0; }
   void watch();
   limiters::TimePoint next_deadline() const;
   transport::CloseHow giving_up() const;

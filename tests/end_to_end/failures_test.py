@@ -188,6 +188,20 @@ class ClientsThatLeaveTest(unittest.TestCase):
                 self.assertTrue(client.closed(5))
                 self.assertGreater(time.monotonic() - began, 0.3)
 
+    def test_who_has_sent_in_time_is_not_cut_off_though_it_is_heard_late(self):
+        settings = ("client.request_head_timeout=200ms", "client.body_stall_timeout=200ms", "client.idle_timeout=200ms")
+        sent = {"idle": ("", "GET / HTTP/1.1\r\nHost: h\r\n\r\n"),
+                "in a head": ("GET / HT", "TP/1.1\r\nHost: h\r\n\r\n"),
+                "in a body": ("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 20000\r\n\r\n", "x" * 20000)}
+        for where, (before, late) in sent.items():
+            with self.subTest(where), Backend(answering()) as backend, Weir(backend.address, *settings) as weir, \
+                    weir.connect() as client:
+                client.send(before)
+                with weir.finding_at_once():
+                    client.send(late)
+                    time.sleep(0.3)
+                self.assertEqual(client.response().status, 200)
+
 
 class BackendsThatFailTest(unittest.TestCase):
     def test_a_backend_that_is_down_is_said_in_milliseconds_with_the_cause(self):
