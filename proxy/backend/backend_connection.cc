@@ -271,6 +271,8 @@ void BackendConnection::on_missed() {
     events_->on_response_held();
     return watch();
   }
+  // Its answer a loop that was held up may not have heard yet, and goes on when it has.
+  if (transport_->reading() && transport_->owes_news()) return deadline_.set(Deadline::kNever);
   if (!head_seen_ && transport_->unsent() == 0 && !codec_.has_output()) {
     owner_.on_unanswered(*this);
     return fail(BackendFailure::kHeadTimedOut, "no response head in time");

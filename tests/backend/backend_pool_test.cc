@@ -272,5 +272,16 @@ TEST_F(BackendPoolTest, TellsWhyARequestHasNoAnswer) {
   EXPECT_EQ(pool.connections(), 0u);
 }
 
+TEST_F(BackendPoolTest, AnAnswerThatIsHereButNotHeardYetIsNotTooLate) {
+  const Caller caller(pool);
+  stand(0);
+  dialled[0].owes_news = true;
+  pass(params.response_head_timeout + seconds(1));
+  EXPECT_FALSE(caller.failure);
+  dialled[0].owes_news = false;
+  at(0).bytes(kAnswer);
+  EXPECT_EQ(caller.body, "hi");
+}
+
 }  // namespace
 }  // namespace weir::backend

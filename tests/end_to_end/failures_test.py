@@ -204,6 +204,30 @@ class ClientsThatLeaveTest(unittest.TestCase):
 
 
 class BackendsThatFailTest(unittest.TestCase):
+    def test_an_answer_that_came_in_time_is_passed_on_though_it_is_heard_late(self):
+        settings = ("backend.response_head_timeout=200ms", "backend.body_stall_timeout=200ms")
+        answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+        for before in (0, len(answer) - 2):
+            asked, go_on = threading.Event(), threading.Event()
+
+            def serve(client, before=before, asked=asked, go_on=go_on):
+                client.request()
+                client.send(answer[:before])
+                asked.set()
+                go_on.wait(20)
+                client.send(answer[before:])
+                client.more()
+
+            with self.subTest(before=before), Backend(serve) as backend, Weir(backend.address, *settings) as weir, \
+                    weir.connect() as client:
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                asked.wait(20)
+                with weir.finding_at_once():
+                    go_on.set()
+                    time.sleep(0.3)
+                response = client.response()
+                self.assertEqual((response.status, response.body), (200, b"hello"))
+
     def test_a_backend_that_is_down_is_said_in_milliseconds_with_the_cause(self):
         with Backend(answering()) as backend:
             address = backend.address
