@@ -243,6 +243,7 @@ void ClientConnection::refuse(const http::ProtocolError& why) {
                                          .reveal = rooms_.params.reveal_reason,
                                          .retry_after_seconds = std::nullopt,
                                          .via_name = rooms_.params.forwarding.via_name});
+  if (facts.method == "HEAD") reply.body.clear();
   facts.response_bytes = reply.body.size();
   codec_.send_error(std::move(reply));
   rooms_.ledger.record(facts);

@@ -422,6 +422,15 @@ class BackendsThatFailTest(unittest.TestCase):
 
 
 class BoundsTest(unittest.TestCase):
+    def test_a_head_request_that_is_refused_gets_no_body(self):
+        with Backend(answering()) as backend, Weir(backend.address, "access_log.mode=all") as weir, \
+                weir.connect() as client:
+            client.send("HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")
+            self.assertEqual(client.response(head_request=True).status, 400)
+            self.assertEqual(client.until_close(), b"")
+            line = json.loads(wait_until(weir.out_text, "the line"))
+            self.assertEqual((line["method"], line["bytes_out"]), ("HEAD", 0))
+
     def test_each_bound_has_its_status(self):
         settings = ("client.max_body_size=1KiB", "client.max_fields=20", "client.max_head_size=8KiB",
                     "client.max_target_size=2KiB")
