@@ -34,7 +34,7 @@ void Abandonment::note(const Window& window, bool least) {
   if (most_leave_) while_leave_.add(window.as_answered);
   while_leave_.forget_all_but(kWhileLeave);
   other_work_.note(window, healthy_);
-  if (left * 10 >= answered && !least) return;
+  if (other_work_.were_apart() || (left * 10 >= answered && !least)) return;
   healthy_.add(window.as_answered);
   healthy_.forget_all_but(kHealthy);
 }

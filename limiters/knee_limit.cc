@@ -31,10 +31,9 @@ constexpr double kOneMore = 100;            // in samples,
 constexpr double kLikelyInCalmAtLast = 8;   // up to this
 constexpr double kLikelyAtStart = 4;        // a first cut ends slow start, so it has to be sure
 constexpr double kFirstStep = 0.1;
-constexpr double kHungStep = 0.35;  // where places hang
-constexpr double kOver = 0.75;      // of the latency before
-constexpr double kWider = 2;        // times the limit that a service had before it became slower
-constexpr double kManyPlaces = 8;   // from here on half of them is not dear to look at
+constexpr double kOver = 0.75;     // of the latency before
+constexpr double kWider = 2;       // times the limit that a service had before it became slower
+constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
 
 double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 
@@ -58,8 +57,7 @@ void KneeLimit::move(double limit) {
 
 void KneeLimit::learn(const Window& window) {
   abandonment_.learn(window);
-  if (!abandonment_.other_work().undecided())
-    curve_.add(apart_ ? window.levels_as_answered : window.levels);
+  if (!abandonment_.other_work().undecided() && !apart_ && hung() == 0) curve_.add(window.levels);
 }
 
 Cause KneeLimit::update(const Window& window) {
@@ -73,35 +71,37 @@ Cause KneeLimit::update(const Window& window) {
   const bool left = window.limited && abandonment_.most_leave();
   if (refused || (left && abandonment_.starving())) return back_off(refused);
   if (abandonment_.other_work().undecided()) return Cause::kFewSamples;
-  if (abandonment_.other_work().apart()) return see_answered(window);
+  if (abandonment_.other_work().nobody_leaves()) hung_.forget();
+  if (abandonment_.other_work().apart() || hung() > 0) return see_answered(window);
   apart_ = false;
-  if (hung_from_ > 0 && abandonment_.other_work().nobody_leaves()) {
-    put_off_growth();
-    move(std::min(limit_, std::exchange(hung_from_, 0)));
-    return Cause::kNoGain;
-  }
   return see(window, left);
 }
 
+int KneeLimit::hung() const {
+  const double room = params_.max_limit - limit();
+  return static_cast<int>(std::min(hung_.places(limit_), room));
+}
+
+// What hangs is no part of the curve, and nothing is learnt beside it.
 Cause KneeLimit::see_answered(const Window& window) {
-  Window answered = window;
-  answered.levels = window.levels_as_answered;
-  // What it was taught until now has the others in it.
   if (!std::exchange(apart_, true)) {
-    curve_.restart({abandonment_.usual()});
+    full_ = abandonment_.usual();
+    curve_.restart({full_});
+    trial_.reset();
+    slow_start_ = false;
     put_off_growth();
-    step_ = 1;
   }
-  const bool none = window.as_answered.count < 1;
-  if (none || !window.limited || !window.most_unanswered()) return see(answered, true);
-  curve_.forget(limit_ * 0.9, std::numeric_limits<double>::infinity());
-  curve_.add(full_ = near_limit(answered));
-  trial_.reset();
-  slow_start_ = false;
-  if (hung_from_ == 0) hung_from_ = limit_;
-  step_ = window.as_answered.count < kMany ? 1 : kHungStep;
-  const Cause cause = grow(std::numeric_limits<double>::infinity());
-  return cause == Cause::kInUse ? Cause::kPlacesHung : cause;
+  if (window.as_answered.count < 1) return Cause::kFewSamples;
+  const int before = hung();
+  hung_.note(window, abandonment_.other_work().apart(), limit_);
+  const auto others =
+      window.limited ? hung_.others(abandonment_.usual()) : HungPlaces::Others::kAsEver;
+  if (others == HungPlaces::Others::kAsEver && hung() != before) return Cause::kPlacesHung;
+  if (others == HungPlaces::Others::kAsEver)
+    return window.limited ? Cause::kHeld : Cause::kNotLimited;
+  const bool quicker = others == HungPlaces::Others::kQuicker;
+  move(quicker ? std::max(limit_ * 1.1, limit_ + 1) : limit_ * 0.9);
+  return quicker ? Cause::kInUse : Cause::kLatencyHigh;
 }
 
 Cause KneeLimit::see(const Window& window, bool left) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "limiters/abandonment.h"
+#include "limiters/hung_places.h"
 #include "limiters/knee_curve.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
@@ -51,9 +52,9 @@ namespace weir::limiters {
 //
 // Unless they are told apart (other_work.h): where those who leave waited for other work, an
 // endpoint that hangs, say, and the others are answered as fast as ever, what they waited is no
-// latency, only answers are in the curve, and where most of those who were granted a place of a
-// full limit have no answer, it grows, for their places are lost to the others, until they have
-// gone.
+// latency. The places that they hold (hung_places.h) are made up for beside the limit, until they
+// have gone. Meanwhile the curve is left alone: the limit moves by a tenth when the answers are
+// quicker than usual, or take half as long again.
 //
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
@@ -75,6 +76,7 @@ class KneeLimit final : public LimitAlgorithm {
   explicit KneeLimit(const LimiterParams& params);
 
   int limit() const override { return static_cast<int>(limit_); }
+  int hung() const override;
   Cause update(const Window& window) override;
   void learn(const Window& window) override;
   Duration baseline() const override { return baseline_; }
@@ -133,9 +135,9 @@ class KneeLimit final : public LimitAlgorithm {
   double refused_from_ = 0;  // the limit before it was cut for refusals
   ServiceCap cap_;
   Abandonment abandonment_;
-  double hung_from_ = 0;  // the limit before it grew for places that hang
-  bool apart_ = false;    // they were told apart in the last window
-  bool lost_ = false;     // it was cut although nothing was known, since nobody was answered
+  HungPlaces hung_;
+  bool apart_ = false;  // they were told apart in the last window
+  bool lost_ = false;   // it was cut although nothing was known, since nobody was answered
 };
 
 }  // namespace weir::limiters

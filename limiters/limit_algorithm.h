@@ -35,6 +35,9 @@ class LimitAlgorithm {
   virtual ~LimitAlgorithm() = default;
   // Always within [params.min, params.max].
   virtual int limit() const = 0;
+  // So many places more, for those which callers hold who wait for what hangs and will leave; with
+  // the limit at most params.max.
+  virtual int hung() const { return 0; }
   virtual Cause update(const Window& window) = 0;
   // A window that was granted under another limit than the present one: no reason to change it.
   virtual void learn(const Window& /*window*/) {}

@@ -8,6 +8,7 @@ namespace {
 constexpr double kSome = 0.05;  // of those who left and those who were answered
 constexpr double kMany = 10;    // are not here by chance
 constexpr double kRemembered = 50;
+constexpr double kRememberedApart = 250;  // for those who hang come and go in waves
 constexpr double kAlike = 0.28;  // of what they waited: the least that the others would take
 constexpr double kFar = 2;       // times the usual latency, for anything to be told
 constexpr double kOther = 0.5;   // of it: the answers are not the usual ones, but the quick ones
@@ -37,7 +38,7 @@ void OtherWork::note_leaving(const Window& window) {
     left_ = kRemembered;
   }
   if (left_ > 0) answered_.add(window.as_answered);
-  answered_.forget_all_but(kRemembered);
+  answered_.forget_all_but(apart_ ? kRememberedApart : kRemembered);
 }
 
 void OtherWork::note(const Window& window, const Level& usual) {
@@ -66,6 +67,7 @@ void OtherWork::note(const Window& window, const Level& usual) {
     apart_ = apart_ || most;
   else
     undecided_ = most && !apart_;
+  were_apart_ = were_apart_ || apart_;
 }
 
 }  // namespace weir::limiters

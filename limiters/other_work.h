@@ -19,6 +19,8 @@ class OtherWork {
   // Those who leave say nothing of the others. Begins when most have no answer; holds until hardly
   // anybody has left for twice as long as they had waited, or until the others are slow as well.
   bool apart() const { return apart_; }
+  // They were, and some still leave: what is seen meanwhile is not how it is without them.
+  bool were_apart() const { return were_apart_; }
   // Hardly anybody leaves, nor has for so long.
   bool nobody_leaves() const { return left_ < 1; }
   // Most leave, and too few were answered to tell.
@@ -32,6 +34,7 @@ class OtherWork {
   double waited_ = 0;  // after so many seconds in all
   double since_ = 0;   // seconds without them
   bool apart_ = false;
+  bool were_apart_ = false;
   bool undecided_ = false;
 };
 

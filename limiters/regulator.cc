@@ -57,9 +57,9 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
       offered_(queue_params.ranks()) {
   if (queue_params.partitioned) fair_share_.emplace(queue_params.priorities);
   shared_ = timeline.now();
-  last_ = {.when = timeline.now(), .from = 0, .to = algorithm_->limit(), .cause = Cause::kStart};
+  last_ = {.when = timeline.now(), .from = 0, .to = places(), .cause = Cause::kStart};
   decisions_.push_back(last_);
-  pool_.publish_limit(algorithm_->limit());
+  pool_.publish_limit(places());
   open_next(read());
   note_arrivals(read());
   timer_ = timeline_.after(kTick, [this] { tick(); });
@@ -110,7 +110,7 @@ void Regulator::note_partitions() {
     return sum;
   };
   const TimePoint now = timeline_.now();
-  fair_share_->update(read, now - std::exchange(shared_, now), algorithm_->limit());
+  fair_share_->update(read, now - std::exchange(shared_, now), places());
   publish_shares();
 }
 
@@ -120,7 +120,7 @@ void Regulator::publish_shares() {
 }
 
 void Regulator::note_use(Batch& batch) const {
-  batch.in_use += std::min(1.0, static_cast<double>(pool_.in_flight()) / algorithm_->limit());
+  batch.in_use += std::min(1.0, static_cast<double>(pool_.in_flight()) / places());
   ++batch.looks;
 }
 
@@ -131,13 +131,13 @@ void Regulator::note_stall(const SamplerShard::Totals& now) {
   for (const double of_outcome : now.answered) answered += of_outcome;
   const bool news = answered != std::exchange(answered_before_, answered);
   const Duration before = quiet_;
-  quiet_ = news || pool_.in_flight() < algorithm_->limit() ? Duration(0) : quiet_ + kTick;
+  quiet_ = news || pool_.in_flight() < places() ? Duration(0) : quiet_ + kTick;
   if (quiet_ <= kLeastStall) return;
   const double by_chance =
       kSurelyStalled / std::max(1e-3, per_second_) +
       kStalledLatencies * std::max(1.0, spread()) * to_seconds(algorithm_->baseline());
   const Duration chance = std::max(kLeastStall, from_seconds(by_chance));
-  const bool together = algorithm_->limit() >= kTogether;
+  const bool together = places() >= kTogether;
   if (quiet_ <= chance || !together) return;
   if (quiet_ > kLongestStall) {
     for (Batch& batch : batches_) batch.window.stalled = Duration(0);
@@ -187,7 +187,7 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
   }
   batches_.push_back({.cohort = next, .window = {}, .before = now, .in_use = 0, .looks = 0});
   batches_.back().window.opened = timeline_.now();
-  batches_.back().window.limit = algorithm_->limit();
+  batches_.back().window.limit = places();
   pool_.publish_cohort(next);
 }
 
@@ -223,13 +223,13 @@ Window Regulator::judged(const Batch& batch) const {
 }
 
 void Regulator::decide(const Window& window) {
-  const int from = algorithm_->limit();
+  const int from = places();
   if (is_step(window.limit, from)) return algorithm_->learn(window);
   const Cause cause = algorithm_->update(window);
   const Level all = window.all_levels();
   last_ = {.when = timeline_.now(),
            .from = from,
-           .to = algorithm_->limit(),
+           .to = places(),
            .cause = cause,
            .baseline_seconds = to_seconds(algorithm_->baseline()),
            .latency_seconds = window.as_answered.mean(),

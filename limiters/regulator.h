@@ -52,6 +52,8 @@ class Regulator {
   const Decision& last() const { return last_; }
   Duration baseline() const { return algorithm_->baseline(); }
   bool probing() const { return algorithm_->probing(); }
+  // Of the published limit, for those who wait for what hangs.
+  int hung() const { return algorithm_->hung(); }
   // Who asks for how much; none where callers do not share by partition.
   const std::optional<FairShare>& fair_share() const { return fair_share_; }
   // How often the limit went up (true) or down for each cause.
@@ -77,6 +79,8 @@ class Regulator {
                         // the limit
   };
 
+  // May be taken at once.
+  int places() const { return algorithm_->limit() + algorithm_->hung(); }
   void tick();
   void note_arrivals(const SamplerShard::Totals& now);
   double as_if_limited(double per_second) const;

@@ -177,6 +177,10 @@ void add_limiter(Families& families, const Sources& sources, const History& hist
         "Places that nobody uses: who was refused by the service at once leaves his taken for as "
         "long as a request takes, or the next would be refused as well.",
         places.held);
+  gauge("weir_hung_places",
+        "Of the limit, what `knee` adds for callers who wait for something that hangs and will "
+        "leave, so that the others have their places.",
+        sources.regulator.hung());
   gauge(
       "weir_stepped_aside",
       "Requests that have begun and hold no place until the rest of them has come from their slow "

@@ -88,5 +88,15 @@ TEST_F(AbandonmentTest, AtTheLeastLimitTheServiceTakesWhatItTakes) {
   EXPECT_FALSE(abandonment_.slow());
 }
 
+TEST_F(AbandonmentTest, WhatIsUsualIsNotLearntBesideThoseWhoHang) {
+  see(window_of(0, 100));
+  Window hanging = window_of(60, 30);
+  hanging.left = hanging.left_seconds = 60;
+  see(hanging);
+  ASSERT_TRUE(abandonment_.other_work().apart());
+  see(window_of(9, 100, 0.011), 5);
+  EXPECT_NEAR(abandonment_.usual().mean(), 0.010, 1e-9);
+}
+
 }  // namespace
 }  // namespace weir::limiters

@@ -108,79 +108,114 @@ Window hung(int callers, int answered, double seconds, int limit) {
   return window;
 }
 
-class HungPlaces : public ::testing::Test {
+class KneeLimitAndHungPlaces : public ::testing::Test {
  protected:
   // Ten places of 10 ms that are used by half, and then most of what is inside hangs.
-  HungPlaces() {
+  explicit KneeLimitAndHungPlaces(int most = 1000) : limit_(begun(Service{10}, 20, most)) {
     for (int i = 0; i < 3; ++i) {
       Window calm = hung(0, 100, 0.010, 6);
       calm.limited = false;
       limit_.update(calm);
     }
   }
+  int places() const { return limit_.limit() + limit_.hung(); }
+  // In a second.
   Cause hang(int answered = 6, double seconds = 0.010) {
-    return limit_.update(hung(limit_.limit(), answered, seconds, limit_.limit()));
+    Window window = hung(places(), answered, seconds, places());
+    window.limit = places();
+    return limit_.update(window);
   }
-  KneeLimit limit_ = begun(Service{10}, 20);
+  KneeLimit limit_;
 };
 
-TEST_F(HungPlaces, AreMadeUpForWhileTheOthersAreAnsweredAsFastAsEver) {
+TEST_F(KneeLimitAndHungPlaces, ArePlacesBesideTheLimitWhileTheOthersAreAnsweredAsFastAsEver) {
   EXPECT_EQ(hang(), Cause::kPlacesHung);
-  EXPECT_EQ(limit_.limit(), 40);
+  EXPECT_EQ(places(), 40);
   EXPECT_EQ(hang(), Cause::kPlacesHung);
-  EXPECT_EQ(limit_.limit(), 80);
+  EXPECT_EQ(places(), 80);
   for (int i = 0; i < 50; ++i) {
     // There is room now, and what they waited would be a latency of 0.11 s.
     Window roomy = hung(60, 600, 0.010, 70);
+    roomy.limit = 80;
+    roomy.in_use = 66.0 / 80;
     roomy.limited = false;
-    EXPECT_EQ(limit_.update(roomy), Cause::kNotLimited);
+    limit_.update(roomy);
   }
-  EXPECT_EQ(limit_.limit(), 80);
+  EXPECT_EQ(limit_.limit(), 20);
+  EXPECT_NEAR(limit_.hung(), 60, 1);
   EXPECT_EQ(limit_.baseline(), from_seconds(0.010));
 }
 
-TEST_F(HungPlaces, AreNoReasonForMoreWhereTheOthersBecomeSlow) {
+TEST_F(KneeLimitAndHungPlaces, LowerTheLimitWhereTheOthersBecomeSlower) {
   hang();
   hang();
-  for (int i = 0; i < 20; ++i) EXPECT_NE(hang(100, 0.2), Cause::kPlacesHung);
-  EXPECT_LT(limit_.limit(), 40);
+  ASSERT_EQ(limit_.limit(), 20);
+  EXPECT_EQ(hang(1000, 0.017), Cause::kLatencyHigh);
+  EXPECT_EQ(limit_.limit(), 18);
 }
 
-TEST_F(HungPlaces, OfNobodyWhoIsAnsweredAreNoReasonForMore) {
+TEST_F(KneeLimitAndHungPlaces, RaiseTheLimitWhereTheOthersAreQuickerThanUsual) {
+  hang();
+  hang();
+  for (int i = 0; i < 3; ++i) hang(1200, 0.009);
+  EXPECT_GT(limit_.limit(), 20);
+  EXPECT_LT(limit_.limit(), 30);
+}
+
+TEST_F(KneeLimitAndHungPlaces, AreNoReasonForMoreWhereTheOthersAreAsSlowAsTheyAre) {
+  hang();
+  hang();
+  ASSERT_EQ(places(), 80);
+  for (int i = 0; i < 20; ++i) hang(200, 0.3);
+  EXPECT_LT(places(), 25);
+}
+
+TEST_F(KneeLimitAndHungPlaces, OfNobodyWhoIsAnsweredAreNoReasonForMore) {
   hang();
   for (int i = 0; i < 9; ++i) EXPECT_EQ(hang(0), Cause::kFewSamples);
-  EXPECT_EQ(limit_.limit(), 40);
+  EXPECT_EQ(places(), 40);
   EXPECT_EQ(hang(0), Cause::kOverload) << "all of it hangs";
 }
 
-TEST_F(HungPlaces, TeachNothingUntilSomebodyIsAnswered) {
+TEST_F(KneeLimitAndHungPlaces, TeachNothingUntilSomebodyIsAnswered) {
   EXPECT_EQ(limit_.update(hung(9, 0, 0, 20)), Cause::kFewSamples);
   limit_.learn(hung(9, 0, 0, 20));
-  EXPECT_EQ(limit_.limit(), 20);
+  EXPECT_EQ(places(), 20);
   EXPECT_EQ(hang(), Cause::kPlacesHung);
 }
 
-TEST_F(HungPlaces, AreNoReasonForTheLimitWhenTheyHaveGone) {
+TEST_F(KneeLimitAndHungPlaces, AreForgottenWhenTheyHaveGone) {
   hang();
   hang();
-  ASSERT_EQ(limit_.limit(), 80);
+  ASSERT_EQ(places(), 80);
   Window calm = hung(0, 600, 0.010, 70);
+  calm.limit = 80;
   calm.limited = false;
+  calm.in_use = 66.0 / 80;
   limit_.update(calm);
   limit_.update(calm);
-  EXPECT_EQ(limit_.limit(), 80) << "they may come again";
-  EXPECT_EQ(limit_.update(calm), Cause::kNoGain);
+  EXPECT_NEAR(limit_.hung(), 60, 1) << "they may come again";
+  limit_.update(calm);
+  EXPECT_EQ(limit_.hung(), 0);
   EXPECT_EQ(limit_.limit(), 20);
 }
 
-TEST_F(HungPlaces, AreMadeUpForInSmallerStepsWhileOthersFindRoom) {
+TEST_F(KneeLimitAndHungPlaces, AreMadeUpForInSmallerStepsWhileOthersFindRoom) {
   EXPECT_EQ(hang(15), Cause::kPlacesHung);
-  EXPECT_EQ(limit_.limit(), 27);
+  EXPECT_EQ(places(), 27);
 }
 
-TEST_F(HungPlaces, StayWithinTheBounds) {
-  for (int i = 0; i < 20; ++i) hang();
-  EXPECT_EQ(limit_.limit(), 1000);
+class KneeLimitAndHungPlacesWithinBounds : public KneeLimitAndHungPlaces {
+ protected:
+  KneeLimitAndHungPlacesWithinBounds() : KneeLimitAndHungPlaces(50) {}
+};
+
+TEST_F(KneeLimitAndHungPlacesWithinBounds, AreNeverBeyondTheMost) {
+  for (int i = 0; i < 20; ++i) {
+    hang();
+    EXPECT_LE(places(), 50);
+  }
+  EXPECT_EQ(places(), 50);
 }
 
 }  // namespace

@@ -117,6 +117,19 @@ TEST_F(OtherWorkTest, EndsWhenHardlyAnybodyHasLeftForTwiceAsLongAsTheyWaited) {
 TEST_F(OtherWorkTest, EndsWhenTheOthersBecomeSlow) {
   apart_after(window_of(60, 1, 30, 0.010));
   EXPECT_FALSE(apart_after(window_of(60, 1, 50, 0.150)));
+  EXPECT_TRUE(work_.were_apart()) << "who hangs is still here";
+}
+
+TEST_F(OtherWorkTest, IsNotForgottenForOneWaveInWhichTheOthersWereSlow) {
+  for (int i = 0; i < 10; ++i) apart_after(window_of(60, 1, 50, 0.010));
+  EXPECT_TRUE(apart_after(window_of(0, 1, 40, 0.150)));
+  EXPECT_FALSE(apart_after(window_of(0, 1, 200, 0.150)));
+}
+
+TEST_F(OtherWorkTest, WereApartOnlyAsLongAsSomeLeave) {
+  apart_after(window_of(60, 1, 30, 0.010));
+  for (int i = 0; i < 21; ++i) apart_after(window_of(0, 0, 60, 0.010));
+  EXPECT_FALSE(work_.were_apart());
 }
 
 }  // namespace
