@@ -18,7 +18,7 @@ constexpr double kUnansweredSeconds = 10;  // whichever comes first
 }  // namespace
 
 void Abandonment::note(const Window& window, bool least) {
-  const double left = window.count(Outcome::kAbandoned);
+  const double left = window.given_up();
   const double answered = window.as_answered.count;
   const double failed = window.count(Outcome::kFailure) + window.count(Outcome::kOverQuota);
   most_leave_ =

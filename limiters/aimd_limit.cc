@@ -13,7 +13,7 @@ Cause AimdLimit::update(const Window& window) {
   const Level all = window.all_levels();
   if (all.count > 0 && (least_mean_ == 0 || all.mean() < least_mean_)) least_mean_ = all.mean();
   const bool late = all.count > 0 && all.mean() > to_seconds(params_.aimd.timeout);
-  if (late || window.count(Outcome::kOverload) > 0) {
+  if (late || window.lost() > 0) {
     limit_ = std::max(params_.min_limit,
                       static_cast<int>(std::floor(limit_ * params_.aimd.backoff_ratio)));
     return Cause::kOverload;

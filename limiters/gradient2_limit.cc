@@ -15,7 +15,7 @@ Cause Gradient2Limit::update(const Window& window) {
   if (all.count >= 1) learn_average(latency);
   const double usual = average_;
   if (usual > 2 * latency && all.count >= 1) average_ *= 0.95;
-  if (window.count(Outcome::kOverload) > 0) {
+  if (window.lost() > 0) {
     move_to(limit_ * (1 - params.smoothing / 2));
     return Cause::kOverload;
   }

@@ -35,7 +35,7 @@ void GradientLimit::set(double limit) {
 
 Cause GradientLimit::update(const Window& window) {
   const Level all = window.all_levels();
-  if (window.refused()) {
+  if (window.losing()) {
     set(limit_ * 0.9);
     slow_start_ = false;
     cuts_.reset();

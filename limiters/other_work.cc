@@ -24,7 +24,7 @@ double variance_of_logs(const Level& level) {
 
 void OtherWork::note_leaving(const Window& window) {
   // Whenever they came: a window of those who came together is judged before the slow ones leave.
-  const double now = window.count(Outcome::kAbandoned);
+  const double now = window.given_up();
   const bool some = now > kSome * (now + window.count(Outcome::kSuccess));
   since_ = some ? 0 : since_ + window.seconds();
   if (since_ * left_ > kOver * waited_) {

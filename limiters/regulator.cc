@@ -239,7 +239,7 @@ void Regulator::decide(const Window& window) {
            .samples = all.count};
   samples_ += all.count;
   // Where callers left, the mean is longer than anything has to be waited for.
-  const bool left = window.left > 0 || window.count(Outcome::kAbandoned) > 0;
+  const bool left = window.left > 0 || window.given_up() > 0;
   answered_after_ = left ? window.as_answered.mean() : all.mean();
   tell_gates(window);
   if (last_.to == from) return;

@@ -66,10 +66,17 @@ void Level::blur(double variance) {
   sum_products += more * mean();
 }
 
+namespace {
+
+bool one_in_ten(double these, double others) { return these > 0 && these * 10 >= these + others; }
+
+}  // namespace
+
 bool Window::refused() const {
-  const double overloads = count(Outcome::kOverload);
-  return overloads > 0 && overloads * 10 >= overloads + count(Outcome::kSuccess);
+  return one_in_ten(count(Outcome::kOverload), count(Outcome::kSuccess));
 }
+
+bool Window::losing() const { return one_in_ten(lost(), count(Outcome::kSuccess)); }
 
 double Window::sent_in_cohort() const {
   double sent = 0;

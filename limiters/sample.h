@@ -12,9 +12,10 @@ namespace weir::limiters {
 enum class Outcome : uint8_t {
   kSuccess,    // the service did its work: its latency counts
   kFailure,    // the service said that it failed: quick or slow, its latency means nothing
-  kOverload,   // timed out or refused by the service: too much was sent
+  kOverload,   // refused by the service: too much was sent
   kOverQuota,  // the service said that its caller has had his quota: says nothing about the others
   kAbandoned,  // its caller left before there was an answer: it would have taken longer
+  kTimedOut,   // the proxy did not wait for it any more: the same
   kIgnored     // upgraded, or never reached the service: teaches nothing
 };
 inline constexpr size_t kOutcomes = static_cast<size_t>(Outcome::kIgnored) + 1;
@@ -84,7 +85,7 @@ struct Window {
   std::array<Level, kLevels> levels_as_answered{};
   Level as_answered{};
   double refused_of_cohort = 0;  // of those who were granted in this window: overloads;
-  double left = 0;               // left without an answer,
+  double left = 0;               // given up,
   double left_seconds = 0;       // after so long in all,
   double open = 0;               // or are still without one
   int limit = 0;                 // they were granted under
@@ -97,9 +98,15 @@ struct Window {
 
   double seconds() const { return to_seconds(closed - opened); }
   double count(Outcome outcome) const { return answered[static_cast<size_t>(outcome)]; }
+  // Nobody waited for their answer any more.
+  double given_up() const { return count(Outcome::kAbandoned) + count(Outcome::kTimedOut); }
+  // Refused or timed out.
+  double lost() const { return count(Outcome::kOverload) + count(Outcome::kTimedOut); }
   // By more than a service may refuse some callers whatever its load is: one in ten of those that
   // it served or refused.
   bool refused() const;
+  // As many were lost.
+  bool losing() const;
   // Of those who were granted in this window.
   bool most_unanswered() const { return left + open > as_answered.count; }
   // Of those who were granted in this window, successes or over quota.

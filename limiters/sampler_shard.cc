@@ -41,7 +41,7 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   if (sample.outcome == Outcome::kIgnored) return raise(slot.granted, -1);
   raise(slot.answered, 1);
   if (sample.outcome == Outcome::kOverload) raise(slot.refused, 1);
-  if (sample.outcome == Outcome::kAbandoned) {
+  if (sample.outcome == Outcome::kAbandoned || sample.outcome == Outcome::kTimedOut) {
     raise(slot.left, 1);
     raise(slot.left_seconds, to_seconds(sample.latency));
   }

@@ -22,6 +22,7 @@ void RuleGate::finished(Ticket& ticket, Outcome outcome) {
   // To none of the originals does a caller who went away say anything.
   if (outcome == Outcome::kAbandoned) outcome = Outcome::kIgnored;
   if (outcome == Outcome::kOverQuota) outcome = rule_->of_429();
+  if (outcome == Outcome::kTimedOut) outcome = Outcome::kOverload;
   const TimePoint responded = ticket.responded == ticket.granted ? now : ticket.responded;
   rule_->on_finished({ticket.granted, responded, now, ticket.in_flight, outcome}, in_flight_);
   --in_flight_;

@@ -232,7 +232,7 @@ void Simulation::knock(Request& request) {
 void Simulation::begin(Request& request) {
   request.inside = true;
   request.timeout = timeline_.after(from_seconds(world_.response_timeout_seconds),
-                                    [this, &request] { give_up(request, Outcome::kOverload); });
+                                    [this, &request] { give_up(request, Outcome::kTimedOut); });
   carry(request, outer_core_, &Simulation::enter);
 }
 

@@ -28,9 +28,9 @@ constexpr std::array<EndingRow, kEndings> kRows{{
     {Ending::kConnectTimedOut, "connect_timed_out", 503, Outcome::kOverload, "connection_timeout"},
     {Ending::kBackendClosed, "backend_closed", 502, Outcome::kIgnored, "connection_terminated"},
     {Ending::kBackendProtocol, "backend_protocol", 502, Outcome::kIgnored, "http_protocol_error"},
-    {Ending::kResponseTimedOut, "response_timed_out", 504, Outcome::kOverload,
+    {Ending::kResponseTimedOut, "response_timed_out", 504, Outcome::kTimedOut,
      "http_response_timeout"},
-    {Ending::kBackendStalled, "backend_stalled", 504, Outcome::kOverload, "http_response_timeout"},
+    {Ending::kBackendStalled, "backend_stalled", 504, Outcome::kTimedOut, "http_response_timeout"},
     {Ending::kShutdown, "shutdown", 503, Outcome::kIgnored, "proxy_internal_response"},
 }};
 

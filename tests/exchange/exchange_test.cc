@@ -732,8 +732,8 @@ TEST_F(ExchangeTest, EachBackendFailureHasItsEndingItsStatusAndWhatTheLimiterLea
         Case{BackendFailure::kClosedUnanswered, Ending::kBackendClosed, 502, Outcome::kIgnored},
         Case{BackendFailure::kClosed, Ending::kBackendClosed, 502, Outcome::kIgnored},
         Case{BackendFailure::kProtocol, Ending::kBackendProtocol, 502, Outcome::kIgnored},
-        Case{BackendFailure::kHeadTimedOut, Ending::kResponseTimedOut, 504, Outcome::kOverload},
-        Case{BackendFailure::kStalled, Ending::kBackendStalled, 504, Outcome::kOverload}}) {
+        Case{BackendFailure::kHeadTimedOut, Ending::kResponseTimedOut, 504, Outcome::kTimedOut},
+        Case{BackendFailure::kStalled, Ending::kBackendStalled, 504, Outcome::kTimedOut}}) {
     SCOPED_TRACE(word_of(each.ending));
     exchange.reset();
     ledger.entries.clear();

@@ -48,6 +48,18 @@ TEST(FixedLimit, StaysWithinItsBounds) {
   EXPECT_EQ(FixedLimit(params).limit(), params.max_limit);
 }
 
+TEST(EveryRuleButKnee, TakesATimeoutForALoss) {
+  for (const Algorithm algorithm :
+       {Algorithm::kAimd, Algorithm::kGradient, Algorithm::kGradient2}) {
+    LimiterParams params;
+    params.algorithm = algorithm;
+    const auto rule = make_algorithm(params);
+    Window late = window(20, 0.01, 50, 0, Use::kFull);
+    late.answered[static_cast<size_t>(Outcome::kTimedOut)] = 10;
+    EXPECT_EQ(rule->update(late), Cause::kOverload);
+  }
+}
+
 TEST(AimdLimit, FollowsItsTable) {
   const Case cases[] = {
       {"in use: one more", 0.01, 50, 0, Use::kFull, 21, Cause::kLatencyLow},

@@ -9,6 +9,17 @@
 namespace weir::limiters {
 namespace {
 
+TEST(KneeLimit, WhatTimesOutIsALatencyAndNoRefusal) {
+  const Service service{10};
+  KneeLimit limit = begun(service);
+  for (int i = 0; i < 50; ++i) {
+    Window late = service.window(6, limit.limit());
+    late.answered[static_cast<size_t>(Outcome::kTimedOut)] = 20;
+    EXPECT_NE(limit.update(late), Cause::kOverload);
+  }
+  EXPECT_EQ(limit.limit(), 20);
+}
+
 TEST(KneeLimit, OverloadsCutByATenth) {
   const Service service{10};
   KneeLimit limit = begun(service, 100);

@@ -32,15 +32,16 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
   serve(shard, milliseconds(1), Outcome::kFailure);
   serve(shard, milliseconds(900), Outcome::kOverload);
   serve(shard, milliseconds(1), Outcome::kAbandoned);
+  serve(shard, milliseconds(2), Outcome::kTimedOut);
   serve(shard, milliseconds(1), Outcome::kIgnored);
   for (const Outcome outcome : {Outcome::kSuccess, Outcome::kFailure, Outcome::kOverload,
-                                Outcome::kAbandoned, Outcome::kIgnored})
+                                Outcome::kAbandoned, Outcome::kTimedOut, Outcome::kIgnored})
     EXPECT_EQ(finished(shard, outcome), 1);
-  EXPECT_EQ(shard.read(kCohort).answered, 4);
-  EXPECT_EQ(shard.read(kCohort).granted, 4) << "what is ignored was never there";
+  EXPECT_EQ(shard.read(kCohort).answered, 5);
+  EXPECT_EQ(shard.read(kCohort).granted, 5) << "what is ignored was never there";
   EXPECT_EQ(shard.read(kCohort).refused, 1);
-  EXPECT_EQ(shard.read(kCohort).left, 1);
-  EXPECT_DOUBLE_EQ(shard.read(kCohort).left_seconds, 0.001);
+  EXPECT_EQ(shard.read(kCohort).left, 2) << "whoever it was that did not wait";
+  EXPECT_DOUBLE_EQ(shard.read(kCohort).left_seconds, 0.003);
   EXPECT_EQ(all_levels(shard).count, 1);
   EXPECT_DOUBLE_EQ(all_levels(shard).mean(), 0.004);
 }

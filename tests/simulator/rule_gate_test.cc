@@ -46,6 +46,10 @@ TEST(RuleGate, A429IsWhatTheOriginalTakesItFor) {
   EXPECT_EQ(told(Outcome::kOverload, {Outcome::kOverQuota}), std::vector{Outcome::kOverload});
 }
 
+TEST(RuleGate, WhatTimedOutIsALossToTheOriginals) {
+  EXPECT_EQ(told(Outcome::kSuccess, {Outcome::kTimedOut}), std::vector{Outcome::kOverload});
+}
+
 TEST(RuleGate, ACallerWhoLeftSaysNothingAndTheRestIsToldAsItIs) {
   EXPECT_EQ(told(Outcome::kSuccess, {Outcome::kAbandoned, Outcome::kFailure, Outcome::kOverload}),
             (std::vector{Outcome::kIgnored, Outcome::kFailure, Outcome::kOverload}));
