@@ -20,6 +20,7 @@ constexpr double kRarely = 20000;
 constexpr double kOftenSeconds = 1;  // whichever comes last: what a look costs is time
 constexpr double kAllInUse = 0.98;   // share of the places
 constexpr double kStanding = 4000;   // with no place free
+constexpr double kCrowded = 0.85;    // share of the places: fewer in flight are never seen
 constexpr double kLasting = 100;     // of an overload: what follows a pause is none
 constexpr double kSoon = 20;         // from a move to the next growth
 constexpr double kLate = 1000;
@@ -77,11 +78,6 @@ Cause KneeLimit::update(const Window& window) {
   return see(window, left);
 }
 
-int KneeLimit::hung() const {
-  const double room = params_.max_limit - limit();
-  return static_cast<int>(std::min(hung_.places(limit_), room));
-}
-
 // What hangs is no part of the curve, and nothing is learnt beside it.
 Cause KneeLimit::see_answered(const Window& window) {
   if (!std::exchange(apart_, true)) {
@@ -117,7 +113,8 @@ Cause KneeLimit::see(const Window& window, bool left) {
   if (slower && !abandonment_.some_leave())
     return try_more(slowdown_.now(), slowdown_.limit(), kWider);
   const bool due = untried_ >= until_trial_ && untried_seconds_ >= until_trial_seconds_;
-  if (!trial_ && overloaded_ >= kLasting && !slow_start_ && due) {
+  const bool blind = crowded_ >= kStanding && curve_.seen_up_to(limit_ * 0.6) < kHardlySeen;
+  if (!trial_ && (overloaded_ >= kLasting || blind) && !slow_start_ && due) {
     less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
     const bool more = less_next_ || left || is_least();
     return more ? try_more(full_, limit_, 1.5) : try_less();
@@ -151,6 +148,7 @@ void KneeLimit::note(const Window& window) {
   if (!probing() && quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
   overloaded_ = window.overloaded ? overloaded_ + samples : 0;
   standing_ = window.limited && window.in_use > kAllInUse ? standing_ + samples : 0;
+  crowded_ = window.in_use > kCrowded ? crowded_ + samples : 0;
   judged_ += samples;
   unmoved_ += samples;
   unmoved_seconds_ += window.seconds();

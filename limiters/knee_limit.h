@@ -70,13 +70,17 @@ namespace weir::limiters {
 //   - after kOften samples, and unless the last one was a surprise later less often and not within
 //     kOftenSeconds, the limit is raised by half or halved for a while, in turn, and halved first
 //     where little was seen of fewer in flight; but only under overload that lasts, when somebody
-//     is turned away anyhow.
+//     is turned away anyhow; or, halved, where for long nearly all places were taken, as by callers
+//     who come again at once, and so little is known of fewer that no bend would show.
 class KneeLimit final : public LimitAlgorithm {
  public:
   explicit KneeLimit(const LimiterParams& params);
 
   int limit() const override { return static_cast<int>(limit_); }
-  int hung() const override;
+  int hung() const override {
+    const double room = params_.max_limit - limit();
+    return static_cast<int>(std::min(hung_.places(limit_), room));
+  }
   Cause update(const Window& window) override;
   void learn(const Window& window) override;
   Duration baseline() const override { return baseline_; }
@@ -119,6 +123,7 @@ class KneeLimit final : public LimitAlgorithm {
   std::optional<Trial> trial_;
   bool less_next_ = false;
   double standing_ = 0;    // samples since a place was free
+  double crowded_ = 0;     // samples since more than a few were
   double judged_ = 0;      // samples, ever
   double overloaded_ = 0;  // samples since more is asked for than can be done
   double untried_ = 0;     // samples since the last look, and seconds

@@ -285,5 +285,20 @@ TEST(KneeLimit, AWindowWithoutSuccessesShowsNothing) {
   EXPECT_EQ(limit.limit(), 20);
 }
 
+TEST(KneeLimit, WhereCallersComeAgainAtOnceAndNothingIsKnownOfFewerItLooksThereOnce) {
+  LimiterParams params;
+  params.initial_limit = 40;
+  KneeLimit limit(params);
+  Window crowded = Service{10}.window(32, 40);
+  crowded.in_use = 0.9;
+  crowded.limited = crowded.overloaded = false;
+  // The first windows are slow start.
+  limit.update(Service{10}.window(40, 40));
+  int looks = 0, windows = 0;
+  while (looks == 0 && ++windows < 200) looks += limit.update(crowded) == Cause::kTryingLess;
+  EXPECT_GE(windows, 35) << "not before many have come";
+  EXPECT_LT(windows, 60);
+}
+
 }  // namespace
 }  // namespace weir::limiters
