@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kMostTenants = 64;
 
 bool read_condition(const std::string& key, const YAML::Node& value, Conditions& is) {
-  const std::array<std::pair<std::string_view, double*>, 18> numbers{
+  const std::array<std::pair<std::string_view, double*>, 17> numbers{
       {{"workers", &is.workers},
        {"slow_share", &is.slow_share},
        {"slow_times", &is.slow_times},
