@@ -90,6 +90,7 @@ TEST_F(ScenarioTest, EachFaultSaysWhereWhatAndWhatWasExpected) {
        "1:29: \"fast\" is not a duration, expected one like 10ms, 2s or 5m"},
       {"worlds: [{name: a, workers: -3}]", "1:29: \"-3\" is not a number, expected one from 0 on"},
       {"worlds: [{nam: a}]", "1:11: \"nam\" is not known here"},
+      {"worlds: [{\"\": 3}]", "1:11: \"\" is not known here"},
       {"worlds: [{name: a, name: b}]", "1:20: \"name\" is given twice"},
       {"worlds: [{times: slow}]",
        "1:18: \"slow\" is not known, expected one of constant, exponential, lognormal, pareto"},
