@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "proxy/buffer/block_pool.h"
-#include "proxy/http/error_reply.h"
+#include "proxy/exchange/own_answer.h"
 
 namespace weir::client {
 
@@ -236,13 +236,7 @@ void ClientConnection::refuse(const http::ProtocolError& why) {
   facts.limit = stats.limit;
   facts.in_flight = stats.in_flight;
   facts.waiting = stats.waiting;
-  http::Reply reply = http::error_reply({.status = why.status,
-                                         .proxy_error = exchange::row_of(ending).proxy_error,
-                                         .word = exchange::word_of(ending),
-                                         .text = why.reason,
-                                         .reveal = rooms_.params.reveal_reason,
-                                         .retry_after_seconds = std::nullopt,
-                                         .via_name = rooms_.params.forwarding.via_name});
+  http::Reply reply = exchange::own_answer(ending, why.status, why.reason, rooms_.params);
   if (facts.method == "HEAD") reply.body.clear();
   facts.response_bytes = reply.body.size();
   codec_.send_error(std::move(reply));

@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "proxy/exchange/own_answer.h"
+
 namespace weir::exchange {
 
 Exchange::Exchange(ClientStream& client, http::RequestHead&& head, http::End end, Rooms& rooms)
@@ -295,15 +297,8 @@ void Exchange::reply_rejected() {
 
 void Exchange::reply(Ending how, std::string_view error_text) {
   if (how == Ending::kRejected) return reply_rejected();
-  const EndingRow& row = row_of(how);
-  if (how != Ending::kRequestRefused) status_ = row.status;
-  http::Reply answer = http::error_reply({.status = status_,
-                                          .proxy_error = row.proxy_error,
-                                          .word = row.word,
-                                          .text = error_text,
-                                          .reveal = rooms_.params.reveal_reason,
-                                          .retry_after_seconds = std::nullopt,
-                                          .via_name = rooms_.params.forwarding.via_name});
+  if (how != Ending::kRequestRefused) status_ = row_of(how).status;
+  http::Reply answer = own_answer(how, status_, error_text, rooms_.params);
   const bool bodyless = head_.method == "HEAD";
   response_bytes_ = bodyless ? 0 : answer.body.size();
   client_.send_head(answer.head, bodyless ? http::End::kYes : http::End::kNo);
