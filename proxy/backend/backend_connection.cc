@@ -58,6 +58,7 @@ exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& ev
   ++carried_;
   owed_ = uncredited_ = 0;
   released_ = request_ended_ = answer_begun_ = head_seen_ = tunnel_ = held_told_ = false;
+  may_be_silent_ = false;
   return exchange::BackendStreamPtr(this);
 }
 
@@ -253,7 +254,8 @@ limiters::TimePoint BackendConnection::next_deadline() const {
   if (output_stuck) by(last_write_ + params_.body_stall_timeout);
   if (!head_seen_ && request_ended_ && !output_stuck)
     by(last_write_ + params_.response_head_timeout);
-  if (head_seen_ && transport_->reading()) by(last_read_ + params_.body_stall_timeout);
+  if (head_seen_ && !may_be_silent_ && transport_->reading())
+    by(last_read_ + params_.body_stall_timeout);
   if (may_be_held()) by(paused_ + limiters::Permit::kPatience);
   return earliest;
 }

@@ -78,6 +78,7 @@ class BackendConnection final : public exchange::BackendStream,
   void send_body(Buffer bytes, http::End end) override;
   void send_trailers(const http::Headers& trailers) override;
   void consumed(size_t response_bytes) override;
+  void may_be_silent() override { may_be_silent_ = true; }
   bool reused() const override { return carried_ > 1; }
   bool begun() const override { return codec_.begun(); }
 
@@ -138,6 +139,7 @@ class BackendConnection final : public exchange::BackendStream,
   bool answer_begun_ = false;  // a byte of the response to the present request has come
   bool head_seen_ = false;     // its final head
   bool tunnel_ = false;
+  bool may_be_silent_ = false;
   bool held_told_ = false;  // that the client keeps the service waiting
   size_t unsent_seen_ = 0;
   limiters::TimePoint last_read_;

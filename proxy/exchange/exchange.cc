@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "proxy/exchange/event_stream.h"
 #include "proxy/exchange/own_answer.h"
 
 namespace weir::exchange {
@@ -169,8 +170,10 @@ void Exchange::on_response_head(http::ResponseHead&& head, http::End end_of_resp
   if (permit_) permit_->responded(outcome_of(Ending::kServed));
   answered_early();
   upgraded_ = head.status == 101;
-  // A tunnel may stand for days and says nothing about how busy the service is.
-  if (upgraded_ && permit_) permit_->step_aside();
+  const bool streams = end_of_response == http::End::kNo && is_event_stream(head);
+  if (streams) backend_->may_be_silent();
+  // A tunnel or a stream may stand for days and says nothing about how busy the service is.
+  if ((upgraded_ || streams) && permit_) permit_->step_aside();
   response_begun_ = true;
   http::apply_response_rules(head, rooms_.params.forwarding);
   client_.send_head(head, end_of_response);

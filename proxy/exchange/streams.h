@@ -83,6 +83,8 @@ class BackendStream {
   virtual void send_trailers(const http::Headers& trailers) = 0;
   // Credit: the client took that many bytes of the response body.
   virtual void consumed(size_t response_bytes) = 0;
+  // However long the service says no more from now on: that is no stall.
+  virtual void may_be_silent() = 0;
   // True when the connection carried a request before: it may have died without our knowing.
   virtual bool reused() const = 0;
   // Some of the request has left for the service.

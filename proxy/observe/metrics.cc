@@ -169,7 +169,8 @@ void add_limiter(Families& families, const Sources& sources, const History& hist
   const Sources::Places places = sources.places();
   gauge("weir_concurrency_limit", "Requests that may be at the service at once.", places.limit);
   gauge("weir_in_flight",
-        "Requests at the service now; not who waits for a slow client, nor tunnels.",
+        "Requests at the service now; not who waits for a slow client, nor tunnels and streams of "
+        "events.",
         places.in_flight);
   gauge("weir_in_flight_peak", "Most requests at the service at once over the last 60 s.",
         history.peak_in_flight());

@@ -272,6 +272,28 @@ TEST_F(BackendPoolTest, TellsWhyARequestHasNoAnswer) {
   EXPECT_EQ(pool.connections(), 0u);
 }
 
+TEST_F(BackendPoolTest, AnAnswerThatStopsHasStalledUnlessItMayBeSilent) {
+  constexpr std::string_view kBegin = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  Caller patient(pool);
+  stand(0);
+  at(0).bytes(kBegin);
+  patient.stream->may_be_silent();
+  turn_queue.run();
+  pass(std::chrono::hours(1));
+  EXPECT_FALSE(patient.failure);
+  at(0).bytes("2\r\nhi\r\n0\r\n\r\n");
+  turn_queue.run();
+  EXPECT_EQ(patient.body, "hi");
+
+  Caller next(pool);
+  EXPECT_TRUE(next.stream->reused());
+  turn_queue.run();
+  at(0).bytes(kBegin);
+  turn_queue.run();
+  pass(params.body_stall_timeout + seconds(1));
+  EXPECT_EQ(next.failure, exchange::BackendFailure::kStalled) << "the leave was the other's";
+}
+
 TEST_F(BackendPoolTest, AnAnswerThatIsHereButNotHeardYetIsNotTooLate) {
   const Caller caller(pool);
   stand(0);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
 #include "limiters/make_limiter.h"
@@ -50,6 +51,13 @@ class ExchangeTest : public testing::Test {
     http::ResponseHead head;
     head.status = status;
     head.body = {BodyLength::Kind::kKnown, 2};
+    return head;
+  }
+  static http::ResponseHead events(int status = 200) {
+    http::ResponseHead head;
+    head.status = status;
+    head.headers.add(http::Name::kContentType, "text/event-stream");
+    head.body.kind = BodyLength::Kind::kUnknown;
     return head;
   }
   void start(http::RequestHead request, End end = End::kYes) {
@@ -846,6 +854,78 @@ TEST_F(ExchangeTest, ATunnelHoldsNoPlaceTeachesNothingAndEndsWithEitherSide) {
   EXPECT_EQ(permits.in_flight(), 0);
   EXPECT_EQ(entry().ending, Ending::kUpgraded);
   EXPECT_EQ(finished(Outcome::kIgnored), 1);
+}
+
+TEST_F(ExchangeTest, AStreamOfEventsHoldsNoPlaceOnceItsHeadIsHereAndMayBeSilent) {
+  start(head("GET", "/events"));
+  run_for(milliseconds(10));
+  backend().events.on_backend_open();
+  EXPECT_EQ(permits.in_flight(), 1);
+  notebook.take();
+  backend().events.on_response_head(events(), End::kNo);
+  EXPECT_EQ(notebook.take(), "backend: may be silent\nclient: 200\n");
+  EXPECT_EQ(permits.in_flight(), 0);
+  EXPECT_EQ(finished(Outcome::kSuccess), 1);
+  EXPECT_NEAR(samples.read(permits.cohort()).levels[0].sum_seconds, 0.01, 1e-9);
+  run_for(std::chrono::hours(1));
+  backend().events.on_response_body(bytes_of("data: 1\n\n"), End::kNo);
+  EXPECT_TRUE(ledger.entries.empty());
+  backend().events.on_response_body(bytes_of(""), End::kYes);
+  ASSERT_EQ(ledger.entries.size(), 1U);
+  EXPECT_EQ(entry().ending, Ending::kServed);
+  EXPECT_EQ(permits.in_flight(), 0) << "it was given back once";
+  EXPECT_EQ(finished(Outcome::kSuccess), 1);
+}
+
+TEST_F(ExchangeTest, AStreamOfEventsEndsAsAnyAnswerAndTeachesTheLimiterNoMore) {
+  struct Case {
+    Ending ending;
+    std::function<void()> happens;
+  };
+  for (const Case& each :
+       {Case{Ending::kClientLeft, [this] { exchange->on_client_left(); }},
+        Case{Ending::kClientStalled, [this] { exchange->on_client_stalled(); }},
+        Case{Ending::kShutdown, [this] { exchange->on_shutdown(); }},
+        Case{Ending::kBackendClosed,
+             [this] { backend().events.on_backend_failed(BackendFailure::kClosed, "closed"); }}}) {
+    SCOPED_TRACE(word_of(each.ending));
+    exchange.reset();
+    ledger.entries.clear();
+    start(head("GET", "/events"));
+    backend().events.on_backend_open();
+    backend().events.on_response_head(events(), End::kNo);
+    const auto before = samples.read().answered;
+    each.happens();
+    ASSERT_EQ(ledger.entries.size(), 1U);
+    EXPECT_EQ(entry().ending, each.ending);
+    EXPECT_EQ(entry().status, 200);
+    EXPECT_EQ(samples.read().answered, before);
+    EXPECT_EQ(permits.in_flight(), 0);
+  }
+}
+
+TEST_F(ExchangeTest, WhatRefusesAStreamOfEventsOrOnlyTellsOfOneIsNone) {
+  start(head("GET", "/events"));
+  backend().events.on_backend_open();
+  notebook.take();
+  backend().events.on_response_head(events(503), End::kNo);
+  EXPECT_EQ(permits.in_flight(), 1);
+  EXPECT_EQ(notebook.take(), "client: 503\n");
+  exchange.reset();
+  start(head("HEAD", "/events"));
+  backend().events.on_backend_open();
+  notebook.take();
+  backend().events.on_response_head(events(), End::kYes);
+  EXPECT_EQ(notebook.take(), "client: 200 end\nbackend: released\nended\n");
+  EXPECT_EQ(ledger.entries.back().ending, Ending::kServed);
+}
+
+TEST_F(ExchangeTest, AStreamOfEventsThatIsExemptMayBeSilentToo) {
+  start(head("GET", "/healthz"));
+  backend().events.on_backend_open();
+  notebook.take();
+  backend().events.on_response_head(events(), End::kNo);
+  EXPECT_EQ(notebook.take(), "backend: may be silent\nclient: 200\n");
 }
 
 TEST_F(ExchangeTest, CreditGoesBackOnBothSides) {

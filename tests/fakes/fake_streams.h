@@ -87,6 +87,7 @@ class FakeBackend final : public exchange::BackendStream {
   void consumed(size_t bytes) override {
     notebook_.add("backend: consumed " + std::to_string(bytes));
   }
+  void may_be_silent() override { notebook_.add("backend: may be silent"); }
   bool reused() const override { return reused_; }
   bool begun() const override { return has_begun; }
 
