@@ -236,7 +236,8 @@ void ClientConnection::refuse(const http::ProtocolError& why) {
   facts.limit = stats.limit;
   facts.in_flight = stats.in_flight;
   facts.waiting = stats.waiting;
-  http::Reply reply = exchange::own_answer(ending, why.status, why.reason, rooms_.params);
+  http::Reply reply =
+      exchange::own_answer(ending, why.status, why.reason, std::nullopt, rooms_.params);
   if (facts.method == "HEAD") reply.body.clear();
   facts.response_bytes = reply.body.size();
   codec_.send_error(std::move(reply));

@@ -291,17 +291,16 @@ void Exchange::tell_client(Ending how, std::string_view error_text) {
 }
 
 void Exchange::reply_rejected() {
-  status_ = row_of(Ending::kRejected).status;
-  retry_after_seconds_ = rooms_.retry_after.next(rooms_.timeline.now());
   const http::ReadyReply& answer = rooms_.rejections.of(*rejection_);
   response_bytes_ = head_.method == "HEAD" ? 0 : answer.body_bytes();
   client_.send_ready(answer, *retry_after_seconds_);
 }
 
 void Exchange::reply(Ending how, std::string_view error_text) {
-  if (how == Ending::kRejected) return reply_rejected();
   if (how != Ending::kRequestRefused) status_ = row_of(how).status;
-  http::Reply answer = own_answer(how, status_, error_text, rooms_.params);
+  if (status_ == 503) retry_after_seconds_ = rooms_.retry_after.next(rooms_.timeline.now());
+  if (how == Ending::kRejected) return reply_rejected();
+  http::Reply answer = own_answer(how, status_, error_text, retry_after_seconds_, rooms_.params);
   const bool bodyless = head_.method == "HEAD";
   response_bytes_ = bodyless ? 0 : answer.body.size();
   client_.send_head(answer.head, bodyless ? http::End::kYes : http::End::kNo);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "proxy/exchange/ending.h"
@@ -11,6 +12,7 @@
 namespace weir::exchange {
 
 // `status` is the row's unless the fault has one of its own; `text` says it for people.
-http::Reply own_answer(Ending how, int status, std::string_view text, const ExchangeParams& params);
+http::Reply own_answer(Ending how, int status, std::string_view text,
+                       std::optional<int> retry_after_seconds, const ExchangeParams& params);
 
 }  // namespace weir::exchange

@@ -87,9 +87,9 @@ Value proxy_status(const ReplyParams& params) {
 
 Body problem(const ReplyParams& params, std::string_view phrase) {
   Body body;
-  const bool shed = params.status == 503 && params.retry_after_seconds;
-  body.add("{\"type\":\"").add(shed ? kReducedCapacity : "about:blank");
-  body.add("\",\"title\":\"").add(shed ? "Temporary reduced capacity" : phrase);
+  const bool for_a_while = params.status == 503 && params.retry_after_seconds;
+  body.add("{\"type\":\"").add(for_a_while ? kReducedCapacity : "about:blank");
+  body.add("\",\"title\":\"").add(for_a_while ? "Temporary reduced capacity" : phrase);
   body.add("\",\"status\":").add(params.status);
   const std::string_view detail = params.text.empty() ? params.word : params.text;
   if (params.reveal && !detail.empty()) {

@@ -416,6 +416,7 @@ class BackendsThatFailTest(unittest.TestCase):
             answer = weir.get()
             self.assertEqual(answer.status, 503)
             self.assertIn("connection_timeout", answer.get("Proxy-Status"))
+            self.assertRegex(answer.get("Retry-After"), "^[1-9][0-9]*$")
         for filler in fillers:
             filler.close()
         listener.close()

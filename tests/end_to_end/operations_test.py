@@ -342,7 +342,9 @@ class DrainTest(unittest.TestCase):
                 for _ in range(2):
                     weir.process.send_signal(signal.SIGTERM)
                     wait_until(lambda: "draining" in weir.log_text(), "the drain to begin")
-                self.assertEqual([first.response().status, second.response().status], [503, 503])
+                for answer in (first.response(), second.response()):
+                    self.assertEqual((answer.status, answer.get("Connection")), (503, "close"))
+                    self.assertRegex(answer.get("Retry-After"), "^[1-9][0-9]*$")
                 self.assertEqual(weir.process.wait(timeout=DEADLINE), 2)
                 lines = [json.loads(line) for line in weir.out_text().splitlines()]
                 self.assertEqual({(line["path"], line["ending"], line["stage"]) for line in lines},

@@ -755,6 +755,46 @@ TEST_F(ExchangeTest, EachBackendFailureHasItsEndingItsStatusAndWhatTheLimiterLea
   }
 }
 
+TEST_F(ExchangeTest, WhoeverIsTold503IsToldWhenToComeBackAndNobodyElseIs) {
+  struct Case {
+    int status;
+    std::function<void()> happens;
+  };
+  const auto fails = [this](BackendFailure why) {
+    return [this, why] { backend().events.on_backend_failed(why, "text"); };
+  };
+  for (const Case& each :
+       {Case{503, [this] { exchange->on_shutdown(); }},
+        Case{503, fails(BackendFailure::kConnectTimedOut)},
+        Case{502, fails(BackendFailure::kRefused)}, Case{502, fails(BackendFailure::kClosed)},
+        Case{504, fails(BackendFailure::kHeadTimedOut)}}) {
+    exchange.reset();
+    ledger.entries.clear();
+    start(head("GET", "/"));
+    each.happens();
+    SCOPED_TRACE(word_of(entry().ending));
+    EXPECT_EQ(entry().status, each.status);
+    const auto told = client.last_head.headers.get(http::Name::kRetryAfter);
+    EXPECT_EQ(told.has_value(), each.status == 503);
+    EXPECT_EQ(entry().retry_after_seconds.has_value(), each.status == 503);
+    if (told) {
+      EXPECT_GE(std::stoi(std::string(*told)), 1);
+      EXPECT_EQ(*told, std::to_string(*entry().retry_after_seconds));
+    }
+  }
+}
+
+TEST_F(ExchangeTest, WhoAreCutTogetherDoNotComeBackTogether) {
+  std::set<int> told;
+  for (int i = 0; i < 100; ++i) {
+    exchange.reset();
+    start(head("GET", "/"));
+    exchange->on_shutdown();
+    told.insert(*ledger.entries.back().retry_after_seconds);
+  }
+  EXPECT_GT(told.size(), 5U);
+}
+
 TEST_F(ExchangeTest, AResponseThatBreaksOffIsCutForTheClientToo) {
   start(head("GET", "/"));
   backend().events.on_backend_open();

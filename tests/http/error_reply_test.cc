@@ -73,7 +73,7 @@ TEST(ErrorReplyTest, OtherErrorsAreProblemsWithoutAType) {
   EXPECT_EQ(body["detail"], "connection refused");
 }
 
-TEST(ErrorReplyTest, AServiceUnavailableWithoutAppointmentIsNoShed) {
+TEST(ErrorReplyTest, AServiceUnavailableWithoutAppointmentIsNotSoForAWhile) {
   ReplyParams params = shed();
   params.retry_after_seconds.reset();
   EXPECT_EQ(nlohmann::json::parse(body_of(error_reply(params)))["type"], "about:blank");
