@@ -176,6 +176,8 @@ void Exchange::on_response_head(http::ResponseHead&& head, http::End end_of_resp
   if ((upgraded_ || streams) && permit_) permit_->step_aside();
   response_begun_ = true;
   http::apply_response_rules(head, rooms_.params.forwarding);
+  // First, so that the head can say when the connection will not go on.
+  if (end_of_response == http::End::kYes && body_.give_up()) client_.discard_request();
   client_.send_head(head, end_of_response);
   if (end_of_response == http::End::kYes) response_complete();
 }
@@ -212,7 +214,7 @@ void Exchange::on_response_sent(size_t body_bytes) {
 
 void Exchange::response_complete() {
   response_complete_ = true;
-  if (!body_.complete()) client_.discard_request();
+  if (body_.give_up()) client_.discard_request();
   end(upgraded_ ? Ending::kUpgraded : Ending::kServed);
 }
 
@@ -285,8 +287,8 @@ void Exchange::tell_client(Ending how, std::string_view error_text) {
   if (how == Ending::kUpgraded) return client_.send_body(Buffer(), http::End::kYes);
   if (how == Ending::kClientStalled) return client_.reset(http::ResetReason::kTimedOut);
   if (response_begun_) return client_.reset(http::ResetReason::kBackendFailed);
-  // First, so that the head can say when the connection will not go on.
-  if (!body_.complete()) client_.discard_request();
+  // First here, too.
+  if (body_.give_up()) client_.discard_request();
   reply(how, error_text);
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "limiters/timeline.h"
 #include "proxy/buffer.h"
@@ -59,6 +60,8 @@ class RequestBody {
   // Its connection is replaced by one that does not stand yet, and all that was given is on its
   // way.
   void service_is_gone();
+  // Nobody wants what has not come yet. True where that is some, and for the first time.
+  bool give_up() { return !complete_ && !std::exchange(given_up_, true); }
   // True when it was watched: the service did not have all of it.
   bool stop_watching();
 
@@ -66,6 +69,7 @@ class RequestBody {
   const http::RequestHead& head_;
   bool complete_;
   bool given_ = false;
+  bool given_up_ = false;
   Buffer held_;
   std::optional<http::Headers> trailers_;  // held
   uint64_t bytes_ = 0;

@@ -202,6 +202,19 @@ class ForwardingTest(unittest.TestCase):
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\npart")
             self.assertEqual(client.response().status, 403)
 
+    def test_an_early_answer_without_a_body_says_that_the_connection_closes_when_too_much_is_still_to_come(self):
+        def serve(client):
+            client.head()
+            client.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+            time.sleep(0.2)
+
+        with Backend(serve) as backend, Weir(backend.address) as weir:
+            for size, says in ((40000, None), (200000, "close")):
+                with self.subTest(size=size), weir.connect() as client:
+                    client.send(f"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\r\n")
+                    answer = client.response()
+                    self.assertEqual((answer.status, answer.get("Connection")), (401, says))
+
     def test_large_bodies_arrive_whole_in_both_directions(self):
         size = 64 << 20
 

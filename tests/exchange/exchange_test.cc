@@ -849,6 +849,14 @@ TEST_F(ExchangeTest, AnEarlyAnswerEndsTheExchangeAndTheRestOfTheBodyIsNotWanted)
             "client: 403\nclient: body no end\nclient: discard\nbackend: released\nended\n");
 }
 
+TEST_F(ExchangeTest, AnEarlyAnswerThatIsAllHeadCanSayWhatBecomesOfTheConnection) {
+  start(head("POST", "/", {BodyLength::Kind::kKnown, 200000}), End::kNo);
+  backend().events.on_backend_open();
+  notebook.take();
+  backend().events.on_response_head(answer(403), End::kYes);
+  EXPECT_EQ(notebook.take(), "client: discard\nclient: 403 end\nbackend: released\nended\n");
+}
+
 TEST_F(ExchangeTest, ABodyBeyondItsBoundIsRefusedWhetherAnnouncedOrCounted) {
   params.max_body_bytes = 10;
   start(head("POST", "/", {BodyLength::Kind::kKnown, 11}), End::kNo);
