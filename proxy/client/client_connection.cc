@@ -300,11 +300,12 @@ limiters::TimePoint ClientConnection::next_deadline() const {
   if (codec_.tunnel()) return Deadline::kNever;
   limiters::TimePoint earliest = Deadline::kNever;
   const auto by = [&](limiters::TimePoint when) { earliest = std::min(earliest, when); };
-  if (!flushed()) by(last_write_ + params_.body_stall_timeout);
+  const bool all_sent = flushed();
+  if (!all_sent) by(last_write_ + params_.body_stall_timeout);
   if (codec_.inside_body() && transport_->reading() && !broken_)
     by(last_read_ + params_.body_stall_timeout);
   if (head_began_ != Deadline::kNever) by(head_began_ + params_.request_head_timeout);
-  if (flushed() && earliest == Deadline::kNever && !stream_) {
+  if (all_sent && earliest == Deadline::kNever && !stream_) {
     by(idle_since_ + params_.idle_timeout);
     by(std::max(drain_idle_until_, idle_since_));
   }

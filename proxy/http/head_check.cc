@@ -41,9 +41,9 @@ const char* end_of(Class wanted, const char* at) {
 template <typename Suspects>
 const char* end_of_long(Class wanted, const char* at, Suspects suspects) {
   for (;;) {
-    const auto marks = suspects(SixteenBytes(at));
-    at += marks.before_first();
-    if (!marks.any()) continue;
+    const size_t clean = suspects(SixteenBytes(at)).before_first();
+    at += clean;
+    if (clean == SixteenBytes::kCount) continue;
     if (!is(wanted, *at)) return at;
     ++at;
   }
