@@ -73,7 +73,8 @@ bool one_in_ten(double these, double others) { return these > 0 && these * 10 >=
 }  // namespace
 
 bool Window::refused() const {
-  return one_in_ten(count(Outcome::kOverload), count(Outcome::kSuccess));
+  const double served = count(Outcome::kSuccess);
+  return one_in_ten(count(Outcome::kOverload), served) || (served < 1 && lost() > 0);
 }
 
 bool Window::losing() const { return one_in_ten(lost(), count(Outcome::kSuccess)); }

@@ -103,7 +103,7 @@ struct Window {
   // Refused or timed out.
   double lost() const { return count(Outcome::kOverload) + count(Outcome::kTimedOut); }
   // By more than a service may refuse some callers whatever its load is: one in ten of those that
-  // it served or refused.
+  // it served or refused. Or nothing is served, and some have waited for as long as one may.
   bool refused() const;
   // As many were lost.
   bool losing() const;

@@ -14,6 +14,8 @@ void SamplerShard::granted(Cohort cohort) noexcept {
     slot.refused.store(0, std::memory_order_relaxed);
     slot.left.store(0, std::memory_order_relaxed);
     slot.left_seconds.store(0, std::memory_order_relaxed);
+    slot.timed_out.store(0, std::memory_order_relaxed);
+    slot.timed_out_seconds.store(0, std::memory_order_relaxed);
     for (AtomicLevel& level : slot.levels) {
       level.count.store(0, std::memory_order_relaxed);
       level.sum_seconds.store(0, std::memory_order_relaxed);
@@ -44,6 +46,10 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   if (sample.outcome == Outcome::kAbandoned || sample.outcome == Outcome::kTimedOut) {
     raise(slot.left, 1);
     raise(slot.left_seconds, to_seconds(sample.latency));
+  }
+  if (sample.outcome == Outcome::kTimedOut) {
+    raise(slot.timed_out, 1);
+    raise(slot.timed_out_seconds, to_seconds(sample.latency));
   }
   const size_t at = level_of(sample.in_flight);
   if (sample.outcome == Outcome::kOverQuota) raise(slot.over_quota[at], 1);
@@ -80,6 +86,8 @@ SamplerShard::CohortCounts& SamplerShard::CohortCounts::operator+=(
   refused += other.refused;
   left += other.left;
   left_seconds += other.left_seconds;
+  timed_out += other.timed_out;
+  timed_out_seconds += other.timed_out_seconds;
   return *this;
 }
 
@@ -88,8 +96,11 @@ SamplerShard::CohortCounts SamplerShard::count(Cohort cohort) const noexcept {
   if (slot.cohort.load(std::memory_order_acquire) != cohort) return {};
   return {slot.granted.load(std::memory_order_relaxed),
           slot.answered.load(std::memory_order_relaxed),
-          slot.refused.load(std::memory_order_relaxed), slot.left.load(std::memory_order_relaxed),
-          slot.left_seconds.load(std::memory_order_relaxed)};
+          slot.refused.load(std::memory_order_relaxed),
+          slot.left.load(std::memory_order_relaxed),
+          slot.left_seconds.load(std::memory_order_relaxed),
+          slot.timed_out.load(std::memory_order_relaxed),
+          slot.timed_out_seconds.load(std::memory_order_relaxed)};
 }
 
 SamplerShard::CohortTotals SamplerShard::read(Cohort cohort) const noexcept {

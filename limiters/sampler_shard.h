@@ -28,8 +28,10 @@ class alignas(64) SamplerShard {
     double granted = 0;       // less those that were ignored in the end
     double answered = 0;      // of these
     double refused = 0;       // of these: overloads
-    double left = 0;          // and whose callers did not wait for it,
-    double left_seconds = 0;  // and how long they had waited, together
+    double left = 0;          // and who did not wait for it,
+    double left_seconds = 0;  // and for how long they had, together
+    double timed_out = 0;     // those of them for whom it was the proxy,
+    double timed_out_seconds = 0;
 
     CohortCounts& operator+=(const CohortCounts& other) noexcept;
   };
@@ -66,6 +68,7 @@ class alignas(64) SamplerShard {
   struct Slot {
     std::atomic<Cohort> cohort{0};
     std::atomic<double> granted{0}, answered{0}, refused{0}, left{0}, left_seconds{0};
+    std::atomic<double> timed_out{0}, timed_out_seconds{0};
     std::array<AtomicLevel, kLevels> levels;
     std::array<std::atomic<double>, kLevels> over_quota{};
   };

@@ -20,6 +20,15 @@ TEST(KneeLimit, WhatTimesOutIsALatencyAndNoRefusal) {
   EXPECT_EQ(limit.limit(), 20);
 }
 
+TEST(KneeLimit, WhereNothingIsServedAndSomeTimedOutItIsTooHigh) {
+  KneeLimit limit = begun(Service{10});
+  Window dead;
+  dead.closed = dead.opened + std::chrono::seconds(1);
+  dead.answered[static_cast<size_t>(Outcome::kTimedOut)] = 3;
+  EXPECT_EQ(limit.update(dead), Cause::kOverload);
+  EXPECT_EQ(limit.limit(), 18);
+}
+
 TEST(KneeLimit, OverloadsCutByATenth) {
   const Service service{10};
   KneeLimit limit = begun(service, 100);

@@ -106,6 +106,28 @@ TEST_F(RegulatorTest, WhoseCallersLeaveCountsWithTheTimeThatTheyWaited) {
   EXPECT_NEAR(regulator_->last().judged_latency_seconds, 100 * 0.010 / 60, 1e-9);
 }
 
+TEST_F(RegulatorTest, WhatTimesOutCountsTheSameWhereMostAreAnswered) {
+  build();
+  fill();
+  finish(one_, 60);
+  finish(other_, 40, Outcome::kTimedOut);
+  pass(milliseconds(100));
+  EXPECT_NEAR(regulator_->last().judged_latency_seconds, 100 * 0.010 / 60, 1e-9);
+}
+
+TEST_F(RegulatorTest, WhereSomeTimedOutAndMostHaveNoAnswerTheServiceStoodStillAndWasNotSlow) {
+  build();
+  fill();
+  const Cohort first = pool_->cohort();
+  finish(one_, 40);
+  finish(other_, 20, Outcome::kTimedOut, seconds(30));
+  for (int i = 0; i < 24; ++i) one_.granted(first);
+  pass(seconds(1));
+  ASSERT_NE(regulator_->last().cause, Cause::kStart);
+  EXPECT_EQ(regulator_->last().samples, 40);
+  EXPECT_NEAR(regulator_->last().judged_latency_seconds, 0.010, 1e-9);
+}
+
 TEST_F(RegulatorTest, AfterARaiseTheBurstIsAwaitedForAsLongAsAnAnswerTakesNotForThoseWhoLeave) {
   params_.initial_limit = 5;
   build();

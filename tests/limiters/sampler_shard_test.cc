@@ -42,6 +42,8 @@ TEST(SamplerShard, CountsEveryOutcomeButOnlySuccessesShowLatency) {
   EXPECT_EQ(shard.read(kCohort).refused, 1);
   EXPECT_EQ(shard.read(kCohort).left, 2) << "whoever it was that did not wait";
   EXPECT_DOUBLE_EQ(shard.read(kCohort).left_seconds, 0.003);
+  EXPECT_EQ(shard.read(kCohort).timed_out, 1);
+  EXPECT_DOUBLE_EQ(shard.read(kCohort).timed_out_seconds, 0.002);
   EXPECT_EQ(all_levels(shard).count, 1);
   EXPECT_DOUBLE_EQ(all_levels(shard).mean(), 0.004);
 }
