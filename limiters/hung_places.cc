@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace weir::limiters {
 namespace {
@@ -16,6 +17,7 @@ constexpr double kMostStrays = 0.5;  // of the limit
 constexpr double kEnough = 50;       // latencies, to see much,
 constexpr double kPlenty = 256;      // and little
 constexpr double kSlower = 1.5;
+constexpr double kNoQuicker = 0.75;  // with half of the limit
 
 }  // namespace
 
@@ -25,7 +27,7 @@ void HungPlaces::note(const Window& window, bool apart, double limit) {
   if (apart && window.limited && at_work < limit * kTooLittle) {
     // Nearly all hang: how many more want to is not seen.
     const double step = window.as_answered.count < kMany ? 1 : kStep;
-    hung_ = std::max(hung_, (limit + places(limit)) * (1 + step) - limit);
+    hung_ = std::max(hung_, window.limit * (1 + step) - limit);
     return;
   }
   estimate(window, at_work);
@@ -45,13 +47,30 @@ double HungPlaces::places(double limit) const {
   return hung_ + std::min(strays_, limit * kMostStrays);
 }
 
-HungPlaces::Others HungPlaces::others(const Level& usual) {
+HungPlaces::Others HungPlaces::others(const Level& usual, double limit) {
+  if (usual_.count < 1) usual_ = usual;
   if (answered_.count < kEnough) return Others::kAsEver;
-  const double times = answered_.mean() / usual.mean();
-  if (times <= kSlower && answered_.count < kPlenty) return Others::kAsEver;
+  const double times = answered_.mean() / usual_.mean();
+  if (times > kSlower) return slower(limit);
+  if (answered_.count < kPlenty) return Others::kAsEver;
+  cut_from_ = 0;
   answered_ = {};
-  if (times > kSlower) return Others::kSlower;
   return times < 1 ? Others::kQuicker : Others::kAsEver;
+}
+
+HungPlaces::Others HungPlaces::slower(double limit) {
+  const bool judged = cut_from_ > 0 && limit <= std::max(1.0, cut_from_ / 2);
+  if (judged && answered_.count < kPlenty) return Others::kAsEver;
+  const Level now = std::exchange(answered_, {});
+  if (judged && now.mean() > before_ * kNoQuicker) {
+    usual_ = now;
+    return Others::kSlowAnyhow;
+  }
+  if (cut_from_ == 0 || judged) {
+    cut_from_ = limit;
+    before_ = now.mean();
+  }
+  return Others::kSlower;
 }
 
 }  // namespace weir::limiters

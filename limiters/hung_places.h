@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "limiters/sample.h"
 
 // How many places callers hold who wait for other work than those who are answered, and will leave,
@@ -19,17 +21,25 @@ class HungPlaces {
   // are to have theirs most of the time.
   double places(double limit) const;
 
-  enum class Others : uint8_t { kAsEver, kQuicker, kSlower };
+  // kSlowAnyhow: half of the limit has made them no quicker, it is not their queue; from now on
+  // that is usual.
+  enum class Others : uint8_t { kAsEver, kQuicker, kSlower, kSlowAnyhow };
   // Those who are answered, by all since it last told something else than kAsEver, and what is
-  // usual without those who hang.
-  Others others(const Level& usual);
+  // usual without those who hang. `limit`: see note().
+  Others others(const Level& usual, double limit);
+  // The limit from which it was cut for nothing.
+  double let_go_of_cut() { return std::exchange(cut_from_, 0); }
 
  private:
   void estimate(const Window& window, double at_work);
+  Others slower(double limit);
 
   double hung_ = 0;
   double strays_ = 0;  // by so many, on average
   Level answered_;
+  Level usual_;          // without those who hang, or what has become usual beside them
+  double cut_from_ = 0;  // the limit before it was cut for those who are slower,
+  double before_ = 0;    // and how long they took then, on average
 };
 
 }  // namespace weir::limiters

@@ -69,7 +69,7 @@ Cause KneeLimit::update(const Window& window) {
   if (steady) return take_back();
   const bool refused = (window.refused() && !steady_.steady()) || cap_.refused(window);
   if (!steady_.refusing()) refused_from_ = 0;
-  const bool left = window.limited && abandonment_.most_leave();
+  const bool left = (window.limited || window.timed_out()) && abandonment_.most_leave();
   if (refused || (left && abandonment_.starving())) return back_off(refused);
   if (abandonment_.other_work().undecided()) return Cause::kFewSamples;
   if (abandonment_.other_work().nobody_leaves()) hung_.forget();
@@ -91,10 +91,12 @@ Cause KneeLimit::see_answered(const Window& window) {
   const int before = hung();
   hung_.note(window, abandonment_.other_work().apart(), limit_);
   const auto others =
-      window.limited ? hung_.others(abandonment_.usual()) : HungPlaces::Others::kAsEver;
+      window.limited ? hung_.others(abandonment_.usual(), limit_) : HungPlaces::Others::kAsEver;
   if (others == HungPlaces::Others::kAsEver && hung() != before) return Cause::kPlacesHung;
   if (others == HungPlaces::Others::kAsEver)
     return window.limited ? Cause::kHeld : Cause::kNotLimited;
+  if (others == HungPlaces::Others::kSlowAnyhow)
+    return move(hung_.let_go_of_cut()), Cause::kServiceSlower;
   const bool quicker = others == HungPlaces::Others::kQuicker;
   move(quicker ? std::max(limit_ * 1.1, limit_ + 1) : limit_ * 0.9);
   return quicker ? Cause::kInUse : Cause::kLatencyHigh;

@@ -100,6 +100,7 @@ struct Window {
   double count(Outcome outcome) const { return answered[static_cast<size_t>(outcome)]; }
   // Nobody waited for their answer any more.
   double given_up() const { return count(Outcome::kAbandoned) + count(Outcome::kTimedOut); }
+  bool timed_out() const { return count(Outcome::kTimedOut) > 0; }
   // Refused or timed out.
   double lost() const { return count(Outcome::kOverload) + count(Outcome::kTimedOut); }
   // By more than a service may refuse some callers whatever its load is: one in ten of those that

@@ -11,7 +11,7 @@ VegasLimit::VegasLimit(const LimiterParams& params)
 
 Cause VegasLimit::update(const Window& window) {
   const int step = std::max(1, static_cast<int>(std::floor(std::log10(limit_))));
-  if (window.count(Outcome::kOverload) > 0) return move(-step, Cause::kOverload);
+  if (window.lost() > 0) return move(-step, Cause::kOverload);
   const Level all = window.all_levels();
   if (all.count < 1) return Cause::kFewSamples;
   samples_ += all.count;

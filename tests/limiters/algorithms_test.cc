@@ -50,7 +50,7 @@ TEST(FixedLimit, StaysWithinItsBounds) {
 
 TEST(EveryRuleButKnee, TakesATimeoutForALoss) {
   for (const Algorithm algorithm :
-       {Algorithm::kAimd, Algorithm::kGradient, Algorithm::kGradient2}) {
+       {Algorithm::kAimd, Algorithm::kVegas, Algorithm::kGradient, Algorithm::kGradient2}) {
     LimiterParams params;
     params.algorithm = algorithm;
     const auto rule = make_algorithm(params);

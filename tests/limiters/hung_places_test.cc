@@ -29,7 +29,7 @@ class HungPlacesTest : public ::testing::Test {
     Others others = Others::kAsEver;
     for (int i = 0; i < times && others == Others::kAsEver; ++i) {
       hung_.note(window, true, kLimit);
-      others = hung_.others(Level::of(0.010, 10, 256));
+      others = hung_.others(Level::of(0.010, 10, 256), kLimit);
     }
     return others;
   }

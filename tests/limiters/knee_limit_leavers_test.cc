@@ -32,6 +32,15 @@ TEST(KneeLimit, WhereAllCallersGiveUpItIsTooHigh) {
   EXPECT_EQ(limit.limit(), 1);
 }
 
+TEST(KneeLimit, WhereAllTimeOutItIsTooHighThoughItIsNotReached) {
+  KneeLimit limit = begun(Service{10}, 40);
+  Window late = left(0, 0, 40);
+  late.answered[static_cast<size_t>(Outcome::kTimedOut)] = 20;
+  late.limited = false;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(limit.update(late), Cause::kOverload);
+  EXPECT_LT(limit.limit(), 20);
+}
+
 TEST(KneeLimit, WhoGivesUpDoesNotLowerItBelowWhatWasFineALittleAgo) {
   const Service service{10};
   KneeLimit limit = begun(service, 40);
@@ -154,6 +163,24 @@ TEST_F(KneeLimitAndHungPlaces, LowerTheLimitWhereTheOthersBecomeSlower) {
   EXPECT_EQ(limit_.limit(), 18);
 }
 
+TEST_F(KneeLimitAndHungPlaces, DoNotLowerItForLongWhereTheOthersAreSlowWhateverItIs) {
+  hang();
+  hang();
+  for (int i = 0; i < 7; ++i) hang(600, 0.020);
+  EXPECT_LT(limit_.limit(), 11);
+  EXPECT_GT(limit_.limit(), 7);
+  EXPECT_EQ(hang(600, 0.020), Cause::kServiceSlower);
+  for (int i = 0; i < 20; ++i) hang(600, 0.020);
+  EXPECT_EQ(limit_.limit(), 20);
+}
+
+TEST_F(KneeLimitAndHungPlaces, LowerItAsFarAsThatMakesTheOthersQuicker) {
+  hang();
+  hang();
+  for (int i = 0; i < 40; ++i) hang(300, 0.060 * limit_.limit() / 20);
+  EXPECT_LE(limit_.limit(), 5);
+}
+
 TEST_F(KneeLimitAndHungPlaces, RaiseTheLimitWhereTheOthersAreQuickerThanUsual) {
   hang();
   hang();
@@ -216,6 +243,20 @@ TEST_F(KneeLimitAndHungPlacesWithinBounds, AreNeverBeyondTheMost) {
     EXPECT_LE(places(), 50);
   }
   EXPECT_EQ(places(), 50);
+}
+
+TEST_F(KneeLimitAndHungPlacesWithinBounds, AreLetGoOfAsSoonHoweverLongTheyWereTheMost) {
+  for (int i = 0; i < 5000; ++i) hang();
+  ASSERT_EQ(places(), 50);
+  for (int i = 0; i < 6; ++i) {
+    Window roomy = hung(60, 1000, 0.010, 20);
+    roomy.limit = 50;
+    roomy.in_use = 20.0 / 50;
+    roomy.limited = false;
+    limit_.update(roomy);
+    EXPECT_GE(limit_.hung(), 0);
+  }
+  EXPECT_LT(places(), 45);
 }
 
 }  // namespace
