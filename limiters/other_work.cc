@@ -59,7 +59,7 @@ void OtherWork::note(const Window& window, const Level& usual) {
   const double between = std::sqrt(usual.mean() * alike);
   const double error = 1 + 1 / std::sqrt(answered_.count);
   const bool quick = answered_.mean() * error < kOther * usual.mean();
-  const bool even = answered_.count >= kMany &&
+  const bool even = answered_.count >= kMany && answered_.mean() < usual.mean() &&
                     variance_of_logs(answered_) * kEven + kNegligible < variance_of_logs(usual);
   if (answered_.mean() > between * error || quick || even)
     apart_ = false;

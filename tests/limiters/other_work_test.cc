@@ -85,6 +85,9 @@ TEST_F(OtherWorkTest, AnswersThatAreMuchMoreAlikeThanUsualAreToo) {
   work_ = {};
   window.as_answered = spread(1.8, 30);
   EXPECT_TRUE(apart_after(window));
+  window = window_of(60, 1, 30, 0);
+  window.as_answered = Level::of(0.030, 5, 100);
+  EXPECT_TRUE(apart_after(window)) << "no cache makes all of it slower";
 }
 
 TEST_F(OtherWorkTest, AFewWhoLeaveOrManyAmongMoreWhoDoNotAreNoReasonToLookAway) {
