@@ -90,16 +90,18 @@ Cause KneeLimit::see_answered(const Window& window) {
   if (window.as_answered.count < 1) return Cause::kFewSamples;
   const int before = hung();
   hung_.note(window, abandonment_.other_work().apart(), limit_);
-  const auto others =
-      window.limited ? hung_.others(abandonment_.usual(), limit_) : HungPlaces::Others::kAsEver;
-  if (others == HungPlaces::Others::kAsEver && hung() != before) return Cause::kPlacesHung;
-  if (others == HungPlaces::Others::kAsEver)
-    return window.limited ? Cause::kHeld : Cause::kNotLimited;
-  if (others == HungPlaces::Others::kSlowAnyhow)
-    return move(hung_.let_go_of_cut()), Cause::kServiceSlower;
-  const bool quicker = others == HungPlaces::Others::kQuicker;
-  move(quicker ? std::max(limit_ * 1.1, limit_ + 1) : limit_ * 0.9);
-  return quicker ? Cause::kInUse : Cause::kLatencyHigh;
+  using Others = HungPlaces::Others;
+  switch (window.limited ? hung_.others(abandonment_.usual(), limit_) : Others::kAsEver) {
+    case Others::kQuicker:
+      return move(std::max(limit_ * 1.1, limit_ + 1)), Cause::kInUse;
+    case Others::kSlower:
+      return move(limit_ * 0.9), Cause::kLatencyHigh;
+    case Others::kSlowAnyhow:
+      return move(hung_.let_go_of_cut()), Cause::kServiceSlower;
+    case Others::kAsEver:
+      if (hung() != before) return Cause::kPlacesHung;
+  }
+  return window.limited ? Cause::kHeld : Cause::kNotLimited;
 }
 
 Cause KneeLimit::see(const Window& window, bool left) {

@@ -194,13 +194,13 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
 // Those who have no answer yet, and those whose callers left before it came, are known to take
 // longer than they have taken: what all took, by the number of those who have an answer, is what
 // exponential times would be on average, whoever leaves how soon. Where some timed out and most
-// have no answer nothing was slow, but the service stood still.
+// have no answer, more was sent than is done in that time, or nothing is done at all.
 Window Regulator::judged(const Batch& batch) const {
   SamplerShard::CohortTotals totals = read(batch.cohort);
   const double answered = totals.answered - totals.left;
   const double open = std::max(0.0, totals.granted - totals.answered);
-  const bool stood_still = totals.timed_out > 0 && totals.timed_out + open > answered;
-  if (stood_still) {
+  const bool too_much = totals.timed_out > 0 && totals.timed_out + open > answered;
+  if (too_much) {
     totals.left -= totals.timed_out;
     totals.left_seconds -= totals.timed_out_seconds;
   }
@@ -212,7 +212,8 @@ Window Regulator::judged(const Batch& batch) const {
   window.refused_of_cohort = totals.refused;
   window.left = totals.left;
   window.left_seconds = totals.left_seconds;
-  window.open = stood_still ? 0 : open;
+  window.open = too_much ? 0 : open;
+  if (too_much) window.answered[static_cast<size_t>(Outcome::kOverload)] += totals.timed_out;
   window.looks = batch.looks;
   if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
   if (window.open + totals.left <= 0 || answered <= 0) return window;
