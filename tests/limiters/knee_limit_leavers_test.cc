@@ -134,6 +134,13 @@ class KneeLimitAndHungPlaces : public ::testing::Test {
     window.limit = places();
     return limit_.update(window);
   }
+  // Until sixty places are made up for.
+  void hang_all() {
+    hang();
+    hang();
+    ASSERT_EQ(places(), 80);
+    ASSERT_EQ(limit_.limit(), 20);
+  }
   KneeLimit limit_;
 };
 
@@ -156,16 +163,13 @@ TEST_F(KneeLimitAndHungPlaces, ArePlacesBesideTheLimitWhileTheOthersAreAnsweredA
 }
 
 TEST_F(KneeLimitAndHungPlaces, LowerTheLimitWhereTheOthersBecomeSlower) {
-  hang();
-  hang();
-  ASSERT_EQ(limit_.limit(), 20);
+  hang_all();
   EXPECT_EQ(hang(1000, 0.017), Cause::kLatencyHigh);
   EXPECT_EQ(limit_.limit(), 18);
 }
 
 TEST_F(KneeLimitAndHungPlaces, DoNotLowerItForLongWhereTheOthersAreSlowWhateverItIs) {
-  hang();
-  hang();
+  hang_all();
   for (int i = 0; i < 7; ++i) hang(600, 0.020);
   EXPECT_LT(limit_.limit(), 11);
   EXPECT_GT(limit_.limit(), 7);
@@ -175,24 +179,20 @@ TEST_F(KneeLimitAndHungPlaces, DoNotLowerItForLongWhereTheOthersAreSlowWhateverI
 }
 
 TEST_F(KneeLimitAndHungPlaces, LowerItAsFarAsThatMakesTheOthersQuicker) {
-  hang();
-  hang();
+  hang_all();
   for (int i = 0; i < 40; ++i) hang(300, 0.060 * limit_.limit() / 20);
   EXPECT_LE(limit_.limit(), 5);
 }
 
 TEST_F(KneeLimitAndHungPlaces, RaiseTheLimitWhereTheOthersAreQuickerThanUsual) {
-  hang();
-  hang();
+  hang_all();
   for (int i = 0; i < 3; ++i) hang(1200, 0.009);
   EXPECT_GT(limit_.limit(), 20);
   EXPECT_LT(limit_.limit(), 30);
 }
 
 TEST_F(KneeLimitAndHungPlaces, AreNoReasonForMoreWhereTheOthersAreAsSlowAsTheyAre) {
-  hang();
-  hang();
-  ASSERT_EQ(places(), 80);
+  hang_all();
   for (int i = 0; i < 20; ++i) hang(200, 0.3);
   EXPECT_LT(places(), 25);
 }
@@ -212,9 +212,7 @@ TEST_F(KneeLimitAndHungPlaces, TeachNothingUntilSomebodyIsAnswered) {
 }
 
 TEST_F(KneeLimitAndHungPlaces, AreForgottenWhenTheyHaveGone) {
-  hang();
-  hang();
-  ASSERT_EQ(places(), 80);
+  hang_all();
   Window calm = hung(0, 600, 0.010, 70);
   calm.limit = 80;
   calm.limited = false;

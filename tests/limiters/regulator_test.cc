@@ -95,25 +95,22 @@ TEST_F(RegulatorTest, WhoHasNoAnswerYetCountsWithTheTimeThatItHasTaken) {
   EXPECT_LT(regulator_->last().judged_latency_seconds, 0.010 + 4 / 96.0 * 0.100);
 }
 
-TEST_F(RegulatorTest, WhoseCallersLeaveCountsWithTheTimeThatTheyWaited) {
+// Whoever it was that did not wait for them any more.
+class RegulatorGivenUpTest : public RegulatorTest, public ::testing::WithParamInterface<Outcome> {};
+
+TEST_P(RegulatorGivenUpTest, CountWithTheTimeThatTheyWereWaitedFor) {
   build();
   fill();
   finish(one_, 60);
-  finish(other_, 40, Outcome::kAbandoned);
+  finish(other_, 40, GetParam());
   pass(milliseconds(100));
   EXPECT_EQ(regulator_->last().samples, 60);
   EXPECT_DOUBLE_EQ(regulator_->last().latency_seconds, 0.010);
   EXPECT_NEAR(regulator_->last().judged_latency_seconds, 100 * 0.010 / 60, 1e-9);
 }
 
-TEST_F(RegulatorTest, WhatTimesOutCountsTheSameWhereMostAreAnswered) {
-  build();
-  fill();
-  finish(one_, 60);
-  finish(other_, 40, Outcome::kTimedOut);
-  pass(milliseconds(100));
-  EXPECT_NEAR(regulator_->last().judged_latency_seconds, 100 * 0.010 / 60, 1e-9);
-}
+INSTANTIATE_TEST_SUITE_P(Outcomes, RegulatorGivenUpTest,
+                         ::testing::Values(Outcome::kAbandoned, Outcome::kTimedOut));
 
 TEST_F(RegulatorTest, WhereSomeTimedOutAndMostHaveNoAnswerTheServiceStoodStillAndWasNotSlow) {
   build();
