@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "proxy/http/head_writer.h"
+#include "proxy/http/is_exactly.h"
 
 namespace weir::http {
 namespace {
@@ -14,7 +15,7 @@ constexpr NameSet kCodecsOwn{
 
 // RFC 9110 section 8.6: for these a missing length is news, and some services refuse it with 411.
 bool expects_body(std::string_view method) {
-  return method == "POST" || method == "PUT" || method == "PATCH";
+  return is_exactly(method, "POST") || is_exactly(method, "PUT") || is_exactly(method, "PATCH");
 }
 
 void add_framing(HeadWriter& out, const RequestHead& head) {

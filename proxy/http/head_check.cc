@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "proxy/http/is_exactly.h"
 #include "proxy/http/sixteen_bytes.h"
 
 namespace weir::http {
@@ -74,7 +75,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 Failure bad(const char* reason, int status = 400) { return ProtocolError{status, reason}; }
 
 Failure take_version(std::string_view text, RequestHead& head) {
-  if (text == "HTTP/1.1") {
+  if (is_exactly(text, "HTTP/1.1")) {
     head.version = Version::kHttp11;
   } else if (text == "HTTP/1.0") {
     head.version = Version::kHttp10;

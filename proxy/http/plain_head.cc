@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proxy/http/is_exactly.h"
+
 namespace weir::http {
 namespace {
 
@@ -30,8 +32,9 @@ bool are_plain(const Headers& headers) {
 }  // namespace
 
 bool is_plain(const RequestHead& head) {
-  return (head.method == "GET" || head.method == "HEAD") && head.target.starts_with('/') &&
-         head.body.kind == BodyLength::Kind::kNone && are_plain(head.headers);
+  return (is_exactly(head.method, "GET") || is_exactly(head.method, "HEAD")) &&
+         head.target.starts_with('/') && head.body.kind == BodyLength::Kind::kNone &&
+         are_plain(head.headers);
 }
 
 bool is_plain(const ResponseHead& head) { return head.status >= 200 && are_plain(head.headers); }

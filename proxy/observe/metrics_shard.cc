@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "proxy/http/is_exactly.h"
+
 namespace weir::observe {
 
 using exchange::Ending;
@@ -9,7 +11,9 @@ using limiters::Outcome;
 
 void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
   const auto code_class = static_cast<size_t>(facts.status / 100) % kClasses;
-  const size_t version = facts.version == "h1.1" ? 1 : facts.version == "h1.0" ? 0 : 2;
+  const size_t version = http::is_exactly(facts.version, "h1.1")   ? 1
+                         : http::is_exactly(facts.version, "h1.0") ? 0
+                                                                   : 2;
   count(requests_[code_class][version]);
   Ended<Counter>& ended = facts.exempt ? exempt_ : limited_;
   count(ended.endings[static_cast<size_t>(facts.ending)]);
