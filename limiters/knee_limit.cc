@@ -45,6 +45,8 @@ KneeLimit::KneeLimit(const LimiterParams& params)
   move(params.initial_limit);
 }
 
+bool KneeLimit::is_least() const { return limit() <= std::max(1, params_.min_limit); }
+
 void KneeLimit::move(double limit) {
   const int before = this->limit();
   limit_ = std::clamp(limit, static_cast<double>(params_.min_limit),
@@ -58,7 +60,8 @@ void KneeLimit::move(double limit) {
 
 void KneeLimit::learn(const Window& window) {
   abandonment_.learn(window);
-  if (!abandonment_.other_work().undecided() && !apart_ && hung() == 0) curve_.add(window.levels);
+  if (abandonment_.other_work().undecided() || beside_hung_.begun() || hung() > 0) return;
+  curve_.add(window.levels);
 }
 
 Cause KneeLimit::update(const Window& window) {
@@ -72,36 +75,24 @@ Cause KneeLimit::update(const Window& window) {
   const bool left = (window.limited || window.timed_out()) && abandonment_.most_leave();
   if (refused || (left && abandonment_.starving())) return back_off(refused);
   if (abandonment_.other_work().undecided()) return Cause::kFewSamples;
-  if (abandonment_.other_work().nobody_leaves()) hung_.forget();
+  if (abandonment_.other_work().nobody_leaves()) beside_hung_.forget();
   if (abandonment_.other_work().apart() || hung() > 0) return see_answered(window);
-  apart_ = false;
+  beside_hung_.end();
   return see(window, left);
 }
 
 // What hangs is no part of the curve, and nothing is learnt beside it.
 Cause KneeLimit::see_answered(const Window& window) {
-  if (!std::exchange(apart_, true)) {
+  if (beside_hung_.begin()) {
     full_ = abandonment_.usual();
     curve_.restart({full_});
     trial_.reset();
     slow_start_ = false;
     put_off_growth();
   }
-  if (window.as_answered.count < 1) return Cause::kFewSamples;
-  const int before = hung();
-  hung_.note(window, abandonment_.other_work().apart(), limit_);
-  using Others = HungPlaces::Others;
-  switch (window.limited ? hung_.others(abandonment_.usual(), limit_) : Others::kAsEver) {
-    case Others::kQuicker:
-      return move(std::max(limit_ * 1.1, limit_ + 1)), Cause::kInUse;
-    case Others::kSlower:
-      return move(limit_ * 0.9), Cause::kLatencyHigh;
-    case Others::kSlowAnyhow:
-      return move(hung_.let_go_of_cut()), Cause::kServiceSlower;
-    case Others::kAsEver:
-      if (hung() != before) return Cause::kPlacesHung;
-  }
-  return window.limited ? Cause::kHeld : Cause::kNotLimited;
+  const LimitBesideHung::Step step = beside_hung_.step(window, abandonment_, limit_, room_beside());
+  if (step.limit) move(*step.limit);
+  return step.cause;
 }
 
 Cause KneeLimit::see(const Window& window, bool left) {

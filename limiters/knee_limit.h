@@ -1,14 +1,11 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <limits>
 #include <optional>
 
 #include "limiters/abandonment.h"
-#include "limiters/hung_places.h"
 #include "limiters/knee_curve.h"
 #include "limiters/limit_algorithm.h"
+#include "limiters/limit_beside_hung.h"
 #include "limiters/params.h"
 #include "limiters/quickening.h"
 #include "limiters/refused_limit.h"
@@ -52,9 +49,8 @@ namespace weir::limiters {
 //
 // Unless they are told apart (other_work.h): where those who leave waited for other work, an
 // endpoint that hangs, say, and the others are answered as fast as ever, what they waited is no
-// latency. The places that they hold (hung_places.h) are made up for beside the limit, until they
-// have gone. Meanwhile the curve is left alone: the limit moves by a tenth when the answers are
-// quicker than usual, or take half as long again.
+// latency. The places that they hold are made up for beside the limit, until they have gone, and
+// the curve is left alone meanwhile (limit_beside_hung.h).
 //
 // A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
@@ -77,10 +73,7 @@ class KneeLimit final : public LimitAlgorithm {
   explicit KneeLimit(const LimiterParams& params);
 
   int limit() const override { return static_cast<int>(limit_); }
-  int hung() const override {
-    const double room = params_.max_limit - limit();
-    return static_cast<int>(std::min(hung_.places(limit_), room));
-  }
+  int hung() const override { return beside_hung_.places(limit_, room_beside()); }
   Cause update(const Window& window) override;
   void learn(const Window& window) override;
   Duration baseline() const override { return baseline_; }
@@ -89,7 +82,9 @@ class KneeLimit final : public LimitAlgorithm {
   bool probing() const override { return trial_ && trial_->kind != Trial::Kind::kCut; }
 
  private:
-  bool is_least() const { return limit() <= std::max(1, params_.min_limit); }
+  bool is_least() const;
+  // For places that hang.
+  int room_beside() const { return params_.max_limit - limit(); }
   void move(double limit);
   void note(const Window& window);
   void widen(const Level& now);
@@ -140,9 +135,8 @@ class KneeLimit final : public LimitAlgorithm {
   double refused_from_ = 0;  // the limit before it was cut for refusals
   ServiceCap cap_;
   Abandonment abandonment_;
-  HungPlaces hung_;
-  bool apart_ = false;  // they were told apart in the last window
-  bool lost_ = false;   // it was cut although nothing was known, since nobody was answered
+  LimitBesideHung beside_hung_;
+  bool lost_ = false;  // it was cut although nothing was known, since nobody was answered
 };
 
 }  // namespace weir::limiters
