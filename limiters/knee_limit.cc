@@ -9,29 +9,15 @@ namespace weir::limiters {
 namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
-constexpr double kFew = 5;           // show nothing yet
-constexpr double kMany = 10;         // are not here by chance
-constexpr double kWellSeen = 50;     // enough to look elsewhere first
-constexpr double kHardlySeen = 100;  // looks elsewhere are not put off by cuts
-constexpr double kMemory = 256;      // of the latency near the limit
-constexpr double kDoubted = 300;     // what was seen above the limit fades
-constexpr double kOften = 1000;      // from one look to the next
-constexpr double kRarely = 20000;
-constexpr double kOftenSeconds = 1;  // whichever comes last: what a look costs is time
-constexpr double kAllInUse = 0.98;   // share of the places
-constexpr double kStanding = 4000;   // with no place free
-constexpr double kCrowded = 0.85;    // share of the places: fewer in flight are never seen
-constexpr double kLasting = 100;     // of an overload: what follows a pause is none
-constexpr double kSoon = 20;         // from a move to the next growth
+constexpr double kHint = 3;       // will do where nothing else is known
+constexpr double kFew = 5;        // show nothing yet
+constexpr double kMemory = 256;   // of the latency near the limit
+constexpr double kDoubted = 300;  // what was seen above the limit fades
+constexpr double kSoon = 20;      // from a move to the next growth
 constexpr double kLate = 1000;
 constexpr double kLatest = 3000;  // divided by the limit: one more is a large step for a small one
-constexpr double kLikely = 1.25;  // how far the knee's likelihood may fall
-constexpr double kLikelyWhileStanding = 2;  // callers who come again when they are answered
-constexpr double kLikelyInCalm = 4;         // at first, then more by ln(1 + judged / kOneMore),
-constexpr double kOneMore = 100;            // in samples,
-constexpr double kLikelyInCalmAtLast = 8;   // up to this
-constexpr double kLikelyAtStart = 4;        // a first cut ends slow start, so it has to be sure
 constexpr double kFirstStep = 0.1;
+constexpr double kFewer = 0.6;     // of the limit: a bend between them shows
 constexpr double kOver = 0.75;     // of the latency before
 constexpr double kWider = 2;       // times the limit that a service had before it became slower
 constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
@@ -41,7 +27,7 @@ double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 }  // namespace
 
 KneeLimit::KneeLimit(const LimiterParams& params)
-    : params_(params), limit_(0), until_trial_(kOften), until_growth_(kSoon), step_(kFirstStep) {
+    : params_(params), limit_(0), until_growth_(kSoon), step_(kFirstStep) {
   move(params.initial_limit);
 }
 
@@ -107,29 +93,21 @@ Cause KneeLimit::see(const Window& window, bool left) {
   const bool slower = window.overloaded && !trial_ && slowdown_.settled(curve_.spread());
   if (slower && !abandonment_.some_leave())
     return try_more(slowdown_.now(), slowdown_.limit(), kWider);
-  const bool due = untried_ >= until_trial_ && untried_seconds_ >= until_trial_seconds_;
-  const bool blind = crowded_ >= kStanding && curve_.seen_up_to(limit_ * 0.6) < kHardlySeen;
-  if (!trial_ && (overloaded_ >= kLasting || blind) && !slow_start_ && due) {
-    less_next_ = !less_next_ && curve_.seen_up_to(limit_ * 0.6) >= kWellSeen;
-    const bool more = less_next_ || left || is_least();
+  if (!trial_ && !slow_start_ && look_around_.due(seen_of_fewer())) {
+    const bool more = look_around_.to_more(seen_of_fewer()) || left || is_least();
     return more ? try_more(full_, limit_, 1.5) : try_less();
   }
   return settle(window.limited, left, knee);
 }
 
 Knee KneeLimit::fitted() {
-  const Knee knee = curve_.knee(unlikely());
+  const Knee knee = curve_.knee(caution_.unlikely(slow_start_));
   baseline_ = from_seconds(knee.baseline);
   return knee;
 }
 
-// How far the likelihood of the knee may fall.
-double KneeLimit::unlikely() const {
-  if (slow_start_) return kLikelyAtStart;
-  if (overloaded_ > 0) return kLikely;
-  if (standing_ >= kStanding) return kLikelyWhileStanding;
-  return std::min(kLikelyInCalmAtLast, kLikelyInCalm + std::log1p(judged_ / kOneMore));
-}
+// Samples of so few in flight that a bend below the limit would show.
+double KneeLimit::seen_of_fewer() const { return curve_.seen_up_to(limit_ * kFewer); }
 
 void KneeLimit::note(const Window& window) {
   const double samples = window.all_levels().count;
@@ -141,14 +119,10 @@ void KneeLimit::note(const Window& window) {
   full_.forget_all_but(kMemory);
   // A look ends where it began, whatever it finds on the way.
   if (!probing() && quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
-  overloaded_ = window.overloaded ? overloaded_ + samples : 0;
-  standing_ = window.limited && window.in_use > kAllInUse ? standing_ + samples : 0;
-  crowded_ = window.in_use > kCrowded ? crowded_ + samples : 0;
-  judged_ += samples;
+  look_around_.note(window);
+  caution_.note(window);
   unmoved_ += samples;
   unmoved_seconds_ += window.seconds();
-  untried_ += samples;
-  untried_seconds_ += window.seconds();
   refused_.note(samples, window.seconds());
 }
 
@@ -172,7 +146,7 @@ Level KneeLimit::near_limit(const Window& window) const {
 
 Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
   const bool blind =
-      knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && curve_.seen_up_to(limit_ * 0.6) < 3;
+      knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && seen_of_fewer() < kHint;
   if (limited && blind && !left && !trial_ && !is_least()) return try_less();
   if (limit() > room(knee.highest)) return cut(knee.highest);
   return limited ? grow(knee.at) : Cause::kNotLimited;
@@ -224,11 +198,7 @@ Cause KneeLimit::back_off(bool refused) {
   const auto trial = std::exchange(trial_, std::nullopt);
   const bool looked = trial && trial->kind == Trial::Kind::kMore;
   const bool grew = grown_ && *grown_ < limit_ && unmoved_ < kMemory;
-  if (looked) {
-    untried_ = untried_seconds_ = 0;
-    until_trial_ = std::min(until_trial_ * 2, kRarely);
-    until_trial_seconds_ = kOftenSeconds;
-  }
+  if (looked) look_around_.ended(false);
   if (refused) refused_.refuse(limit(), looked || grew);
   if (refused) refused_from_ = std::max(refused_from_, limit_);
   // The step that was one too many is taken back, no more.
@@ -246,7 +216,7 @@ Cause KneeLimit::back_off(bool refused) {
 // where that was too long ago.
 double KneeLimit::shown_fine() const {
   if (abandonment_.long_unanswered()) return 0;
-  return std::min(curve_.knee(kLikely).lowest, curve_.most_seen());
+  return std::min(curve_.knee(Caution::kUnderOverload).lowest, curve_.most_seen());
 }
 
 void KneeLimit::put_off_growth() {
@@ -274,7 +244,7 @@ Cause KneeLimit::grow(double knee) {
 
 Cause KneeLimit::try_less() {
   trial_ = Trial{Trial::Kind::kLess, limit_, full_, std::exchange(slow_start_, false)};
-  curve_.forget(0, limit_ * 0.6);
+  curve_.forget(0, limit_ * kFewer);
   move(limit_ / 2);
   return Cause::kTryingLess;
 }
@@ -302,12 +272,8 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
   // A cut that proved right is as good as a look; but where fewer were hardly ever in flight, one
   // after the other would keep the limit too high for long in a service that thrashes.
   const bool blind = trial.kind == Trial::Kind::kCut && queueing && limit_ > kManyPlaces &&
-                     curve_.seen_up_to(limit_ * 0.6) < kHardlySeen;
-  if (!blind) {
-    untried_ = untried_seconds_ = 0;
-    until_trial_ = surprise ? kOften : std::min(until_trial_ * 2, kRarely);
-    until_trial_seconds_ = surprise ? 0 : kOftenSeconds;
-  }
+                     LookAround::hardly_known(seen_of_fewer());
+  if (!blind) look_around_.ended(surprise);
   switch (trial.kind) {
     case Trial::Kind::kMore:
       if (queueing && trial.cut_from > trial.from)  // what was cut meanwhile is still to be judged

@@ -3,9 +3,11 @@
 #include <optional>
 
 #include "limiters/abandonment.h"
+#include "limiters/caution.h"
 #include "limiters/knee_curve.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/limit_beside_hung.h"
+#include "limiters/look_around.h"
 #include "limiters/params.h"
 #include "limiters/quickening.h"
 #include "limiters/refused_limit.h"
@@ -21,11 +23,7 @@ namespace weir::limiters {
 // Each window goes into the curve, whose fit says where the knee may be. The limit stays within it:
 //
 //   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance;
-//                           under overload by one and a half standard errors; in calm, where
-//                           nobody is turned away and there is no hurry, by nearly three at
-//                           first and four with time, for what is asked often is found once by
-//                           chance; but by two where for long no place was ever free, as when
-//                           callers come again as soon as they are answered
+//                           how sure that has to be: caution.h
 //   otherwise, in use       grow: by a tenth at first, doubling while each step proves right, by
 //                           one after a pause where the knee is thought to be here; twice in slow
 //                           start, until the first cut
@@ -63,11 +61,7 @@ namespace weir::limiters {
 //     quicker it is over. Before it has settled cuts show nothing, and where callers leave it is
 //     not tried;
 //   - when nothing is known of fewer in flight, the limit is halved for a while;
-//   - after kOften samples, and unless the last one was a surprise later less often and not within
-//     kOftenSeconds, the limit is raised by half or halved for a while, in turn, and halved first
-//     where little was seen of fewer in flight; but only under overload that lasts, when somebody
-//     is turned away anyhow; or, halved, where for long nearly all places were taken, as by callers
-//     who come again at once, and so little is known of fewer that no bend would show.
+//   - now and then (look_around.h) the limit is raised by half or halved for a while.
 class KneeLimit final : public LimitAlgorithm {
  public:
   explicit KneeLimit(const LimiterParams& params);
@@ -90,7 +84,7 @@ class KneeLimit final : public LimitAlgorithm {
   void widen(const Level& now);
   Level near_limit(const Window& window) const;
   Knee fitted();
-  double unlikely() const;
+  double seen_of_fewer() const;
   Cause see(const Window& window, bool left);
   Cause see_answered(const Window& window);
   Cause settle(bool limited, bool left, const Knee& knee);
@@ -116,15 +110,8 @@ class KneeLimit final : public LimitAlgorithm {
   Slowdown slowdown_;
   Quickening quickening_;
   std::optional<Trial> trial_;
-  bool less_next_ = false;
-  double standing_ = 0;    // samples since a place was free
-  double crowded_ = 0;     // samples since more than a few were
-  double judged_ = 0;      // samples, ever
-  double overloaded_ = 0;  // samples since more is asked for than can be done
-  double untried_ = 0;     // samples since the last look, and seconds
-  double untried_seconds_ = 0;
-  double until_trial_;  // samples from one to the next
-  double until_trial_seconds_ = 0;
+  LookAround look_around_;
+  Caution caution_;
   double unmoved_ = 0;  // samples since the last move, and seconds
   double unmoved_seconds_ = 0;
   double until_growth_;          // samples from a move to the next growth
