@@ -9,14 +9,10 @@ namespace weir::limiters {
 namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
-constexpr double kHint = 3;       // will do where nothing else is known
-constexpr double kFew = 5;        // show nothing yet
-constexpr double kMemory = 256;   // of the latency near the limit
-constexpr double kDoubted = 300;  // what was seen above the limit fades
-constexpr double kSoon = 20;      // from a move to the next growth
-constexpr double kLate = 1000;
-constexpr double kLatest = 3000;  // divided by the limit: one more is a large step for a small one
-constexpr double kFirstStep = 0.1;
+constexpr double kHint = 3;        // will do where nothing else is known
+constexpr double kFew = 5;         // show nothing yet
+constexpr double kMemory = 256;    // of the latency near the limit
+constexpr double kDoubted = 300;   // what was seen above the limit fades
 constexpr double kFewer = 0.6;     // of the limit: a bend between them shows
 constexpr double kOver = 0.75;     // of the latency before
 constexpr double kWider = 2;       // times the limit that a service had before it became slower
@@ -26,8 +22,7 @@ double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 
 }  // namespace
 
-KneeLimit::KneeLimit(const LimiterParams& params)
-    : params_(params), limit_(0), until_growth_(kSoon), step_(kFirstStep) {
+KneeLimit::KneeLimit(const LimiterParams& params) : params_(params), limit_(0) {
   move(params.initial_limit);
 }
 
@@ -37,7 +32,7 @@ void KneeLimit::move(double limit) {
   const int before = this->limit();
   limit_ = std::clamp(limit, static_cast<double>(params_.min_limit),
                       static_cast<double>(params_.max_limit));
-  unmoved_ = unmoved_seconds_ = 0;
+  growth_.moved();
   // As many took so long before; where they take less now, the service has become wider meanwhile.
   if (this->limit() != before)
     quickening_.restart(this->limit() > before ? curve_.near(this->limit()) : Level{});
@@ -74,7 +69,7 @@ Cause KneeLimit::see_answered(const Window& window) {
     curve_.restart({full_});
     trial_.reset();
     slow_start_ = false;
-    put_off_growth();
+    growth_.put_off(limit_);
   }
   const LimitBesideHung::Step step = beside_hung_.step(window, abandonment_, limit_, room_beside());
   if (step.limit) move(*step.limit);
@@ -121,8 +116,7 @@ void KneeLimit::note(const Window& window) {
   if (!probing() && quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
   look_around_.note(window);
   caution_.note(window);
-  unmoved_ += samples;
-  unmoved_seconds_ += window.seconds();
+  growth_.note(samples, window.seconds());
   refused_.note(samples, window.seconds());
 }
 
@@ -132,9 +126,7 @@ void KneeLimit::widen(const Level& now) {
   curve_.add(now);
   full_ = now;
   trial_.reset();
-  step_ = kFirstStep;
-  until_growth_ = kSoon;
-  grown_.reset();
+  growth_.restart();
   quickening_.restart({});
 }
 
@@ -156,7 +148,7 @@ Cause KneeLimit::cut(double highest) {
   slow_start_ = false;
   if (!trial_ && (!slowdown_.suspected() || abandonment_.some_leave()))
     trial_ = Trial{Trial::Kind::kCut, limit_, slowdown_.suspected() ? slowdown_.now() : full_};
-  put_off_growth();
+  growth_.put_off(limit_);
   move(std::max(limit_ / 2, room(highest)));
   return Cause::kLatencyHigh;
 }
@@ -165,14 +157,14 @@ std::optional<Cause> KneeLimit::heed_cap(const Window& window) {
   const ServiceCap::Verdict verdict = cap_.note(window);
   if (verdict == ServiceCap::Verdict::kNone) return std::nullopt;
   trial_.reset();
-  grown_.reset();
+  growth_.forget_last();
   if (verdict == ServiceCap::Verdict::kRefuted) {
     refused_.forget();
     move(std::max(limit_, cap_.from()));
     return Cause::kNoGain;
   }
   slow_start_ = false;
-  step_ = kFirstStep;
+  growth_.small_steps();
   refused_.believe(cap_.most() + 1);
   move(cap_.most());
   return Cause::kOverload;
@@ -181,15 +173,12 @@ std::optional<Cause> KneeLimit::heed_cap(const Window& window) {
 // It was cut on no evidence, so the way back need not be felt for step by step.
 void KneeLimit::regain() {
   lost_ = false;
-  step_ = 1;
-  until_growth_ = kSoon;
-  grown_.reset();
+  growth_.restart_doubling();
 }
 
 Cause KneeLimit::take_back() {
   refused_.forget();
-  put_off_growth();
-  until_growth_ = kSoon;
+  growth_.restart();
   move(std::max(limit_, std::exchange(refused_from_, 0)));
   return Cause::kNoGain;
 }
@@ -197,14 +186,14 @@ Cause KneeLimit::take_back() {
 Cause KneeLimit::back_off(bool refused) {
   const auto trial = std::exchange(trial_, std::nullopt);
   const bool looked = trial && trial->kind == Trial::Kind::kMore;
-  const bool grew = grown_ && *grown_ < limit_ && unmoved_ < kMemory;
+  const std::optional<double> grown_from = growth_.just_grown_from(limit_);
   if (looked) look_around_.ended(false);
-  if (refused) refused_.refuse(limit(), looked || grew);
+  if (refused) refused_.refuse(limit(), looked || grown_from);
   if (refused) refused_from_ = std::max(refused_from_, limit_);
   // The step that was one too many is taken back, no more.
-  const double back = looked ? trial->from : grew ? *grown_ : limit_ * 0.9;
+  const double back = looked ? trial->from : grown_from.value_or(limit_ * 0.9);
   slow_start_ = false;
-  put_off_growth();
+  growth_.put_off(limit_);
   const bool nobody = abandonment_.nobody_answered();
   const double fine = refused || !nobody ? 0 : shown_fine();
   lost_ = nobody && fine == 0;
@@ -219,23 +208,13 @@ double KneeLimit::shown_fine() const {
   return std::min(curve_.knee(Caution::kUnderOverload).lowest, curve_.most_seen());
 }
 
-void KneeLimit::put_off_growth() {
-  if (grown_) until_growth_ = std::min(until_growth_ * 2, std::max(kLate, kLatest / limit_));
-  grown_.reset();
-  step_ = kFirstStep;
-}
-
 Cause KneeLimit::grow(double knee) {
   const bool below = limit() + 1 <= room(knee);
-  if (refused_.holds(limit(), unmoved_, unmoved_seconds_)) return Cause::kHeld;
-  if (!below && unmoved_ < until_growth_) return Cause::kHeld;
+  if (refused_.holds(limit(), growth_.unmoved(), growth_.unmoved_seconds())) return Cause::kHeld;
+  if (!below && !growth_.rested()) return Cause::kHeld;
   if (trial_ && limit_ >= trial_->from * 0.9) trial_.reset();
-  if (grown_) {
-    until_growth_ = kSoon;
-    if (below) step_ = std::min(1.0, step_ * 2);
-  }
-  grown_ = limit_;
-  const double share = slow_start_ ? 1.0 : below ? step_ : kFirstStep;
+  const double step = growth_.step(limit_, below);
+  const double share = slow_start_ ? 1.0 : step;
   const double wanted = std::min(refused_.most(), std::max(limit_ * (1 + share), limit_ + 1));
   refused_.disprove(limit());
   move(std::min(wanted, std::max(limit_ + 1, room(knee))));
@@ -299,7 +278,7 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
       }
       if (!abandonment_.some_leave()) return try_more(full_, trial.from, kWider);
       curve_.restart({full_});
-      until_growth_ = kSoon;
+      growth_.rest_little();
       break;
   }
   move(trial.from);

@@ -4,6 +4,7 @@
 
 #include "limiters/abandonment.h"
 #include "limiters/caution.h"
+#include "limiters/growth.h"
 #include "limiters/knee_curve.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/limit_beside_hung.h"
@@ -24,9 +25,8 @@ namespace weir::limiters {
 //
 //   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance;
 //                           how sure that has to be: caution.h
-//   otherwise, in use       grow: by a tenth at first, doubling while each step proves right, by
-//                           one after a pause where the knee is thought to be here; twice in slow
-//                           start, until the first cut
+//   otherwise, in use       grow (growth.h); where the knee is thought to be here by one, after a
+//                           rest; twice in slow start, until the first cut
 //
 // room(c) = max(1.08 c, c + 1/2): enough that the service never waits for the next request.
 //
@@ -94,7 +94,6 @@ class KneeLimit final : public LimitAlgorithm {
   Cause take_back();  // what was cut for refusals that have nothing to do with it
   void regain();
   double shown_fine() const;
-  void put_off_growth();
   Cause grow(double knee);
   Cause try_less();
   Cause try_more(const Level& before, double cut_from, double times);
@@ -112,11 +111,7 @@ class KneeLimit final : public LimitAlgorithm {
   std::optional<Trial> trial_;
   LookAround look_around_;
   Caution caution_;
-  double unmoved_ = 0;  // samples since the last move, and seconds
-  double unmoved_seconds_ = 0;
-  double until_growth_;          // samples from a move to the next growth
-  std::optional<double> grown_;  // by the last move, from there
-  double step_;                  // of the next growth, as a share
+  Growth growth_;
   RefusedLimit refused_;
   SteadyRefusals steady_;
   double refused_from_ = 0;  // the limit before it was cut for refusals
