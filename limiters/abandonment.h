@@ -1,7 +1,7 @@
 #pragma once
 
 #include "limiters/other_work.h"
-#include "limiters/sample.h"
+#include "limiters/window.h"
 
 // How many callers leave before their answer, and how those fare who stay; it does not know the
 // limit.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "limiters/sample.h"
+#include "limiters/window.h"
 
 // How sure it has to be that the limit is above the knee before it is cut; it knows neither of the
 // two.

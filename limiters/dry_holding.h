@@ -3,6 +3,8 @@
 #include <array>
 
 #include "limiters/knee_curve.h"
+#include "limiters/level.h"
+#include "limiters/timeline.h"
 
 // How long a request would hold its place behind a limit, from how long all hold theirs while
 // nobody is held back; it does not know who would be let in.

@@ -91,9 +91,8 @@ double GradientLimit::seen_well_below() const {
 
 // Latency of those who were sent when the limit was nearly used up; of all when nobody was.
 double GradientLimit::latency_when_full(const Window& window) const {
-  Level full;
   const size_t top = level_of(limit());
-  for (size_t i = top - std::min<size_t>(top, 1); i < kLevels; ++i) full.add(window.levels[i]);
+  const Level full = sum_of(window.levels, top - std::min<size_t>(top, 1));
   return full.count > 0 ? full.mean() : window.all_levels().mean();
 }
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "limiters/sample.h"
+#include "limiters/window.h"
 
 // How many places callers hold who wait for other work than those who are answered, and will leave,
 // and how the others fare beside them; it does not know why that hangs.

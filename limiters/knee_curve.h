@@ -3,7 +3,7 @@
 #include <array>
 #include <initializer_list>
 
-#include "limiters/sample.h"
+#include "limiters/level.h"
 
 // Latency by number in flight, and where it bends; it does not know the limit.
 namespace weir::limiters {

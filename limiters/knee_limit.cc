@@ -108,7 +108,7 @@ void KneeLimit::note(const Window& window) {
   const double samples = window.all_levels().count;
   curve_.add(window.levels);
   curve_.doubt_above(limit_ * 1.1, std::exp(-samples / kDoubted));
-  const Level near = near_limit(window);
+  const Level near = sum_of(window.levels, first_level_near(limit()));
   if (!probing()) slowdown_.note(near, full_, limit_, curve_.spread());
   full_.add(near);
   full_.forget_all_but(kMemory);
@@ -128,12 +128,6 @@ void KneeLimit::widen(const Level& now) {
   trial_.reset();
   growth_.restart();
   quickening_.restart({});
-}
-
-Level KneeLimit::near_limit(const Window& window) const {
-  Level near;
-  for (size_t i = first_level_near(limit()); i < kLevels; ++i) near.add(window.levels[i]);
-  return near;
 }
 
 Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {

@@ -50,7 +50,7 @@ namespace weir::limiters {
 // latency. The places that they hold are made up for beside the limit, until they have gone, and
 // the curve is left alone meanwhile (limit_beside_hung.h).
 //
-// A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
+// A curve can be wrong: few samples, a service that has changed. Four trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
 // with the number in flight, in one that is not it stays.
 //   - after a cut, latency must have fallen with the limit; if not, the cut is taken back, and the
@@ -82,7 +82,6 @@ class KneeLimit final : public LimitAlgorithm {
   void move(double limit);
   void note(const Window& window);
   void widen(const Level& now);
-  Level near_limit(const Window& window) const;
   Knee fitted();
   double seen_of_fewer() const;
   Cause see(const Window& window, bool left);

@@ -3,7 +3,7 @@
 #include <array>
 #include <optional>
 
-#include "limiters/sample.h"
+#include "limiters/level.h"
 
 // Latency by number in flight, as far as it has been seen, and what that says of the unloaded
 // service; it does not know the limit.

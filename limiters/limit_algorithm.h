@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "limiters/sample.h"
+#include "limiters/window.h"
 
 // From what was measured to how many requests may run at once; it does not know who asks, and no
 // clock: time comes in the window.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "limiters/sample.h"
+#include "limiters/window.h"
 
 // When the limit is to be moved only to learn something, and whether to more or to fewer; it does
 // not know the limit, nor what is found there.

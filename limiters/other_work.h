@@ -1,6 +1,6 @@
 #pragma once
 
-#include "limiters/sample.h"
+#include "limiters/window.h"
 
 // Whether callers who leave without an answer waited for other work than those who are answered, as
 // where one endpoint of a service hangs; it knows neither the limit nor why they leave.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "limiters/sample.h"
+#include "limiters/level.h"
 
 // Whether a service answers faster than it did under the same limit, which is how one that has
 // become wider shows before more is sent to it; it does not know the curve.

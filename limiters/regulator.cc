@@ -37,12 +37,6 @@ Duration memory_of(Duration baseline) { return std::max<Duration>(seconds(2), ba
 // Far enough apart that what was seen under one limit says little about the other.
 bool is_step(int one, int other) { return std::abs(one - other) * 10 > std::max(one, other); }
 
-Level all_of(const std::array<Level, kLevels>& levels) {
-  Level all;
-  for (const Level& level : levels) all.add(level);
-  return all;
-}
-
 }  // namespace
 
 Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_params, PermitPool& pool,
@@ -168,7 +162,7 @@ bool Regulator::complete(const Batch& batch) const {
   if (totals.answered >= totals.granted || batch.ramp) return true;
   const Duration since = timeline_.now() - batch.window.closed;
   if (since >= seconds(60)) return true;
-  const Duration mean = from_seconds(all_of(read(batch.cohort).levels).mean());
+  const Duration mean = from_seconds(sum_of(read(batch.cohort).levels).mean());
   return totals.answered >= (since > 10 * mean ? 0.5 : 0.95) * totals.granted &&
          since >= std::max<Duration>(kTick, 3 * mean);
 }
@@ -208,7 +202,7 @@ Window Regulator::judged(const Batch& batch) const {
   window.levels = totals.levels;
   window.over_quota = totals.over_quota;
   window.levels_as_answered = totals.levels;
-  window.as_answered = all_of(totals.levels);
+  window.as_answered = sum_of(totals.levels);
   window.refused_of_cohort = totals.refused;
   window.left = totals.left;
   window.left_seconds = totals.left_seconds;

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 
+#include "limiters/level.h"
 #include "limiters/params.h"
 #include "limiters/partition_counts.h"
 #include "limiters/sample.h"

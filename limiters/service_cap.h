@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "limiters/sample.h"
+#include "limiters/window.h"
 
 // Whether a service that says "you have had your quota" means its callers or itself, by how many
 // were in flight when it said so; it does not know who they were.

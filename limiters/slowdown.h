@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "limiters/sample.h"
+#include "limiters/level.h"
 
 // Whether a service has become much slower with as many inside, and whether it has settled there;
 // it does not know why.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "limiters/sample.h"
+#include "limiters/window.h"
 
 // Whether a service refuses a share of its callers whatever is sent to it, as when one of several
 // replicas is broken, or one caller asks for what it does not have; it does not know the limit.

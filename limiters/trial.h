@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "limiters/sample.h"
+#include "limiters/level.h"
 
 // A limit that was moved to learn whether the service queues: how it began, and what it shows; it
 // does not know what is done about it.
