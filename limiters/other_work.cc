@@ -31,8 +31,8 @@ void OtherWork::note_leaving(const Window& window) {
     *this = {};
     return;
   }
-  left_ += window.left;
-  waited_ += window.left_seconds;
+  left_ += window.left();
+  waited_ += window.left_seconds();
   if (left_ > kRemembered) {
     waited_ *= kRemembered / left_;
     left_ = kRemembered;

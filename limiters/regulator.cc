@@ -146,7 +146,7 @@ bool Regulator::ripe(const Batch& batch) const {
   const Duration open = timeline_.now() - batch.window.opened;
   if (open < milliseconds(20) || batches_.size() > kMostOpen) return false;
   if (batch.ramp) return open >= from_seconds(answered_after_);
-  const SamplerShard::CohortCounts totals = count(batch.cohort);
+  const CohortCounts totals = count(batch.cohort);
   // So that few are open at once, however long they take; but not when these do not, as after a
   // pause, when the last ones took as long as that.
   const bool quick = totals.granted >= kEnough && totals.answered >= 0.95 * totals.granted;
@@ -158,7 +158,7 @@ bool Regulator::ripe(const Batch& batch) const {
 
 // Nearly all are answered, and the rest have had the time.
 bool Regulator::complete(const Batch& batch) const {
-  const SamplerShard::CohortCounts totals = count(batch.cohort);
+  const CohortCounts totals = count(batch.cohort);
   if (totals.answered >= totals.granted || batch.ramp) return true;
   const Duration since = timeline_.now() - batch.window.closed;
   if (since >= seconds(60)) return true;
@@ -185,42 +185,16 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
   pool_.publish_cohort(next);
 }
 
-// Those who have no answer yet, and those whose callers left before it came, are known to take
-// longer than they have taken: what all took, by the number of those who have an answer, is what
-// exponential times would be on average, whoever leaves how soon. Where some timed out and most
-// have no answer, more was sent than is done in that time, or nothing is done at all.
 Window Regulator::judged(const Batch& batch) const {
-  SamplerShard::CohortTotals totals = read(batch.cohort);
-  const double answered = totals.answered - totals.left;
-  const double open = std::max(0.0, totals.granted - totals.answered);
-  const bool too_much = totals.timed_out > 0 && totals.timed_out + open > answered;
-  if (too_much) {
-    totals.left -= totals.timed_out;
-    totals.left_seconds -= totals.timed_out_seconds;
-  }
+  const SamplerShard::CohortTotals totals = read(batch.cohort);
   Window window = batch.window;
+  window.cohort = totals;
   window.levels = totals.levels;
-  window.over_quota = totals.over_quota;
-  window.levels_as_answered = totals.levels;
   window.as_answered = sum_of(totals.levels);
-  window.refused_of_cohort = totals.refused;
-  window.left = totals.left;
-  window.left_seconds = totals.left_seconds;
-  window.open = too_much ? 0 : open;
-  if (too_much) window.answered[static_cast<size_t>(Outcome::kOverload)] += totals.timed_out;
+  window.over_quota = totals.over_quota;
   window.looks = batch.looks;
   if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
-  if (window.open + totals.left <= 0 || answered <= 0) return window;
-  const Duration age =
-      timeline_.now() - batch.window.closed + (batch.window.closed - batch.window.opened) / 2;
-  const double left = totals.left_seconds / answered;
-  const double longer = left + window.open / answered * to_seconds(age);
-  for (Level& level : window.levels) {
-    if (level.mean() <= 0) continue;
-    level.stretch(1 + longer / level.mean());
-    // How many of them are answered is chance.
-    level.blur(left / level.mean());
-  }
+  window.count_unanswered(timeline_.now() - window.closed + (window.closed - window.opened) / 2);
   return window;
 }
 
@@ -241,7 +215,7 @@ void Regulator::decide(const Window& window) {
            .samples = all.count};
   samples_ += all.count;
   // Where callers left, the mean is longer than anything has to be waited for.
-  const bool left = window.left > 0 || window.given_up() > 0;
+  const bool left = window.left() > 0 || window.given_up() > 0;
   answered_after_ = left ? window.as_answered.mean() : all.mean();
   tell_gates(window);
   if (last_.to == from) return;
@@ -319,19 +293,12 @@ SamplerShard::Totals Regulator::read() const {
 
 SamplerShard::CohortTotals Regulator::read(Cohort cohort) const {
   SamplerShard::CohortTotals sum;
-  for (const SamplerShard* shard : shards_) {
-    const SamplerShard::CohortTotals one = shard->read(cohort);
-    sum += one;
-    for (size_t i = 0; i < kLevels; ++i) {
-      sum.levels[i].add(one.levels[i]);
-      sum.over_quota[i] += one.over_quota[i];
-    }
-  }
+  for (const SamplerShard* shard : shards_) sum += shard->read(cohort);
   return sum;
 }
 
-SamplerShard::CohortCounts Regulator::count(Cohort cohort) const {
-  SamplerShard::CohortCounts sum;
+CohortCounts Regulator::count(Cohort cohort) const {
+  CohortCounts sum;
   for (const SamplerShard* shard : shards_) sum += shard->count(cohort);
   return sum;
 }

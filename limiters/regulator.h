@@ -99,7 +99,7 @@ class Regulator {
   double spread() const;
   SamplerShard::Totals read() const;
   SamplerShard::CohortTotals read(Cohort cohort) const;
-  SamplerShard::CohortCounts count(Cohort cohort) const;
+  CohortCounts count(Cohort cohort) const;
 
   const QueueParams queue_params_;
   std::unique_ptr<LimitAlgorithm> algorithm_;

@@ -79,19 +79,17 @@ SamplerShard::Totals SamplerShard::read() const noexcept {
   return totals;
 }
 
-SamplerShard::CohortCounts& SamplerShard::CohortCounts::operator+=(
-    const CohortCounts& other) noexcept {
-  granted += other.granted;
-  answered += other.answered;
-  refused += other.refused;
-  left += other.left;
-  left_seconds += other.left_seconds;
-  timed_out += other.timed_out;
-  timed_out_seconds += other.timed_out_seconds;
+SamplerShard::CohortTotals& SamplerShard::CohortTotals::operator+=(
+    const CohortTotals& other) noexcept {
+  CohortCounts::operator+=(other);
+  for (size_t i = 0; i < kLevels; ++i) {
+    levels[i].add(other.levels[i]);
+    over_quota[i] += other.over_quota[i];
+  }
   return *this;
 }
 
-SamplerShard::CohortCounts SamplerShard::count(Cohort cohort) const noexcept {
+CohortCounts SamplerShard::count(Cohort cohort) const noexcept {
   const Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_acquire) != cohort) return {};
   return {slot.granted.load(std::memory_order_relaxed),

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 
+#include "limiters/cohort.h"
 #include "limiters/level.h"
 #include "limiters/params.h"
 #include "limiters/partition_counts.h"
@@ -11,10 +12,6 @@
 // One loop's measurements: written by that loop only, read by the regulator's; it draws no
 // conclusions.
 namespace weir::limiters {
-
-// Requests granted one after the other, judged together once they are answered: the first to
-// be so are the quick ones, and a mean is fair only when the slow ones are in it.
-using Cohort = uint32_t;
 
 // All relaxed: a sample that is read half-counted is put right by the next look. A cache line of
 // its own, because its writer is busy.
@@ -25,20 +22,11 @@ class alignas(64) SamplerShard {
     std::array<double, kRanks> arrived{};  // asked for a place
     std::array<double, kOutcomes> answered{};
   };
-  struct CohortCounts {
-    double granted = 0;       // less those that were ignored in the end
-    double answered = 0;      // of these
-    double refused = 0;       // of these: overloads
-    double left = 0;          // and who did not wait for it,
-    double left_seconds = 0;  // and for how long they had, together
-    double timed_out = 0;     // those of them for whom it was the proxy,
-    double timed_out_seconds = 0;
-
-    CohortCounts& operator+=(const CohortCounts& other) noexcept;
-  };
   struct CohortTotals : CohortCounts {
     std::array<Level, kLevels> levels{};
     std::array<double, kLevels> over_quota{};
+
+    CohortTotals& operator+=(const CohortTotals& other) noexcept;
   };
   // Of the last so many cohorts; who is answered later than that is not in any.
   static constexpr Cohort kCohorts = 8;

@@ -32,10 +32,10 @@ void SteadyRefusals::Sent::keep(double most) {
 }
 
 bool SteadyRefusals::note(const Window& window) {
-  const Sent seen{.sent = window.sent_in_cohort() + window.refused_of_cohort,
-                  .refused = window.refused_of_cohort,
+  const Sent seen{.sent = window.sent_in_cohort() + window.cohort.refused,
+                  .refused = window.cohort.refused,
                   .seconds = window.seconds()};
-  const double overloads = window.count(Outcome::kOverload);
+  const double overloads = window.overloads();
   now_.add({.sent = window.count(Outcome::kSuccess) + overloads, .refused = overloads});
   now_.keep(kRecent);
   if (!refusing()) {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "limiters/cohort.h"
 #include "limiters/level.h"
 #include "limiters/sample.h"
 #include "limiters/timeline.h"
@@ -11,19 +12,16 @@ namespace weir::limiters {
 
 struct Window {
   TimePoint opened, closed;
-  std::array<double, kOutcomes> answered{};  // requests by outcome
-  // Successes of those who were granted in this window, whenever they were answered.
+  std::array<double, kOutcomes> answered{};  // requests by outcome, whenever they were granted
+  // Of those who were granted in this window, whenever they were answered: all,
+  CohortCounts cohort;
+  // successes, and with what is known of those without an answer, once count_unanswered() was told,
   std::array<Level, kLevels> levels{};
-  // Those of them who were over quota instead.
-  std::array<double, kLevels> over_quota{};
-  // The same, before what is known of those without an answer was added to them, and all of it.
-  std::array<Level, kLevels> levels_as_answered{};
+  // successes as they were answered,
   Level as_answered{};
-  double refused_of_cohort = 0;  // of those who were granted in this window: overloads;
-  double left = 0;               // given up,
-  double left_seconds = 0;       // after so long in all,
-  double open = 0;               // or are still without one
-  int limit = 0;                 // they were granted under
+  // and who was over quota, by level.
+  std::array<double, kLevels> over_quota{};
+  int limit = 0;  // they were granted under
   int peak_in_flight = 0;
   double in_use = 1;        // share of the places, on average,
   double looks = 0;         // over so many looks
@@ -36,22 +34,38 @@ struct Window {
   // Nobody waited for their answer any more.
   double given_up() const { return count(Outcome::kAbandoned) + count(Outcome::kTimedOut); }
   bool timed_out() const { return count(Outcome::kTimedOut) > 0; }
-  // Refused or timed out.
-  double lost() const { return count(Outcome::kOverload) + count(Outcome::kTimedOut); }
+  // Who timed out is one of a few slow ones, and has left as others have, unless some did and they
+  // and those without an answer are the most of the cohort: then more was sent than is done in that
+  // time, or nothing is done at all; they count as refused, and nobody as without an answer.
+  bool timeouts_are_overload() const;
+  // Of the cohort: given up, after so many seconds in all,
+  double left() const;
+  double left_seconds() const;
+  // or still without an answer.
+  double open() const;
+  // Too much was sent: refused in this window, or timed out of the cohort where that is no chance.
+  double overloads() const;
+  // Those, or timed out in this window.
+  double lost() const { return overloads() + count(Outcome::kTimedOut); }
   // By more than a service may refuse some callers whatever its load is: one in ten of those that
   // it served or refused. Or nothing is served, and some have waited for as long as one may.
   bool refused() const;
   // As many were lost.
   bool losing() const;
-  // Of those who were granted in this window.
-  bool most_unanswered() const { return left + open > as_answered.count; }
-  // Of those who were granted in this window, successes or over quota.
+  // Of the cohort.
+  bool most_unanswered() const { return left() + open() > as_answered.count; }
+  // Of the cohort, successes or over quota.
   double sent_in_cohort() const;
   // The share of the latter; 0 where there are none.
   double share_over_quota() const;
   // Successes per second.
   double throughput() const;
   Level all_levels() const { return sum_of(levels); }
+
+  // Who has no answer yet, after `age`, and whose caller left before it came, is known to
+  // take longer than he has taken: what all took, by the number of those who have an answer, is
+  // what exponential times would be on average, whoever leaves how soon.
+  void count_unanswered(Duration age);
 };
 
 }  // namespace weir::limiters

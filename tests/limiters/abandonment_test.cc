@@ -91,7 +91,7 @@ TEST_F(AbandonmentTest, AtTheLeastLimitTheServiceTakesWhatItTakes) {
 TEST_F(AbandonmentTest, WhatIsUsualIsNotLearntBesideThoseWhoHang) {
   see(window_of(0, 100));
   Window hanging = window_of(60, 30);
-  hanging.left = hanging.left_seconds = 60;
+  hanging.cohort.left = hanging.cohort.left_seconds = 60;
   see(hanging);
   ASSERT_TRUE(abandonment_.other_work().apart());
   see(window_of(9, 100, 0.011), 5);

@@ -107,11 +107,10 @@ TEST(KneeLimit, SecondsInWhichNobodyLeftAreNoReasonToForget) {
 Window hung(int callers, int answered, double seconds, int limit) {
   Window window = left(callers, 0, limit);
   window.answered[static_cast<size_t>(Outcome::kSuccess)] = answered;
-  window.left = callers;
-  window.left_seconds = callers;
+  window.cohort.left = callers;
+  window.cohort.left_seconds = callers;
   if (answered < 1) return window;
   window.as_answered = Level::of(seconds, limit, answered);
-  window.levels_as_answered[level_of(limit)] = window.as_answered;
   window.levels[level_of(limit)] =
       Level::of(seconds + static_cast<double>(callers) / answered, limit, answered);
   return window;

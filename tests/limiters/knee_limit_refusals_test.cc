@@ -188,7 +188,7 @@ Cause refuse_a_third(KneeLimit& limit, double most_per_second, int windows = 50)
         Level::of(0.010, in_flight, sent * 2 / 3);
     window.answered[static_cast<size_t>(Outcome::kSuccess)] = sent * 2 / 3;
     window.answered[static_cast<size_t>(Outcome::kOverload)] = sent / 3;
-    window.refused_of_cohort = sent / 3;
+    window.cohort.refused = sent / 3;
     window.limited = limit.limit() * 100 < most_per_second;
     const Cause cause = limit.update(window);
     if (cause != Cause::kHeld && cause != Cause::kNotLimited) last = cause;

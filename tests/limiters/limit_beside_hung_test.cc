@@ -17,7 +17,7 @@ Window hanging(int left, int answered, double seconds = 0.010) {
   window.limited = true;
   window.answered[static_cast<size_t>(Outcome::kAbandoned)] = left;
   window.answered[static_cast<size_t>(Outcome::kSuccess)] = answered;
-  window.left = window.left_seconds = left;
+  window.cohort.left = window.cohort.left_seconds = left;
   if (answered > 0) window.as_answered = Level::of(seconds, kLimit, answered);
   window.levels[level_of(static_cast<int>(kLimit))] = window.as_answered;
   return window;

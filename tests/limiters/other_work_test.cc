@@ -13,8 +13,8 @@ Window window_of(int left, double waited, int answered, double latency) {
   window.closed = window.opened + std::chrono::milliseconds(100);
   window.answered[static_cast<size_t>(Outcome::kAbandoned)] = left;
   window.answered[static_cast<size_t>(Outcome::kSuccess)] = answered;
-  window.left = left;
-  window.left_seconds = left * waited;
+  window.cohort.left = left;
+  window.cohort.left_seconds = left * waited;
   if (answered > 0) window.as_answered = Level::of(latency, 5, answered);
   return window;
 }

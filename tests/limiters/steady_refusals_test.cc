@@ -12,7 +12,7 @@ Window window_of(double sent, double refused) {
   window.levels[level_of(5)] = Level::of(0.010, 5, sent - refused);
   window.answered[static_cast<size_t>(Outcome::kSuccess)] = sent - refused;
   window.answered[static_cast<size_t>(Outcome::kOverload)] = refused;
-  window.refused_of_cohort = refused;
+  window.cohort.refused = refused;
   return window;
 }
 
@@ -103,7 +103,7 @@ TEST_F(SteadyRefusalsTest, IsForgottenAMinuteAfterTheLast) {
 TEST_F(SteadyRefusalsTest, WhoTimesOutTellsOfWhatWasSentLongAgo) {
   const auto late = [](double sent, double timed_out) {
     Window window = window_of(sent, timed_out);
-    window.refused_of_cohort = 0;
+    window.cohort.refused = 0;
     return window;
   };
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(refusals_.note(late(300, 100)));
