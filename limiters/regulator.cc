@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <cstdlib>
 #include <utility>
 
-#include "limiters/limiter.h"
 #include "limiters/make_limiter.h"
 
 namespace weir::limiters {
@@ -18,17 +17,6 @@ namespace {
 constexpr double kEnough = 50;  // samples: the mean of exponential times is then within 14 %
 constexpr double kFew = 10;     // will do when they took a second to come
 constexpr int kLeastWaiting = 1000;
-// Of a window in which less was done than before. Some are by chance: to think too little of a
-// service is to shed what it could do, to think too much of it is to let some wait for a while.
-constexpr double kBelieved = 0.25;
-constexpr double kLeastInUse = 0.3;      // of the places, for the rest to be judged by them
-constexpr double kSurelyStalled = 40;    // mean times between two answers
-constexpr int kTogether = 4;             // places: fewer may all be busy with something long
-constexpr double kStalledLatencies = 5;  // and baselines, by their spread
-constexpr Duration kLeastStall = Regulator::kTick * 3;
-constexpr Duration kLongestStall = seconds(3);  // after that it is an outage
-constexpr double kSteady = 20;                  // looks at how many are: a window of 20 ms has two
-constexpr double kManyLatencies = 10000;        // that tell how much they vary
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
 // How long arrivals are remembered.
@@ -65,7 +53,7 @@ void Regulator::tick() {
   note_arrivals(now);
   note_partitions();
   note_use(batches_.back());
-  note_stall(now);
+  note_silence(now);
   if (ripe(batches_.back())) open_next(now);
   while (batches_.size() > 1 && complete(batches_.front())) {
     const Window window = judged(batches_.front());
@@ -77,8 +65,9 @@ void Regulator::tick() {
 
 void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   const Duration baseline = algorithm_->baseline();
-  const ServiceView service{baseline, algorithm_->guessing() ? 0 : as_if_limited(per_second_),
-                            algorithm_->limit(), as_if_limited(finished_.per_second()), spread()};
+  const ServiceView service{
+      baseline, algorithm_->guessing() ? 0 : as_if_limited(pace_.per_second()), algorithm_->limit(),
+      as_if_limited(pace_.lasting_per_second()), pace_.spread()};
   double arrived = 0;
   for (size_t i = 0; i < offered_.size(); ++i) {
     arrived += now.arrived[i] - arrived_before_[i];
@@ -118,28 +107,16 @@ void Regulator::note_use(Batch& batch) const {
   ++batch.looks;
 }
 
-// Longer than chance can make it, and not so long that it is an outage: a pause says nothing about
-// what can be done after it.
-void Regulator::note_stall(const SamplerShard::Totals& now) {
+void Regulator::note_silence(const SamplerShard::Totals& now) {
   double answered = 0;
   for (const double of_outcome : now.answered) answered += of_outcome;
-  const bool news = answered != std::exchange(answered_before_, answered);
-  const Duration before = quiet_;
-  quiet_ = news || pool_.in_flight() < places() ? Duration(0) : quiet_ + kTick;
-  if (quiet_ <= kLeastStall) return;
-  const double by_chance =
-      kSurelyStalled / std::max(1e-3, per_second_) +
-      kStalledLatencies * std::max(1.0, spread()) * to_seconds(algorithm_->baseline());
-  const Duration chance = std::max(kLeastStall, from_seconds(by_chance));
-  const bool together = places() >= kTogether;
-  if (quiet_ <= chance || !together) return;
-  if (quiet_ > kLongestStall) {
+  const Silence::Verdict verdict = silence_.look(answered, pool_.in_flight(), places(),
+                                                 pace_.quiet_by_chance(algorithm_->baseline()));
+  if (verdict == Silence::Verdict::kOutage)
     for (Batch& batch : batches_) batch.window.stalled = Duration(0);
-    return;
-  }
+  if (verdict != Silence::Verdict::kPause) return;
   Window& window = batches_.back().window;
-  window.stalled += before <= chance ? quiet_ : kTick;
-  window.stalled = std::min(window.stalled, timeline_.now() - window.opened);
+  window.stalled = std::min(window.stalled + silence_.longer_by(), timeline_.now() - window.opened);
 }
 
 bool Regulator::ripe(const Batch& batch) const {
@@ -241,43 +218,15 @@ void Regulator::publish() {
   batches_.back().ramp = last_.to > opened_under;
 }
 
-// What the service can do shows only while it is asked for; the places that were empty now and then
-// would have done as much as the others. A failure is work, too, and so is sending one caller away.
-void Regulator::note_done(const Window& window) {
-  if (window.limited)
-    in_use_ += (window.in_use - in_use_) * window.looks / (window.looks + kSteady);
-  const double share = window.limited ? std::max(kLeastInUse, in_use_) : 1;
-  const double answered = window.count(Outcome::kSuccess) + window.count(Outcome::kFailure) +
-                          window.count(Outcome::kOverQuota);
-  const double done = answered / share;
-  const Duration going = window.closed - window.opened - window.stalled;
-  if (window.limited && done > 0) finished_.add(done, going, 8 * memory_of(algorithm_->baseline()));
-  // Nearly all of it was a pause.
-  if (going <= kTick && window.stalled > going) return;
-  const double seen = going > Duration(0) ? done / to_seconds(going) : 0;
-  if (per_second_ == 0)
-    per_second_ = seen;
-  else if (seen > per_second_)
-    per_second_ += (seen - per_second_) / 2;
-  else if (window.limited)
-    per_second_ -= (per_second_ - seen) * kBelieved;
-  latencies_.add(window.all_levels());
-  latencies_.forget_all_but(kManyLatencies);
-}
-
-double Regulator::spread() const {
-  return latencies_.count < kEnough ? 1 : std::sqrt(latencies_.variance()) / latencies_.mean();
-}
-
 void Regulator::tell_gates(const Window& window) {
-  note_done(window);
   const Duration baseline = algorithm_->baseline();
-  pool_.publish_per_second(per_second_);
+  pace_.note(window, memory_of(baseline));
+  pool_.publish_per_second(pace_.per_second());
   pool_.publish_baseline(baseline);
   pool_.publish_refused_hold(algorithm_->refusals_are_steady() ? Duration(0) : baseline);
   if (queue_params_.max_waiting) return;
   const double burst =
-      2 * per_second_ * to_seconds(queue_bounds(queue_params_, {baseline}, {}).longest_wait);
+      2 * pace_.per_second() * to_seconds(queue_bounds(queue_params_, {baseline}, {}).longest_wait);
   pool_.publish_max_waiting(std::max(kLeastWaiting, static_cast<int>(std::min(burst, 1e6))));
 }
 

@@ -15,6 +15,10 @@
 #include "limiters/permit_pool.h"
 #include "limiters/queue_bounds.h"
 #include "limiters/sampler_shard.h"
+#include "limiters/service_pace.h"
+#include "limiters/silence.h"
+#include "limiters/timeline.h"
+#include "limiters/window.h"
 
 // Turns what all loops measured into the one limit, and remembers why; it does not know what a
 // request is.
@@ -75,8 +79,7 @@ class Regulator {
     SamplerShard::Totals before;  // at its opening
     double in_use = 0;            // sum of the shares of places in use, one each look
     int looks = 0;
-    bool ramp = false;  // a burst let in by a raised limit: shows the burst, not
-                        // the limit
+    bool ramp = false;  // a burst let in by a raised limit: shows the burst, not the limit
   };
 
   // May be taken at once.
@@ -87,7 +90,7 @@ class Regulator {
   void note_partitions();
   void publish_shares();
   void note_use(Batch& batch) const;
-  void note_stall(const SamplerShard::Totals& now);
+  void note_silence(const SamplerShard::Totals& now);
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;
   void open_next(const SamplerShard::Totals& now);
@@ -95,8 +98,6 @@ class Regulator {
   void decide(const Window& window);
   void publish();
   void tell_gates(const Window& window);
-  void note_done(const Window& window);
-  double spread() const;
   SamplerShard::Totals read() const;
   SamplerShard::CohortTotals read(Cohort cohort) const;
   CohortCounts count(Cohort cohort) const;
@@ -112,14 +113,10 @@ class Regulator {
   std::vector<OfferedRate> offered_;  // by each rank and the more important ones
   std::optional<FairShare> fair_share_;
   int ticks_to_share_ = kTicksToShare;
-  TimePoint shared_;                       // when they were found
-  double per_second_ = 0;                  // while the limit was in use
-  FadingRate finished_{kLastingRequests};  // then, too
-  double in_use_ = 1;                      // share of the places, then, over kSteady looks
-  double answered_before_ = 0;
-  Duration quiet_{};           // nothing was answered for so long, with all places in use
+  TimePoint shared_;  // when they were found
+  ServicePace pace_;
+  Silence silence_{kTick};
   double answered_after_ = 0;  // seconds, on average, in the last window
-  Level latencies_;
   std::deque<Decision> decisions_;
   Changes changes_;
   double samples_ = 0;
