@@ -10,7 +10,7 @@ DryGate::DryGate(PermitPool& pool, const Ranks& ranks, Timeline& timeline)
     : pool_(pool), places_(pool.dry()), ranks_(ranks), timeline_(timeline) {}
 
 DryGate::~DryGate() {
-  for (size_t i = released_; i < held_.size(); ++i) places_.give_back();
+  for (size_t i = 0; i < held_.size(); ++i) places_.give_back();
 }
 
 Permit DryGate::admit(Permit admitted, uint8_t rank, TimePoint deadline) {
@@ -63,25 +63,21 @@ void DryGate::goes_on(const Permit& permit) {
 
 // One after the other, as they were granted.
 void DryGate::hold(TimePoint until) {
-  held_.push_back(held_.empty() ? until : std::max(until, held_.back()));
+  held_.hold(until);
   arm();
 }
 
 void DryGate::arm() {
-  if (released_ < held_.size() && !timer_.pending())
-    timer_ = timeline_.at(held_[released_], [this] { release_due(); });
+  if (!held_.empty() && !timer_.pending())
+    timer_ = timeline_.at(held_.next(), [this] { release_due(); });
 }
 
 // However late it is looked at, the next begins when the last one has ended.
 void DryGate::release_due() {
-  while (released_ < held_.size() && held_[released_] <= timeline_.now()) {
-    const TimePoint due = held_[released_++];
+  while (held_.due(timeline_.now())) {
+    const TimePoint due = held_.let_go();
     places_.give_back();
     pass_on(due);
-  }
-  if (released_ * 2 >= held_.size()) {
-    held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(released_));
-    released_ = 0;
   }
   arm();
 }

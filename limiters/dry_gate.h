@@ -2,10 +2,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "limiters/dry_holding.h"
 #include "limiters/dry_places.h"
+#include "limiters/held_places.h"
 #include "limiters/permit.h"
 #include "limiters/permit_pool.h"
 #include "limiters/ranks.h"
@@ -60,8 +60,7 @@ class DryGate {
   const Ranks& ranks_;
   Timeline& timeline_;
   DryHolding holding_;
-  std::vector<TimePoint> held_;  // places that go on by themselves, by when; the first
-  size_t released_ = 0;          // of them have
+  HeldPlaces held_;  // places that go on by themselves
   uint64_t turns_ = 0;
   Timeline::Timer timer_;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <utility>
 
 #include "limiters/dry_gate.h"
@@ -15,80 +14,6 @@ constexpr int kMostAside = 10;        // times the limit
 constexpr Duration kWorksOnHeads = std::chrono::minutes(10);
 
 }  // namespace
-
-// ---- permits and waiters ----
-
-Permit& Permit::operator=(Permit&& other) noexcept {
-  if (this != &other) {
-    if (gate_ != nullptr) give_back(Outcome::kIgnored);
-    gate_ = std::exchange(other.gate_, nullptr);
-    granted_ = other.granted_;
-    in_flight_ = other.in_flight_;
-    cohort_ = other.cohort_;
-    cell_ = other.cell_;
-    incomplete_ = other.incomplete_;
-    sampled_ = other.sampled_;
-    responded_ = other.responded_;
-    aside_ = other.aside_;
-    for_now_ = other.for_now_;
-    holds_dry_place_ = other.holds_dry_place_;
-    spared_ = other.spared_;
-  }
-  return *this;
-}
-
-void Permit::responded(Outcome outcome) {
-  if (gate_ == nullptr || responded_) return;
-  responded_ = outcome;
-  gate_->answered(*this, sampled_ ? outcome : Outcome::kIgnored);
-}
-
-void Permit::request_incomplete() {
-  if (gate_ != nullptr && !incomplete_ && !responded_) gate_->withdraw(*this);
-}
-
-void Permit::request_complete() {
-  if (gate_ == nullptr) return;
-  granted_ = gate_->timeline_.now();
-  gate_->join_cohort(*this);
-}
-
-void Permit::step_aside() {
-  if (gate_ == nullptr || aside_) return;
-  aside_ = true;
-  gate_->place_goes_on(*this);
-  gate_->finished();
-}
-
-bool Permit::step_aside_for_now() {
-  if (gate_ == nullptr || aside_ || !gate_->waits_for_the_whole()) return false;
-  for_now_ = true;
-  gate_->pool_.note_aside(1);
-  leave_unsampled();
-  step_aside();
-  return true;
-}
-
-void Permit::give_back(Outcome outcome) {
-  Limiter& gate = *std::exchange(gate_, nullptr);
-  if (for_now_) gate.pool_.note_aside(-1);
-  if (!sampled_) outcome = Outcome::kIgnored;
-  if (!responded_) gate.answered(*this, outcome);
-  if (responded_ && outcome != *responded_) gate.shard_.cut_short(outcome);
-  if (aside_) return;
-  gate.place_goes_on(*this);
-  const TimePoint due = granted_ + gate.pool_.refused_hold();
-  if (responded_ == Outcome::kOverload && due > gate.timeline_.now()) return gate.hold(due);
-  gate.finished();
-}
-
-Waiter::~Waiter() { stop_waiting(); }
-
-void Waiter::stop_waiting() {
-  if (gate_ != nullptr) gate_->forget(*this);
-}
-
-// ---- the gate ----
 
 Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes,
                  const LimiterParams& params, Timeline& timeline,
@@ -103,8 +28,8 @@ Limiter::Limiter(int gate, PermitPool& pool, SamplerShard& shard, Lanes lanes,
       wake_(std::move(wake)) {}
 
 Limiter::~Limiter() {
-  pool_.note_held(-static_cast<int>(held_.size() - released_));
-  for (size_t i = released_; i < held_.size(); ++i) pool_.give_back();
+  pool_.note_held(-static_cast<int>(held_.size()));
+  for (size_t i = 0; i < held_.size(); ++i) pool_.give_back();
 }
 
 Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
@@ -214,22 +139,17 @@ void Limiter::place_goes_on(const Permit& permit) {
 // request takes.
 void Limiter::hold(TimePoint until) {
   pool_.note_held(1);
-  held_.push_back(held_.empty() ? until : std::max(until, held_.back()));
-  if (!release_timer_.pending()) release_at(held_[released_]);
+  held_.hold(until);
+  if (!release_timer_.pending()) release_at(held_.next());
 }
 
-// Not a deque, which takes memory and gives it back all the time.
 void Limiter::release_due() {
-  while (released_ < held_.size() && held_[released_] <= timeline_.now()) {
-    ++released_;
+  while (held_.due(timeline_.now())) {
+    held_.let_go();
     pool_.note_held(-1);
     finished();
   }
-  if (released_ * 2 >= held_.size()) {
-    held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(released_));
-    released_ = 0;
-  }
-  if (released_ < held_.size()) release_at(held_[released_]);
+  if (!held_.empty()) release_at(held_.next());
 }
 
 void Limiter::release_at(TimePoint when) {
@@ -321,8 +241,6 @@ void Limiter::take_out(Waiter& waiter) {
   lanes_.remove(waiter);
   waiter.returns_ ? pool_.leave_again(gate_, waiter.rank_) : pool_.leave(gate_, waiter.rank_);
 }
-
-void Limiter::forget(Waiter& waiter) { take_out(waiter); }
 
 // One timer for each rank, for they wait for different times.
 void Limiter::arm() {

@@ -6,8 +6,8 @@
 #include <memory>
 #include <optional>
 #include <variant>
-#include <vector>
 
+#include "limiters/held_places.h"
 #include "limiters/lanes.h"
 #include "limiters/params.h"
 #include "limiters/permit.h"
@@ -78,7 +78,6 @@ class Limiter {
   void release_at(TimePoint when);
   void release_due();
   void pass_on();
-  void forget(Waiter& waiter);
   void take_out(Waiter& waiter);
   Lanes::Bounds bounds() const;
   Lanes::Standing standing() const;
@@ -98,8 +97,7 @@ class Limiter {
   std::function<void(int gate)> wake_;
   uint64_t given_back_ = 0;
   std::array<int, kRanks> to_displace_{};  // so many of the oldest give way to newer ones
-  std::vector<TimePoint> held_;  // places of who was refused, by when they go on; the first
-  size_t released_ = 0;          // of them have
+  HeldPlaces held_;                        // of who was refused
   Timeline::Timer serve_timer_, release_timer_;
   std::array<Timeline::Timer, kRanks> expiry_timers_;
 };

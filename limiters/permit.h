@@ -1,11 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "limiters/cohort.h"
 #include "limiters/sample.h"
-#include "limiters/sampler_shard.h"
 
 // The right to have one request at the service; it does not know the request.
 namespace weir::limiters {

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <limits>
 #include <memory>
 #include <optional>
 
+#include "limiters/cohort.h"
 #include "limiters/dry_places.h"
 #include "limiters/params.h"
-#include "limiters/sampler_shard.h"
 #include "limiters/timeline.h"
 
 // How many requests may be at the service at once, for the whole process; it knows no queue order,
