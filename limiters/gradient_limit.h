@@ -33,7 +33,7 @@ namespace weir::limiters {
 // and are forgotten.
 class GradientLimit final : public LimitAlgorithm {
  public:
-  GradientLimit(const LimiterParams& params);
+  explicit GradientLimit(const LimiterParams& params);
 
   int limit() const override;
   Cause update(const Window& window) override;

@@ -1,6 +1,5 @@
 #include "limiters/latency_curve.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace weir::limiters {
