@@ -13,6 +13,7 @@ using limiters::Outcome;
 constexpr std::array<EndingRow, kEndings> kRows{{
     {Ending::kServed, "served", 0, Outcome::kSuccess, ""},
     {Ending::kUpgraded, "upgraded", 0, Outcome::kIgnored, ""},
+    {Ending::kStreamed, "streamed", 0, Outcome::kIgnored, ""},
     {Ending::kRejected, "rejected", 503, Outcome::kIgnored, "proxy_internal_response"},
     {Ending::kClientLeft, "client_left", 0, Outcome::kAbandoned, ""},
     {Ending::kClientStalled, "client_stalled", 0, Outcome::kIgnored, ""},
@@ -43,7 +44,7 @@ static_assert(in_order(), "the table follows the enumeration");
 
 // From each stage, the stages that may follow.
 constexpr auto kMoves = [] {
-  std::array<std::array<bool, 5>, 5> moves{};
+  std::array<std::array<bool, kStages>, kStages> moves{};
   const auto allow = [&](Stage from, Stage to) {
     moves[static_cast<size_t>(from)][static_cast<size_t>(to)] = true;
   };
@@ -52,8 +53,9 @@ constexpr auto kMoves = [] {
   allow(Stage::kWaiting, Stage::kConnecting);
   allow(Stage::kConnecting, Stage::kForwarding);
   allow(Stage::kForwarding, Stage::kConnecting);  // once, when a pooled connection had died
-  for (const Stage from :
-       {Stage::kArrived, Stage::kWaiting, Stage::kConnecting, Stage::kForwarding})
+  allow(Stage::kForwarding, Stage::kAnswering);
+  for (const Stage from : {Stage::kArrived, Stage::kWaiting, Stage::kConnecting, Stage::kForwarding,
+                           Stage::kAnswering})
     allow(from, Stage::kEnded);
   return moves;
 }();
@@ -63,6 +65,8 @@ constexpr auto kMoves = [] {
 bool may_follow(Stage before, Stage next) {
   return kMoves[static_cast<size_t>(before)][static_cast<size_t>(next)];
 }
+
+bool is_good(Ending ending) { return ending <= Ending::kStreamed; }
 
 bool is_failure(Ending ending) {
   return ending != Ending::kRejected && row_of(ending).status >= 500;
@@ -136,8 +140,8 @@ limiters::Outcome outcome_of_answer(int status, const std::vector<int>& overload
 }
 
 std::string_view word_of(Stage stage) {
-  constexpr std::array<std::string_view, 5> words{"arrived", "waiting", "connecting", "forwarding",
-                                                  "ended"};
+  constexpr std::array<std::string_view, kStages> words{"arrived",    "waiting",   "connecting",
+                                                        "forwarding", "answering", "ended"};
   return words[static_cast<size_t>(stage)];
 }
 

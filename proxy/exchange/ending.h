@@ -18,6 +18,7 @@ namespace weir::exchange {
 enum class Ending : uint8_t {
   kServed,           // the service's response went through to its end
   kUpgraded,         // a tunnel, closed by either side
+  kStreamed,         // a stream of events, ended by the service or closed by the client
   kRejected,         // shed by the limiter or its queue; see Rejection
   kClientLeft,       // cancelled: the client closed or reset first
   kClientStalled,    // the client did not read its response
@@ -49,6 +50,8 @@ struct EndingRow {
 };
 const EndingRow& row_of(Ending ending);
 Ending ending_of(BackendFailure why);
+// Nothing went wrong.
+bool is_good(Ending ending);
 // The service or weir itself did not do what was asked: neither the client's doing nor a shed.
 bool is_failure(Ending ending);
 // The service, or the way to it, did not do what was asked.
@@ -61,7 +64,8 @@ std::string_view word_of(limiters::Rejection rejection);
 std::string_view word_of(http::Version version);
 
 // Where a request stood.
-enum class Stage : uint8_t { kArrived, kWaiting, kConnecting, kForwarding, kEnded };
+enum class Stage : uint8_t { kArrived, kWaiting, kConnecting, kForwarding, kAnswering, kEnded };
+inline constexpr size_t kStages = static_cast<size_t>(Stage::kEnded) + 1;
 std::string_view word_of(Stage stage);
 bool may_follow(Stage before, Stage next);
 
@@ -87,8 +91,18 @@ struct ExchangeFacts {
   // Who asked; none: callers are not told apart, or it asked for no place.
   std::optional<std::string_view> partition_name;
   bool exempt = false;   // passed by the limiter
+  bool stood = false;    // as a tunnel or a stream of events: how long says nothing of the service
   bool retried = false;  // a pooled connection had died
 };
+
+// Who is inside and holds no place in the limit; as what, if as several.
+enum class Placeless : uint8_t {
+  kExempt,       // passed by the limiter, and is neither of the next two
+  kTunnel,       // may stand for days,
+  kEventStream,  // as may this
+  kSlowReader    // its client does not read its answer as fast as the service gives it
+};
+inline constexpr size_t kPlacelessKinds = static_cast<size_t>(Placeless::kSlowReader) + 1;
 
 // Metrics and access log, or a fake.
 class Ledger {
@@ -96,6 +110,8 @@ class Ledger {
   virtual void record(const ExchangeFacts& facts) = 0;
   // One that is told apart by who asks does so for a place.
   virtual void asked(uint16_t /*partition*/, std::string_view /*name*/) {}
+  // So many more are inside as that, 1 or -1.
+  virtual void placeless(Placeless /*as*/, int /*more*/) {}
 
  protected:
   ~Ledger() = default;

@@ -1,6 +1,5 @@
 #include "proxy/exchange/exchange.h"
 
-#include <cassert>
 #include <utility>
 
 #include "proxy/exchange/event_stream.h"
@@ -15,14 +14,8 @@ Exchange::Exchange(ClientStream& client, http::RequestHead&& head, http::End end
       target_(head_.target),
       request_id_(head_.headers.get(http::Name::kXRequestId).value_or("")),
       body_(head_, end),
+      placeless_(rooms.ledger),
       times_(rooms.timeline.now()) {}
-
-Exchange::~Exchange() = default;
-
-void Exchange::move_to(Stage next) {
-  assert(may_follow(stage_, next));
-  stage_ = next;
-}
 
 // ---- arrived ----
 
@@ -35,6 +28,7 @@ void Exchange::start() {
   exempt_ = rooms_.classifier.exempt(head_);
   if (http::has_been_here(head_, rooms_.params.forwarding))
     return end(Ending::kLoop, "the request has been here before");
+  if (exempt_) placeless_.begin(Placeless::kExempt);
   if (exempt_) return open_backend(Reuse::kAllowed);
   gathers_ = !body_.worth_a_place();
   if (!gathers_) ask();
@@ -110,7 +104,7 @@ void Exchange::on_backend_open() {
 
 void Exchange::on_request_body(std::span<const std::byte> bytes, http::End end_of_body) {
   if (stage_ == Stage::kEnded) return;
-  if (upgraded_) return tunnelled(bytes, end_of_body);
+  if (good_end_ == Ending::kUpgraded) return tunnelled(bytes, end_of_body);
   body_.came(bytes, end_of_body);
   if (rooms_.params.max_body_bytes && body_.bytes() > *rooms_.params.max_body_bytes)
     return end(Ending::kBodyTooLarge);
@@ -141,7 +135,7 @@ void Exchange::tunnelled(std::span<const std::byte> bytes, http::End end_of_tunn
 // What has stepped aside because its client is slow needs a place again when the service gets the
 // last of it, and begins with its work.
 bool Exchange::comes_back() const {
-  return permit_ && permit_->aside() && !response_begun_ && body_.last_is_here();
+  return permit_ && permit_->aside() && !begun() && body_.last_is_here();
 }
 
 void Exchange::come_back() {
@@ -169,17 +163,23 @@ void Exchange::on_response_head(http::ResponseHead&& head, http::End end_of_resp
   status_ = head.status;
   if (permit_) permit_->responded(outcome_of(Ending::kServed));
   answered_early();
-  upgraded_ = head.status == 101;
-  const bool streams = end_of_response == http::End::kNo && is_event_stream(head);
-  if (streams) backend_->may_be_silent();
-  // A tunnel or a stream may stand for days and says nothing about how busy the service is.
-  if ((upgraded_ || streams) && permit_) permit_->step_aside();
-  response_begun_ = true;
+  move_to(Stage::kAnswering);
+  if (head.status == 101) stands(Ending::kUpgraded, Placeless::kTunnel);
+  if (end_of_response == http::End::kNo && is_event_stream(head))
+    stands(Ending::kStreamed, Placeless::kEventStream);
   http::apply_response_rules(head, rooms_.params.forwarding);
   // First, so that the head can say when the connection will not go on.
   if (end_of_response == http::End::kYes && body_.give_up()) client_.discard_request();
   client_.send_head(head, end_of_response);
   if (end_of_response == http::End::kYes) response_complete();
+}
+
+// A tunnel or a stream may stand for days and says nothing about how busy the service is.
+void Exchange::stands(Ending good_end, Placeless as) {
+  good_end_ = good_end;
+  placeless_.begin(as);
+  if (good_end == Ending::kStreamed) backend_->may_be_silent();
+  if (permit_) permit_->step_aside();
 }
 
 // The service has not waited for the last of the request, so that no place is needed for it; and
@@ -200,7 +200,9 @@ void Exchange::on_response_body(std::span<const std::byte> bytes, http::End end_
 }
 
 void Exchange::on_response_held() {
-  if (permit_) permit_->step_aside();
+  if (!permit_ || permit_->aside()) return;
+  permit_->step_aside();
+  placeless_.begin(Placeless::kSlowReader);
 }
 
 void Exchange::on_response_trailers(const http::Headers& trailers) {
@@ -208,14 +210,10 @@ void Exchange::on_response_trailers(const http::Headers& trailers) {
   response_complete();
 }
 
-void Exchange::on_response_sent(size_t body_bytes) {
-  if (backend_) backend_->consumed(body_bytes);
-}
-
 void Exchange::response_complete() {
   response_complete_ = true;
   if (body_.give_up()) client_.discard_request();
-  end(upgraded_ ? Ending::kUpgraded : Ending::kServed);
+  end(good_end_);
 }
 
 // ---- what can go wrong ----
@@ -228,7 +226,7 @@ void Exchange::on_backend_replaced() {
 }
 
 bool Exchange::may_retry() const {
-  return backend_->reused() && !retried_ && !response_begun_ && !body_.given() &&
+  return backend_->reused() && !retried_ && !begun() && !body_.given() &&
          http::is_idempotent(head_.method);
 }
 
@@ -238,11 +236,12 @@ void Exchange::on_backend_failed(BackendFailure why, std::string_view text) {
     backend_.reset();
     return open_backend(Reuse::kFreshOnly);
   }
-  end(upgraded_ && why == BackendFailure::kClosed ? Ending::kUpgraded : ending_of(why), text);
+  const bool tunnel_closed = good_end_ == Ending::kUpgraded && why == BackendFailure::kClosed;
+  end(tunnel_closed ? Ending::kUpgraded : ending_of(why), text);
 }
 
 void Exchange::on_client_left() {
-  if (stage_ != Stage::kEnded) end(upgraded_ ? Ending::kUpgraded : Ending::kClientLeft);
+  if (stage_ != Stage::kEnded) end(good_end_ == Ending::kServed ? Ending::kClientLeft : good_end_);
 }
 
 void Exchange::on_client_stalled() {
@@ -251,7 +250,7 @@ void Exchange::on_client_stalled() {
 
 void Exchange::on_request_failed(const http::ProtocolError& why) {
   if (stage_ == Stage::kEnded) return;
-  status_ = response_begun_ ? status_ : why.status;
+  if (!begun()) status_ = why.status;
   end(why.status == 408 ? Ending::kRequestTimedOut : Ending::kRequestRefused, why.reason);
 }
 
@@ -276,6 +275,7 @@ void Exchange::end(Ending how, std::string_view error_text) {
   body_.stop_watching();
   if (permit_) std::move(*permit_).finish(outcome_of(how));
   permit_.reset();
+  placeless_.end();
   backend_.reset();
   tell_client(how, error_text);
   record(how, error_text);
@@ -283,10 +283,10 @@ void Exchange::end(Ending how, std::string_view error_text) {
 }
 
 void Exchange::tell_client(Ending how, std::string_view error_text) {
-  if (response_complete_ || how == Ending::kClientLeft) return;
+  if (response_complete_ || how == Ending::kClientLeft || how == Ending::kStreamed) return;
   if (how == Ending::kUpgraded) return client_.send_body(Buffer(), http::End::kYes);
   if (how == Ending::kClientStalled) return client_.reset(http::ResetReason::kTimedOut);
-  if (response_begun_) return client_.reset(http::ResetReason::kBackendFailed);
+  if (ended_in_ == Stage::kAnswering) return client_.reset(http::ResetReason::kBackendFailed);
   // First here, too.
   if (body_.give_up()) client_.discard_request();
   reply(how, error_text);
@@ -310,7 +310,7 @@ void Exchange::reply(Ending how, std::string_view error_text) {
 }
 
 limiters::Outcome Exchange::outcome_of(Ending how) const {
-  const bool asked = body_.complete() && ended_in_ == Stage::kForwarding;
+  const bool asked = body_.complete() && ended_in_ >= Stage::kForwarding;
   if (how == Ending::kClientLeft && !asked) return limiters::Outcome::kIgnored;
   if (how != Ending::kServed) return row_of(how).outcome;
   return outcome_of_answer(status_, rooms_.params.overload_statuses);
@@ -343,6 +343,7 @@ void Exchange::record(Ending how, std::string_view error_text) const {
   }
   facts.exempt = exempt_;
   facts.retried = retried_;
+  facts.stood = good_end_ != Ending::kServed;
   rooms_.ledger.record(facts);
 }
 

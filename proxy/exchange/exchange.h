@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "proxy/exchange/classifier.h"
 #include "proxy/exchange/ending.h"
 #include "proxy/exchange/params.h"
+#include "proxy/exchange/placeless.h"
 #include "proxy/exchange/rejections.h"
 #include "proxy/exchange/request_body.h"
 #include "proxy/exchange/streams.h"
@@ -37,7 +39,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   Exchange(ClientStream& client, http::RequestHead&& head, http::End end, Rooms& rooms);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
-  ~Exchange();
+  ~Exchange() = default;
 
   // Once. Asks for a permit and goes on from there, at once or, of a short one, when all of it is
   // here; may end the exchange before it returns.
@@ -48,7 +50,9 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
 
   void on_request_body(std::span<const std::byte> bytes, http::End end) override;
   void on_request_trailers(const http::Headers& trailers) override;
-  void on_response_sent(size_t body_bytes) override;
+  void on_response_sent(size_t body_bytes) override {
+    if (backend_) backend_->consumed(body_bytes);
+  }
   void on_client_left() override;
   void on_request_failed(const http::ProtocolError& why) override;
   void on_client_stalled() override;
@@ -68,7 +72,10 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void on_permit(limiters::Permit permit) override;
   void on_rejected(limiters::Rejection why) override;
 
-  void move_to(Stage next);
+  void move_to(Stage next) {
+    assert(may_follow(stage_, next));
+    stage_ = next;
+  }
   void ask();
   void granted(limiters::Permit permit);
   void take(limiters::Permit permit);
@@ -76,6 +83,8 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   void body_came();
   void tunnelled(std::span<const std::byte> bytes, http::End end_of_tunnel);
   void answered_early();
+  void stands(Ending good_end, Placeless as);
+  bool begun() const { return stage_ == Stage::kAnswering; }
   bool comes_back() const;
   void come_back();
   bool may_retry() const;
@@ -97,11 +106,10 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   Stage stage_ = Stage::kArrived;
   Stage ended_in_ = Stage::kArrived;
   RequestBody body_;
-  bool gathers_ = false;    // it asks for a place when enough of the request is here
-  bool returning_ = false;  // the last of the body waits until it has a place again
-  bool response_begun_ = false;
+  bool gathers_ = false;               // it asks for a place when enough of the request is here
+  bool returning_ = false;             // the last of the body waits until it has a place again
+  Ending good_end_ = Ending::kServed;  // when nothing goes wrong
   bool response_complete_ = false;
-  bool upgraded_ = false;
   bool exempt_ = false;
   bool retried_ = false;
   bool forwarded_rules_applied_ = false;
@@ -111,6 +119,7 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
   std::optional<int> retry_after_seconds_;
   std::optional<limiters::Rejection> rejection_;
   std::optional<limiters::Permit> permit_;
+  Placelessness placeless_;
   BackendStreamPtr backend_;
   uint64_t response_bytes_ = 0;
   limiters::LimiterStats at_arrival_;  // for the log

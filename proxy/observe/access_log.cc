@@ -112,9 +112,7 @@ AccessLog::Pen& AccessLog::pen() {
 bool AccessLog::wants(const exchange::ExchangeFacts& facts) const {
   if (mode_ == AccessLogMode::kAll) return true;
   if (mode_ == AccessLogMode::kOff) return false;
-  const bool fine =
-      facts.ending == exchange::Ending::kServed || facts.ending == exchange::Ending::kUpgraded;
-  return !fine || facts.status >= 500 || facts.rejection;
+  return !exchange::is_good(facts.ending) || facts.status >= 500 || facts.rejection;
 }
 
 void AccessLog::wake() {

@@ -26,6 +26,7 @@ class WorkerLedger final : public exchange::Ledger {
   void asked(uint16_t partition, std::string_view name) override {
     partitions_.note(partition, name);
   }
+  void placeless(exchange::Placeless as, int more) override { shard_.placeless(as, more); }
 
  private:
   MetricsShard& shard_;

@@ -81,10 +81,10 @@ void add_endings(Families& families, const MetricsShard::Totals& totals) {
   families.begin("weir_client_left_total", MetricType::Counter,
                  "Clients that left before their answer was complete, by where their request was.");
   for (const auto& [exempt, ended] : both)
-    for (const exchange::Stage stage : {exchange::Stage::kArrived, exchange::Stage::kWaiting,
-                                        exchange::Stage::kConnecting, exchange::Stage::kForwarding})
-      families.value(static_cast<double>(ended.client_left[static_cast<size_t>(stage)]),
-                     {{"stage", std::string(exchange::word_of(stage))}, {"exempt", exempt}});
+    for (size_t i = 0; i < static_cast<size_t>(exchange::Stage::kEnded); ++i)
+      families.value(static_cast<double>(ended.client_left[i]),
+                     {{"stage", std::string(exchange::word_of(static_cast<exchange::Stage>(i)))},
+                      {"exempt", exempt}});
 }
 
 void add_requests(Families& families, const MetricsShard::Totals& totals) {
@@ -150,9 +150,10 @@ void add_latencies(Families& families, const MetricsShard::Totals& totals) {
                  "From the permit to the response head: no waiting in weir, no local answers, "
                  "nothing `exempt`.");
   families.histogram(totals.backend, kSecondsBounds);
-  families.begin(
-      "weir_request_duration_seconds", MetricType::Histogram,
-      "From the request head to the end of the response, without what was shed and tunnels.");
+  families.begin("weir_request_duration_seconds", MetricType::Histogram,
+                 "From the request head to the end of the response, without what was shed, tunnels "
+                 "and streams "
+                 "of events.");
   families.histogram(totals.request, kSecondsBounds);
   families.begin("weir_queue_wait_seconds", MetricType::Histogram,
                  "Waiting for a permit, of those who had to.");
@@ -160,6 +161,23 @@ void add_latencies(Families& families, const MetricsShard::Totals& totals) {
   families.begin("weir_retry_after_seconds", MetricType::Histogram,
                  "What clients were told to wait.");
   families.histogram(totals.retry_after, kRetryBounds);
+}
+
+void add_placeless(Families& families, const MetricsShard::Totals& totals) {
+  using exchange::Placeless;
+  const auto gauge = [&](const char* name, const char* help, Placeless as) {
+    families.one(name, MetricType::Gauge, help, totals.inside(as));
+  };
+  gauge("weir_exempt_in_flight",
+        "Requests that passed by the limiter (`exempt`), health checks mostly, at the service now.",
+        Placeless::kExempt);
+  gauge("weir_slow_readers",
+        "Requests whose answer waits for a client that reads slowly; they hold no place.",
+        Placeless::kSlowReader);
+  gauge("weir_tunnels", "Tunnels (WebSockets) that stand now; they hold no place.",
+        Placeless::kTunnel);
+  gauge("weir_event_streams", "Streams of events that stand now; they hold no place.",
+        Placeless::kEventStream);
 }
 
 void add_limiter(Families& families, const Sources& sources, const History& history) {
@@ -292,6 +310,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   add_partitions(families, sources_);
   add_latencies(families, totals);
   add_limiter(families, sources_, history_);
+  add_placeless(families, totals);
   add_house(families, sources_, history_);
   add_process(families, started_seconds_);
   return families.take();

@@ -36,8 +36,9 @@ void MetricsShard::record(const exchange::ExchangeFacts& facts) noexcept {
       count(overload_answers_);
   }
   if (facts.queue_wait) queue_wait_.observe(limiters::to_seconds(*facts.queue_wait));
-  // A tunnel's length and a shed's shortness say nothing of how fast requests are served.
-  if (facts.ending != Ending::kUpgraded && facts.ending != Ending::kRejected)
+  // How long a tunnel or a stream stood, and a shed's shortness, say nothing of how fast requests
+  // are served.
+  if (!facts.stood && facts.ending != Ending::kRejected)
     request_.observe(limiters::to_seconds(facts.total));
   if (facts.ending == Ending::kServed) served_latency_.add(facts.total);
   if (facts.retry_after_seconds) retry_after_.observe(*facts.retry_after_seconds);
@@ -57,6 +58,7 @@ MetricsShard::Totals MetricsShard::read() const {
   copy(dry_run_, totals.dry_run);
   copy(asked_, totals.asked);
   copy(turned_away_, totals.turned_away);
+  copy(placeless_, totals.placeless);
   totals.retried = retried_.load(std::memory_order_relaxed);
   totals.overload_answers = overload_answers_.load(std::memory_order_relaxed);
   totals.backend = backend_.read();
@@ -80,6 +82,7 @@ void MetricsShard::Totals::add(const Totals& other) {
   sum(dry_run, other.dry_run);
   sum(asked, other.asked);
   sum(turned_away, other.turned_away);
+  sum(placeless, other.placeless);
   retried += other.retried;
   overload_answers += other.overload_answers;
   backend.add(other.backend);

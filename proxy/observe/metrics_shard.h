@@ -13,7 +13,7 @@
 // names under which it is shown.
 namespace weir::observe {
 
-// Counts only grow. Relaxed: figures that order nothing.
+// Counts only grow, but for who is inside now. Relaxed: figures that order nothing.
 class alignas(64) MetricsShard {
  public:
   static constexpr size_t kClasses = 6;   // by hundreds of the status; 0: nothing was sent
@@ -24,12 +24,17 @@ class alignas(64) MetricsShard {
       : overload_statuses_(std::move(overload_statuses)) {}
 
   void record(const exchange::ExchangeFacts& facts) noexcept;
+  // So many more are inside as that.
+  void placeless(exchange::Placeless as, int more) noexcept {
+    std::atomic<int>& inside = placeless_[static_cast<size_t>(as)];
+    inside.store(inside.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+  }
 
   // How requests ended: T counts, or is what was counted.
   template <typename T>
   struct Ended {
     std::array<T, exchange::kEndings> endings{};
-    std::array<T, 5> client_left{};  // by stage
+    std::array<T, exchange::kStages> client_left{};  // by where they stood
   };
   struct Totals {
     std::array<std::array<uint64_t, kVersions>, kClasses> requests{};
@@ -37,6 +42,7 @@ class alignas(64) MetricsShard {
     std::array<uint64_t, limiters::kRejections> enforced{}, dry_run{};
     // By priority: that asked for a place, and of these those that were turned away.
     std::array<uint64_t, limiters::kPriorities> asked{}, turned_away{};
+    std::array<int, exchange::kPlacelessKinds> placeless{};  // now
     uint64_t retried = 0;
     uint64_t overload_answers = 0;  // of the service
     HistogramTotals backend, request, queue_wait, retry_after;
@@ -48,6 +54,7 @@ class alignas(64) MetricsShard {
       const auto place = static_cast<size_t>(how);
       return limited.endings[place] + exempt.endings[place];
     }
+    int inside(exchange::Placeless as) const { return placeless[static_cast<size_t>(as)]; }
   };
   Totals read() const;
 
@@ -62,6 +69,7 @@ class alignas(64) MetricsShard {
   Ended<Counter> limited_, exempt_;
   std::array<Counter, limiters::kRejections> enforced_{}, dry_run_{};
   std::array<Counter, limiters::kPriorities> asked_{}, turned_away_{};
+  std::array<std::atomic<int>, exchange::kPlacelessKinds> placeless_{};
   Counter retried_{0}, overload_answers_{0};
   Histogram<kSecondsBounds.size()> backend_{kSecondsBounds};
   Histogram<kSecondsBounds.size()> request_{kSecondsBounds};

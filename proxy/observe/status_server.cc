@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view kDecisionsShown = "20";
 constexpr size_t kPartitionsShown = 10;
 
+using exchange::Placeless;
 using limiters::Decision;
 
 // Of the neighbours of what was counted in nanoseconds the one that has the fewest digits.
@@ -57,9 +58,8 @@ nlohmann::json partitions(const Sources& sources) {
   return {{"over_share", shares->over_share()}, {"busiest", std::move(busiest)}};
 }
 
-nlohmann::json priorities(const Sources& sources) {
+nlohmann::json priorities(const Sources& sources, const MetricsShard::Totals& totals) {
   nlohmann::json all = nlohmann::json::array();
-  const MetricsShard::Totals totals = sources.totals();
   for (size_t i = 0; i < sources.priorities.size(); ++i) {
     const size_t rank = sources.rank_of(i);
     all.push_back({{"name", sources.priorities[i]},
@@ -93,6 +93,7 @@ PlainReply limits(const Sources& sources, const History& history,
   const History::Second second = history.last_second();
   const size_t last_rank = sources.last_rank();
   const Sources::Places places = sources.places();
+  const MetricsShard::Totals totals = sources.totals();
   const nlohmann::json all{
       {"algorithm", sources.algorithm},
       {"limit", places.limit},
@@ -100,6 +101,10 @@ PlainReply limits(const Sources& sources, const History& history,
       {"held_places", places.held},
       {"hung_places", sources.regulator.hung()},
       {"stepped_aside", sources.permits.aside()},
+      {"slow_readers", totals.inside(Placeless::kSlowReader)},
+      {"tunnels", totals.inside(Placeless::kTunnel)},
+      {"event_streams", totals.inside(Placeless::kEventStream)},
+      {"exempt_in_flight", totals.inside(Placeless::kExempt)},
       {"waiting", sources.permits.waiting()},
       {"max_waiting", sources.permits.max_waiting()},
       {"most_waiting", sources.most_waiting(last_rank)},
@@ -114,7 +119,7 @@ PlainReply limits(const Sources& sources, const History& history,
       {"p50_seconds", seconds_or_null(second.p50_seconds)},
       {"p99_seconds", seconds_or_null(second.p99_seconds)},
       {"last_window", told(sources.regulator.last(), timeline.now())},
-      {"priorities", priorities(sources)},
+      {"priorities", priorities(sources, totals)},
       {"partitions", partitions(sources)},
       {"changes", changes(sources, timeline.now(), shown)}};
   // Callers choose what they are called.

@@ -187,10 +187,10 @@ class ForwardingTest(unittest.TestCase):
                     frame = os.urandom(5000)
                     client.send(frame)
                     self.assertEqual(client.exactly(5000), frame)
-                self.assertEqual(weir.limits()["in_flight"], 0)
+                self.assertEqual([weir.limits()[key] for key in ("in_flight", "tunnels")], [0, 1])
                 client.socket.shutdown(socket.SHUT_WR)
                 self.assertTrue(client.closed())
-            self.assertEqual(weir.limits()["in_flight"], 0)
+            self.assertEqual([weir.limits()[key] for key in ("in_flight", "tunnels")], [0, 0])
 
     def test_an_early_answer_arrives_while_the_body_is_still_being_sent(self):
         def serve(client):

@@ -1,4 +1,5 @@
-"""Streams of events: they may be silent for as long as they like, take nobody's place, and end as any answer does."""
+"""Streams of events: they may be silent for as long as they like, take nobody's place, and who closes one has not left
+without an answer."""
 
 import json
 import signal
@@ -57,7 +58,8 @@ class EventStreamsTest(unittest.TestCase):
                     self.assertEqual(weir.get("/", "X-Tenant: dashboards\r\n").status, 200)
                     ordinary += 1
                     time.sleep(0.02)
-                self.assertEqual(weir.limits()["in_flight"], 0)
+                limits = weir.limits()
+                self.assertEqual([limits[key] for key in ("in_flight", "event_streams", "exempt_in_flight")], [0, 11, 0])
                 self.assertEqual(given_up, [])
                 streams.pop().close()
                 wait_until(lambda: given_up, "the service to hear that one has left")
@@ -69,14 +71,17 @@ class EventStreamsTest(unittest.TestCase):
                     stream.close()
                 metrics = weir.metrics()
                 endings = {key: value for key, value in metrics.items() if key.startswith("weir_endings_total") and value}
-                self.assertEqual(endings, {'weir_endings_total{ending="served",exempt="false"}': ordinary + 9 + 10,
-                                           'weir_endings_total{ending="served",exempt="true"}': 1,
-                                           'weir_endings_total{ending="client_left",exempt="false"}': 1})
-                self.assertEqual([key for key in metrics if key.startswith("weir_rejected_total") and metrics[key]], [])
+                self.assertEqual(endings, {'weir_endings_total{ending="served",exempt="false"}': ordinary + 10,
+                                           'weir_endings_total{ending="streamed",exempt="false"}': 10,
+                                           'weir_endings_total{ending="streamed",exempt="true"}': 1})
+                for none in ("weir_rejected_total", "weir_client_left_total", "weir_event_streams"):
+                    self.assertEqual([key for key in metrics if key.startswith(none) and metrics[key]], [])
+                self.assertEqual(metrics["weir_request_duration_seconds_count"], ordinary + 10)
+                self.assertEqual(metrics['weir_request_duration_seconds_bucket{le="2"}'], ordinary + 10)
                 lines = wait_until(lambda: weir.out_text().count("\n") >= ordinary + 21 and weir.out_text(), "the access log")
                 told = [(line["ending"], line["status"]) for line in map(json.loads, lines.splitlines())
                         if line["path"] == "/events"]
-                self.assertEqual(sorted(told), [("client_left", 200)] + [("served", 200)] * 9)
+                self.assertEqual(sorted(told), [("streamed", 200)] * 10)
 
     def test_one_that_is_open_is_waited_for_when_weir_drains(self):
         event, _, service = self.serving()

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <numeric>
 #include <set>
 
 #include "limiters/make_limiter.h"
@@ -143,6 +144,7 @@ TEST_F(ExchangeTest, AClientThatReadsSlowlyOrHasATunnelKeepsNoPlace) {
   EXPECT_EQ(permits.in_flight(), 0);
   exchange.reset();
   start(head("GET", "/"));
+  backend().events.on_backend_open();
   http::ResponseHead switching = answer(101);
   backend().events.on_response_head(std::move(switching), End::kNo);
   EXPECT_EQ(permits.in_flight(), 0);
@@ -398,7 +400,7 @@ TEST_F(ExchangeTest, AnEarlyAnswerToASlowUploadNeedsNoPlaceAndTheServiceGetsTheR
   backend().events.on_response_held();
   backend().events.on_response_body(bytes_of("ok"), End::kYes);
   EXPECT_EQ(entry().ending, Ending::kServed);
-  EXPECT_EQ(entry().stage, Stage::kForwarding);
+  EXPECT_EQ(entry().stage, Stage::kAnswering);
   EXPECT_EQ(entry().queue_wait, limiters::Duration(milliseconds(40)));
   EXPECT_EQ(permits.in_flight(), 1);
 }
@@ -558,6 +560,20 @@ TEST_F(ExchangeTest, AClientThatLeavesWhileTheServiceIsAtItHasGivenItUp) {
   run_for(milliseconds(50));
   exchange->on_client_left();
   EXPECT_EQ(finished(Outcome::kAbandoned), 1);
+}
+
+TEST_F(ExchangeTest, WhoLeavesWhenTheAnswerHasBegunIsToldFromWhoHadNone) {
+  start(head("GET", "/"));
+  backend().events.on_backend_open();
+  exchange->on_client_left();
+  start(head("GET", "/"));
+  backend().events.on_backend_open();
+  backend().events.on_response_head(answer(200), End::kNo);
+  exchange->on_client_left();
+  EXPECT_EQ(ledger.entries.at(0).stage, Stage::kForwarding);
+  EXPECT_EQ(ledger.entries.at(1).stage, Stage::kAnswering);
+  EXPECT_EQ(ledger.entries.at(1).ending, Ending::kClientLeft);
+  EXPECT_EQ(finished(Outcome::kAbandoned), 1) << "the service had answered the other";
 }
 
 TEST_F(ExchangeTest, AClientThatLeavesBeforeAnythingIsWrittenSaysNothingOfTheService) {
@@ -901,6 +917,7 @@ TEST_F(ExchangeTest, ATunnelHoldsNoPlaceTeachesNothingAndEndsWithEitherSide) {
   exchange->on_request_body(bytes_of(""), End::kYes);
   EXPECT_EQ(permits.in_flight(), 0);
   EXPECT_EQ(entry().ending, Ending::kUpgraded);
+  EXPECT_TRUE(entry().stood);
   EXPECT_EQ(finished(Outcome::kIgnored), 1);
 }
 
@@ -920,18 +937,18 @@ TEST_F(ExchangeTest, AStreamOfEventsHoldsNoPlaceOnceItsHeadIsHereAndMayBeSilent)
   EXPECT_TRUE(ledger.entries.empty());
   backend().events.on_response_body(bytes_of(""), End::kYes);
   ASSERT_EQ(ledger.entries.size(), 1U);
-  EXPECT_EQ(entry().ending, Ending::kServed);
+  EXPECT_EQ(entry().ending, Ending::kStreamed);
   EXPECT_EQ(permits.in_flight(), 0) << "it was given back once";
   EXPECT_EQ(finished(Outcome::kSuccess), 1);
 }
 
-TEST_F(ExchangeTest, AStreamOfEventsEndsAsAnyAnswerAndTeachesTheLimiterNoMore) {
+TEST_F(ExchangeTest, AStreamOfEventsThatIsCutIsToldFromOneThatEndsAndTeachesTheLimiterNoMore) {
   struct Case {
     Ending ending;
     std::function<void()> happens;
   };
   for (const Case& each :
-       {Case{Ending::kClientLeft, [this] { exchange->on_client_left(); }},
+       {Case{Ending::kStreamed, [this] { exchange->on_client_left(); }},
         Case{Ending::kClientStalled, [this] { exchange->on_client_stalled(); }},
         Case{Ending::kShutdown, [this] { exchange->on_shutdown(); }},
         Case{Ending::kBackendClosed,
@@ -947,6 +964,8 @@ TEST_F(ExchangeTest, AStreamOfEventsEndsAsAnyAnswerAndTeachesTheLimiterNoMore) {
     ASSERT_EQ(ledger.entries.size(), 1U);
     EXPECT_EQ(entry().ending, each.ending);
     EXPECT_EQ(entry().status, 200);
+    EXPECT_EQ(entry().stage, Stage::kAnswering);
+    EXPECT_TRUE(entry().stood);
     EXPECT_EQ(samples.read().answered, before);
     EXPECT_EQ(permits.in_flight(), 0);
   }
@@ -966,6 +985,7 @@ TEST_F(ExchangeTest, WhatRefusesAStreamOfEventsOrOnlyTellsOfOneIsNone) {
   backend().events.on_response_head(events(), End::kYes);
   EXPECT_EQ(notebook.take(), "client: 200 end\nbackend: released\nended\n");
   EXPECT_EQ(ledger.entries.back().ending, Ending::kServed);
+  EXPECT_FALSE(ledger.entries.back().stood);
 }
 
 TEST_F(ExchangeTest, AStreamOfEventsThatIsExemptMayBeSilentToo) {
@@ -974,6 +994,44 @@ TEST_F(ExchangeTest, AStreamOfEventsThatIsExemptMayBeSilentToo) {
   notebook.take();
   backend().events.on_response_head(events(), End::kNo);
   EXPECT_EQ(notebook.take(), "backend: may be silent\nclient: 200\n");
+}
+
+TEST_F(ExchangeTest, WhoIsInsideWithoutAPlaceIsKnownUntilItHasEnded) {
+  const auto inside = [this](Placeless as) {
+    const int all = std::accumulate(ledger.inside.begin(), ledger.inside.end(), 0);
+    EXPECT_EQ(ledger.inside.at(static_cast<size_t>(as)), all) << "as one thing only";
+    return all;
+  };
+  http::ResponseHead switched;
+  switched.status = 101;
+  struct Case {
+    Placeless as;
+    std::string_view path;
+    std::function<void()> happens;
+  };
+  for (const Case& each :
+       {Case{Placeless::kExempt, "/healthz", [] {}},
+        Case{Placeless::kEventStream, "/",
+             [&] { backend().events.on_response_head(events(), End::kNo); }},
+        Case{Placeless::kEventStream, "/healthz",
+             [&] { backend().events.on_response_head(events(), End::kNo); }},
+        Case{Placeless::kTunnel, "/",
+             [&] { backend().events.on_response_head(std::move(switched), End::kNo); }},
+        Case{Placeless::kSlowReader, "/", [&] {
+               backend().events.on_response_head(answer(200), End::kNo);
+               backend().events.on_response_held();
+             }}}) {
+    start(head("GET", each.path));
+    backend().events.on_backend_open();
+    each.happens();
+    backend().events.on_response_held();
+    EXPECT_EQ(inside(each.as), 1);
+    exchange->on_client_left();
+    EXPECT_EQ(inside(each.as), 0);
+  }
+  start(head("GET", "/"));
+  serve();
+  EXPECT_EQ(inside(Placeless::kExempt), 0) << "who has a place is not one of them";
 }
 
 TEST_F(ExchangeTest, CreditGoesBackOnBothSides) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -136,18 +137,23 @@ class FakeLedger final : public exchange::Ledger {
     std::string priority_name;
     std::optional<std::string> partition_name;
     std::string target, request_id;
+    bool stood;
   };
   void record(const exchange::ExchangeFacts& facts) override {
     entries.push_back({facts.ending, facts.stage, facts.status, facts.rejection,
                        facts.retry_after_seconds, facts.queue_wait, facts.backend, facts.retried,
                        facts.priority, std::string(facts.priority_name),
                        std::optional<std::string>(facts.partition_name), std::string(facts.target),
-                       std::string(facts.request_id)});
+                       std::string(facts.request_id), facts.stood});
   }
   void asked(uint16_t partition, std::string_view name) override {
     askers.emplace_back(partition, name);
   }
+  void placeless(exchange::Placeless as, int more) override {
+    inside.at(static_cast<size_t>(as)) += more;
+  }
   std::vector<Entry> entries;
+  std::array<int, exchange::kPlacelessKinds> inside{};  // without a place, now
   std::vector<std::pair<uint16_t, std::string>> askers;
 };
 

@@ -85,6 +85,7 @@ TEST_F(AccessLogTest, WantsByItsModeWhatIsWorthALine) {
       {{.ending = Ending::kServed, .status = 200}, false},
       {{.ending = Ending::kServed, .status = 404}, false},
       {{.ending = Ending::kUpgraded, .status = 101}, false},
+      {{.ending = Ending::kStreamed, .status = 200}, false},
       {{.ending = Ending::kServed, .status = 500}, true},
       {{.ending = Ending::kServed, .rejection = limiters::Rejection::kLimit, .status = 200}, true},
       {{.ending = Ending::kClientLeft}, true},

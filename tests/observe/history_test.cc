@@ -50,10 +50,10 @@ TEST_F(HistoryTest, OfWhatWasServedItTellsWhatTheServiceRefused) {
   EXPECT_EQ(told["overload_answers_per_second"].back(), 3);
 }
 
-TEST_F(HistoryTest, WhatClientsDoAndATunnelThatClosesAreNoFailures) {
-  for (const Ending ending :
-       {Ending::kClientLeft, Ending::kClientStalled, Ending::kRequestRefused,
-        Ending::kRequestTimedOut, Ending::kMethodRefused, Ending::kBodyTooLarge, Ending::kUpgraded})
+TEST_F(HistoryTest, WhatClientsDoAndATunnelOrAStreamThatClosesAreNoFailures) {
+  for (const Ending ending : {Ending::kClientLeft, Ending::kClientStalled, Ending::kRequestRefused,
+                              Ending::kRequestTimedOut, Ending::kMethodRefused,
+                              Ending::kBodyTooLarge, Ending::kUpgraded, Ending::kStreamed})
     end(ending);
   pass(seconds(1));
   EXPECT_EQ(history.last_second().failed, 0);

@@ -11,6 +11,7 @@ namespace {
 
 using exchange::Ending;
 using exchange::ExchangeFacts;
+using exchange::Placeless;
 using limiters::Rejection;
 using std::chrono::milliseconds;
 
@@ -146,11 +147,30 @@ TEST(MetricsShardTest, ClientsThatLeftAreCountedByWhereTheirRequestStood) {
   EXPECT_EQ(totals.retried, 1u);
 }
 
-TEST(MetricsShardTest, ATunnelHasNoRequestDuration) {
+TEST(MetricsShardTest, ATunnelOrAStreamHasNoRequestDurationHoweverItEnds) {
   MetricsShard shard;
-  shard.record({.ending = Ending::kUpgraded, .version = "h1.1", .status = 101});
+  for (const Ending ending : {Ending::kUpgraded, Ending::kStreamed, Ending::kClientStalled,
+                              Ending::kBackendClosed, Ending::kShutdown})
+    shard.record({.ending = ending,
+                  .version = "h1.1",
+                  .status = 200,
+                  .total = std::chrono::hours(1),
+                  .backend = milliseconds(2),
+                  .stood = true});
   EXPECT_EQ(shard.read().request.count(), 0u);
-  EXPECT_EQ(shard.read().requests[1][1], 1u);
+  EXPECT_EQ(shard.read().requests[2][1], 5u);
+  EXPECT_EQ(shard.read().backend.count(), 5u) << "how long its head took is known";
+}
+
+TEST(MetricsShardTest, WhoIsInsideWithoutAPlaceComesAndGoes) {
+  MetricsShard shard;
+  shard.placeless(Placeless::kTunnel, 1);
+  shard.placeless(Placeless::kTunnel, 1);
+  shard.placeless(Placeless::kTunnel, -1);
+  MetricsShard::Totals totals = shard.read();
+  totals.add(shard.read());
+  EXPECT_EQ(totals.inside(Placeless::kTunnel), 2);
+  EXPECT_EQ(totals.inside(Placeless::kExempt), 0);
 }
 
 TEST(MetricsShardTest, ShardsOfWritingThreadsSumToAllThatWasRecorded) {

@@ -63,6 +63,14 @@ TEST_F(MetricsTest, WhatIsExemptIsToldFromWhatTheLimiterLetsThrough) {
     EXPECT_THAT(text, HasSubstr(line));
 }
 
+TEST_F(MetricsTest, WhoLeftIsShownByEveryStageThatARequestCanEndIn) {
+  const std::string text = metrics.text();
+  for (const char* stage : {"arrived", "waiting", "connecting", "forwarding", "answering"})
+    EXPECT_THAT(text, HasSubstr("weir_client_left_total{stage=\"" + std::string(stage) +
+                                "\",exempt=\"false\"} 0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("stage=\"ended\"")));
+}
+
 TEST_F(MetricsTest, ALoopThatDoesNotTurnSaysForHowLong) {
   turn();
   EXPECT_THAT(metrics.text(), HasSubstr("weir_loop_stuck_seconds{loop=\"0\"} 0\n"));
@@ -81,6 +89,17 @@ TEST_F(MetricsTest, WhoHasSteppedAsideIsShown) {
   permits.note_aside(3);
   permits.note_aside(-1);
   EXPECT_THAT(metrics.text(), HasSubstr("weir_stepped_aside 2\n"));
+}
+
+TEST_F(MetricsTest, WhoIsInsideWithoutAPlaceIsShown) {
+  using exchange::Placeless;
+  for (const Placeless as : {Placeless::kExempt, Placeless::kTunnel, Placeless::kEventStream,
+                             Placeless::kSlowReader, Placeless::kTunnel})
+    shard.placeless(as, 1);
+  const std::string text = metrics.text();
+  for (const char* line : {"weir_exempt_in_flight 1\n", "weir_tunnels 2\n",
+                           "weir_event_streams 1\n", "weir_slow_readers 1\n"})
+    EXPECT_THAT(text, HasSubstr(line));
 }
 
 TEST_F(MetricsTest, TheServicesOwnRefusalsAreShownAndAreServed) {

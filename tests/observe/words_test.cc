@@ -60,7 +60,9 @@ TEST_F(LimitsWordsTest, LimitsShowEveryPlaceThatIsExplained) {
     const nlohmann::json limits = nlohmann::json::parse(route.answer({}).body);
     for (const std::string& word : explained("Places")) EXPECT_TRUE(limits.contains(word)) << word;
   }
-  EXPECT_TRUE(explained("Places").contains("held_places"));
+  for (const char* word : {"held_places", "stepped_aside", "slow_readers", "tunnels",
+                           "event_streams", "exempt_in_flight"})
+    EXPECT_TRUE(explained("Places").contains(word)) << word;
 }
 
 TEST(WordsTest, EveryReasonIsExplained) {
