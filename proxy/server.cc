@@ -197,6 +197,7 @@ void Server::build_observers() {
       observe::Sources{.permits = *permits_,
                        .regulator = *regulator_,
                        .algorithm = std::string(limiters::word_of(config_.limiter.algorithm)),
+                       .limiter = config_.limiter,
                        .priorities = std::move(priorities),
                        .partitions = partitions_,
                        .shards = std::move(shards),
@@ -281,8 +282,7 @@ void Server::say_what_was_chosen() const {
     observe::log_info(fmt::format("listening on {}", address));
   observe::log_info(fmt::format("backend {}", config::to_string(config_.backend.address)));
   observe::log_info(fmt::format("limiter {}: limit {} at first, {} to {}{}", sources_->algorithm,
-                                permits_->limit(), config_.limiter.min_limit,
-                                config_.limiter.max_limit,
+                                permits_->limit(), sources_->limit_min(), sources_->limit_max(),
                                 config_.limiter.dry_run ? ", dry run: nothing is shed" : ""));
   if (config_.status.address)
     observe::log_info(fmt::format("status on {}", status_->local_address().text()));

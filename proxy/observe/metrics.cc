@@ -186,6 +186,12 @@ void add_limiter(Families& families, const Sources& sources, const History& hist
   };
   const Sources::Places places = sources.places();
   gauge("weir_concurrency_limit", "Requests that may be at the service at once.", places.limit);
+  gauge("weir_concurrency_limit_min",
+        "The least that the limit may be (`limiter.min`); a fixed limit itself.",
+        sources.limit_min());
+  gauge("weir_concurrency_limit_max",
+        "The most that the limit may be (`limiter.max`); a fixed limit itself.",
+        sources.limit_max());
   gauge("weir_in_flight",
         "Requests at the service now; not who waits for a slow client, nor tunnels and streams of "
         "events.",

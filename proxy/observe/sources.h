@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "limiters/params.h"
 #include "limiters/permit_pool.h"
 #include "limiters/regulator.h"
 #include "proxy/loop/event_loop.h"
@@ -22,6 +23,7 @@ struct Sources {
   limiters::PermitPool& permits;
   limiters::Regulator& regulator;
   std::string algorithm;
+  limiters::LimiterParams limiter;      // as configured
   std::vector<std::string> priorities;  // their names, the most important first; none: one for all
   const PartitionNames& partitions;
   std::vector<const MetricsShard*> shards;
@@ -39,6 +41,10 @@ struct Sources {
     for (const MetricsShard* shard : shards) sum.add(shard->read());
     return sum;
   }
+  // The least and the most that the limit may be.
+  int limit_min() const { return fixed() ? limiter.fixed.limit : limiter.min_limit; }
+  int limit_max() const { return fixed() ? limiter.fixed.limit : limiter.max_limit; }
+  bool fixed() const { return limiter.algorithm == limiters::Algorithm::kFixed; }
   struct Places {
     int limit, in_flight, held;
   };

@@ -97,6 +97,8 @@ PlainReply limits(const Sources& sources, const History& history,
   const nlohmann::json all{
       {"algorithm", sources.algorithm},
       {"limit", places.limit},
+      {"limit_min", sources.limit_min()},
+      {"limit_max", sources.limit_max()},
       {"in_flight", places.in_flight},
       {"held_places", places.held},
       {"hung_places", sources.regulator.hung()},

@@ -39,7 +39,8 @@ TEST_F(MetricsTest, ShowsWhatWasRecorded) {
                            "weir_requests_total{code_class=\"5xx\",version=\"h1.1\"} 2\n",
                            "weir_endings_total{ending=\"served\",exempt=\"false\"} 3\n",
                            "weir_rejected_total{reason=\"limit\",mode=\"enforced\"} 2\n",
-                           "weir_concurrency_limit 20\n", "weir_queue_capacity 10\n",
+                           "weir_concurrency_limit 20\n", "weir_concurrency_limit_min 2\n",
+                           "weir_concurrency_limit_max 30\n", "weir_queue_capacity 10\n",
                            "weir_connections{side=\"client\"} 7\n", "weir_accept_paused 0\n",
                            "weir_build_info{version=\"1.2.3\",commit=\"abc\"} 1\n",
                            "weir_config_info{hash=\"f00d\",algorithm=\"gradient\"} 1\n"})

@@ -59,6 +59,7 @@ class ObservedHouse : public ::testing::Test {
   Sources sources{.permits = permits,
                   .regulator = regulator,
                   .algorithm = "gradient",
+                  .limiter = {.min_limit = 2, .max_limit = 30},
                   .partitions = partitions,
                   .shards = {&shard},
                   .loops = {&loop},

@@ -86,6 +86,13 @@ TEST_F(StatusRoutesTest, LimitsSayWhatTheLimitIsAndWhy) {
   const json limits = json::parse(get("/limits").body);
   EXPECT_EQ(limits["algorithm"], "gradient");
   EXPECT_EQ(limits["limit"], 20);
+  EXPECT_EQ(limits["limit_min"], 2);
+  EXPECT_EQ(limits["limit_max"], 30);
+  sources.limiter.algorithm = limiters::Algorithm::kFixed;
+  sources.limiter.fixed.limit = 7;
+  const json fixed = json::parse(get("/limits").body);
+  EXPECT_EQ(fixed["limit_min"], 7) << "it cannot move";
+  EXPECT_EQ(fixed["limit_max"], 7);
   EXPECT_EQ(limits["in_flight"], 0);
   EXPECT_EQ(limits["waiting"], 0);
   EXPECT_TRUE(limits["max_waiting"].is_number_integer());
