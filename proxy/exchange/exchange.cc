@@ -60,11 +60,6 @@ void Exchange::on_permit(limiters::Permit permit) {
   body_.give(*backend_);
 }
 
-void Exchange::on_rejected(limiters::Rejection why) {
-  rejection_ = why;
-  end(Ending::kRejected);
-}
-
 // ---- connecting ----
 
 void Exchange::granted(limiters::Permit permit) {
@@ -263,9 +258,11 @@ void Exchange::on_shutdown() {
 Stage Exchange::stage_at_end(Ending how) const {
   // Who waits for a place again has its beginning at the service, which may fail meanwhile.
   if (returning_ && !lies_behind_weir(how)) return Stage::kWaiting;
+  if (stage_ != Stage::kForwarding) return stage_;
   // A connection that stood already has still to be written to, at the end of the turn.
-  if (stage_ == Stage::kForwarding && !backend_->begun()) return Stage::kConnecting;
-  return stage_;
+  if (!backend_->begun()) return Stage::kConnecting;
+  // Who gives up sending has not waited for the service.
+  return how == Ending::kClientLeft && body_.keeps_service_waiting() ? Stage::kArrived : stage_;
 }
 
 void Exchange::end(Ending how, std::string_view error_text) {

@@ -70,7 +70,10 @@ class Exchange final : public RequestEvents, public ResponseEvents, private limi
 
  private:
   void on_permit(limiters::Permit permit) override;
-  void on_rejected(limiters::Rejection why) override;
+  void on_rejected(limiters::Rejection why) override {
+    rejection_ = why;
+    end(Ending::kRejected);
+  }
 
   void move_to(Stage next) {
     assert(may_follow(stage_, next));

@@ -57,6 +57,8 @@ class RequestBody {
   // from that on, but for no longer than 100 ms.
   void service_is_there();
   void service_said_100();
+  // It has had all that has come, and waits for more; while it is watched.
+  bool keeps_service_waiting() const { return upload_ && upload_->waits(); }
   // Its connection is replaced by one that does not stand yet, and all that was given is on its
   // way.
   void service_is_gone();

@@ -27,6 +27,8 @@ class Upload {
   void given(size_t bytes);
   // and have left for the service.
   void taken(size_t bytes);
+  // It waits now.
+  bool waits() const { return waits_since_.has_value(); }
 
  private:
   limiters::Duration waited() const;

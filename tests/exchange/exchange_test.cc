@@ -605,6 +605,15 @@ TEST_F(ExchangeTest, AClientThatLeavesInTheMiddleOfItsRequestSaysNothingOfTheSer
   EXPECT_EQ(samples.read(permits.cohort()).granted, 0) << "nor while it takes its time";
   exchange->on_client_left();
   EXPECT_EQ(finished(Outcome::kIgnored), 1);
+  EXPECT_EQ(entry().stage, Stage::kArrived) << "the service was not what it waited for";
+}
+
+TEST_F(ExchangeTest, AClientThatLeavesWhileTheServiceDoesNotTakeItsUploadHasWaitedForIt) {
+  start(head("POST", "/", kChunked), End::kNo);
+  backend().events.on_backend_open();
+  exchange->on_request_body(bytes_of("abc"), End::kNo);
+  exchange->on_client_left();
+  EXPECT_EQ(entry().stage, Stage::kForwarding);
 }
 
 TEST_F(ExchangeTest, ItsPriorityGoesIntoTheBooks) {
