@@ -65,6 +65,29 @@ TEST_F(LimitsWordsTest, LimitsShowEveryPlaceThatIsExplained) {
     EXPECT_TRUE(explained("Places").contains(word)) << word;
 }
 
+// Of what is nested, too.
+void add_keys(const nlohmann::json& value, Words& keys) {
+  for (const auto& [key, inner] : value.items()) {
+    if (value.is_object()) keys.insert(key);
+    if (inner.is_structured()) add_keys(inner, keys);
+  }
+}
+
+TEST_F(LimitsWordsTest, EveryKeyOfLimitsIsExplained) {
+  sources.priorities = {"normal"};
+  Words known = explained("Places");
+  known.merge(explained("Figures"));
+  known.merge(Words{"cause", "name", "over_share"});  // in their own tables, or beside others
+  for (const auto& route :
+       status_routes(sources, metrics, history, timeline, [] { return false; })) {
+    if (route.path != "/limits") continue;
+    Words keys;
+    add_keys(nlohmann::json::parse(route.answer({}).body), keys);
+    EXPECT_GT(keys.size(), 30u);
+    for (const std::string& key : keys) EXPECT_TRUE(known.contains(key)) << key;
+  }
+}
+
 TEST(WordsTest, EveryReasonIsExplained) {
   EXPECT_EQ(explained("Reason"), words_of<limiters::Rejection>(limiters::kRejections));
 }
