@@ -117,6 +117,8 @@ void BackendConnection::on_open() {
   open_ = true;
   last_read_ = last_write_ = timeline_.now();
   if (events_ != nullptr) events_->on_backend_open();
+  // Whoever it is given to finds it standing, and may find it dead.
+  if (events_ == nullptr) carried_ = 1;
   turn_queue_.add(*this);
 }
 

@@ -85,7 +85,7 @@ class BackendStream {
   virtual void consumed(size_t response_bytes) = 0;
   // However long the service says no more from now on: that is no stall.
   virtual void may_be_silent() = 0;
-  // True when the connection carried a request before: it may have died without our knowing.
+  // True when the connection stood already at open(): it may have died without our knowing.
   virtual bool reused() const = 0;
   // Some of the request has left for the service.
   virtual bool begun() const = 0;

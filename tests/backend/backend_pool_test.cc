@@ -234,6 +234,19 @@ TEST_F(BackendPoolTest, OneThatDoesNotStandYetIsLeftToTheNextWhenItsRequestIsGiv
   EXPECT_EQ(next.body, "hi");
 }
 
+TEST_F(BackendPoolTest, OneThatStandsWhenNobodyHasItIsStandingForTheNextAndMayBeReplaced) {
+  { const Caller gone(pool); }
+  turn_queue.run();
+  stand(0);
+  Caller next(pool, "abc");
+  EXPECT_TRUE(next.stream->reused()) << "nobody will say that it stands";
+  at(0).end();
+  EXPECT_EQ(dialled.size(), 2u) << "it had died before anything was sent";
+  stand(1);
+  at(1).bytes(kAnswer);
+  EXPECT_EQ(next.body, "hi");
+}
+
 TEST_F(BackendPoolTest, OneThatNeverStandsIsGoneWhoeverWaitedForIt) {
   { const Caller gone(pool); }
   at(0).fail(transport::CloseReason::kRefused);
