@@ -23,8 +23,8 @@ class alignas(64) SamplerShard {
     std::array<double, kOutcomes> answered{};
   };
   struct CohortTotals : CohortCounts {
-    std::array<Level, kLevels> levels{};
-    std::array<double, kLevels> over_quota{};
+    std::array<Level, kLevels> levels{};       // successes, by number in flight
+    std::array<double, kLevels> over_quota{};  // who was over quota, too
 
     CohortTotals& operator+=(const CohortTotals& other) noexcept;
   };

@@ -62,9 +62,9 @@ struct Window {
   double throughput() const;
   Level all_levels() const { return sum_of(levels); }
 
-  // Who has no answer yet, after `age`, and whose caller left before it came, is known to
-  // take longer than he has taken: what all took, by the number of those who have an answer, is
-  // what exponential times would be on average, whoever leaves how soon.
+  // Who has no answer yet, after `age`, and whose caller left before it came, is known to take
+  // longer than he has taken: what all took, by the number of those who have an answer, is what
+  // exponential times would be on average, whoever leaves how soon.
   void count_unanswered(Duration age);
 };
 
