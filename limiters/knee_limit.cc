@@ -65,6 +65,7 @@ Cause KneeLimit::update(const Window& window) {
 // What hangs is no part of the curve, and nothing is learnt beside it.
 Cause KneeLimit::see_answered(const Window& window) {
   if (beside_hung_.begin()) {
+    if (probing()) move(trial_->from);
     full_ = abandonment_.usual();
     curve_.restart({full_});
     trial_.reset();
@@ -150,6 +151,7 @@ Cause KneeLimit::cut(double highest) {
 std::optional<Cause> KneeLimit::heed_cap(const Window& window) {
   const ServiceCap::Verdict verdict = cap_.note(window);
   if (verdict == ServiceCap::Verdict::kNone) return std::nullopt;
+  if (probing()) move(trial_->from);
   trial_.reset();
   growth_.forget_last();
   if (verdict == ServiceCap::Verdict::kRefuted) {

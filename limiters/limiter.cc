@@ -44,8 +44,8 @@ Admission Limiter::admit(const Arrival& arrival, Waiter& waiter) {
   pool_.note_limited();
   const auto why = ranks_.turned_away(rank, pool_.waiting(rank));
   const bool displaces = why && takes_place_of_oldest(rank);
-  if (why && !displaces) return *why;
-  if (!pool_.join(gate_, rank, displaces ? 1 : 0)) return Rejection::kQueueFull;
+  if (why && !displaces) return turn_away(*why);
+  if (!pool_.join(gate_, rank, displaces ? 1 : 0)) return turn_away(Rejection::kQueueFull);
   // A place that was freed since the first look is offered to nobody else: who freed it may have
   // seen no waiter.
   if (!lanes_.waits_before(rank)) {
@@ -229,11 +229,16 @@ void Limiter::reject_displaced() {
   }
 }
 
+Rejection Limiter::turn_away(Rejection why) {
+  shard_.turned_away();
+  return why;
+}
+
 void Limiter::reject(Waiter& waiter, Rejection why) {
   // With an equal part of the places it would not have had to wait for so long.
   const bool over_share = ranks_.over_share(waiter.rank_);
   take_out(waiter);
-  waiter.on_rejected(over_share ? Rejection::kOverShare : why);
+  waiter.on_rejected(turn_away(over_share ? Rejection::kOverShare : why));
 }
 
 void Limiter::take_out(Waiter& waiter) {

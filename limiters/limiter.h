@@ -81,6 +81,7 @@ class Limiter {
   void take_out(Waiter& waiter);
   Lanes::Bounds bounds() const;
   Lanes::Standing standing() const;
+  Rejection turn_away(Rejection why);
   void reject(Waiter& waiter, Rejection why);
   void reject_expired();
   void reject_displaced();

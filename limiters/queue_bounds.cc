@@ -53,6 +53,8 @@ double overload(const ServiceView& service, const Offered& offered) {
       1 + std::clamp(service.spread - 1, 0.0, kMostUneven) / std::sqrt(kLastingRequests);
   if (offered.lasting > std::max(service.per_second, service.lasting_per_second * by_chance))
     return offered.lasting / service.per_second;
+  const double paused = service.per_second_with_pauses * by_chance;
+  if (service.longer > 0 && paused > 0 && offered.lasting > paused) return offered.lasting / paused;
   return 0;
 }
 
@@ -66,6 +68,10 @@ void FadingRate::add(double count, Duration over, Duration age) {
 
 double FadingRate::at_least(double errors) const {
   return seconds_ > 0 ? (count_ - errors * std::sqrt(count_)) / seconds_ : 0;
+}
+
+double FadingRate::at_most(double errors) const {
+  return seconds_ > 0 ? (count_ + errors * std::sqrt(count_)) / seconds_ : 0;
 }
 
 void OfferedRate::add(double arrived, Duration over, Duration memory) {
@@ -94,7 +100,9 @@ QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
   const double near_one = std::clamp((1.7 - load) / 0.7, 0.0, 1.0);
   const double most = std::ceil(places * (0.25 + 3 * near_one)) + (places < 3 ? 2 : 1);
   const double spare = service.limit - places;  // wait inside the service
-  const double waiting = std::clamp(std::ceil(needed_waiting(places, load) - spare), 1.0, most);
+  const double fewest = std::clamp(std::ceil(needed_waiting(places, load) - spare), 1.0, most);
+  const double waiting =
+      fewest + std::floor(service.longer * to_seconds(calm) * service.per_second);
   const Duration wait = std::max<Duration>(service.baseline * 3 / 2,
                                            from_seconds(1.5 * waiting / service.per_second));
   return {std::min(calm, std::max<Duration>(wait, milliseconds(2))), static_cast<int>(waiting)};

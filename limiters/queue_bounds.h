@@ -18,6 +18,8 @@ class FadingRate {
   double per_second() const { return seconds_ > 0 ? count_ / seconds_ : 0; }
   // Less so many standard errors of a count by chance.
   double at_least(double errors) const;
+  // And more so many.
+  double at_most(double errors) const;
 
  private:
   double memory_;
@@ -57,8 +59,13 @@ struct ServiceView {
   double per_second = 0;  // what it finishes while it is full; 0: not known
   int limit = 1;
   double lasting_per_second = 0;  // the same, over as many as Offered::lasting
+  // The same with its pauses, at most; 0: not known.
+  double per_second_with_pauses = 0;
   // Of latencies, the standard deviation as a share of the mean; exponential times have 1.
   double spread = 1;
+  // How much of the way from the queue of an overload to that of a calm service it has to be, [0,
+  // 1]: places stood empty soon after others were turned away (short_queue.h).
+  double longer = 0;
 };
 
 // Two regimes. While no more is asked for than can be done, the queue comes and goes: a burst may
@@ -71,6 +78,10 @@ struct ServiceView {
 // against it: a twentieth too many fills the longest queue as surely as twice as many, only later.
 // Where latencies vary more than exponential ones, what a few windows have done does so too, and
 // `at_least` has to be above it by more.
+//
+// Where all of this is too short, since the service or its callers come in bursts, as with a quota
+// of CPU, so many more may wait, the newest still first: they fill the places that would stand
+// empty. Such a service can do no more than it does with its pauses, whatever it does between them.
 QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
                          const Offered& offered);
 

@@ -50,6 +50,7 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
 void Regulator::tick() {
   timer_ = timeline_.after(kTick, [this] { tick(); });
   const SamplerShard::Totals now = read();
+  note_short_queue(now);
   note_arrivals(now);
   note_partitions();
   note_use(batches_.back());
@@ -66,8 +67,13 @@ void Regulator::tick() {
 void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   const Duration baseline = algorithm_->baseline();
   const ServiceView service{
-      baseline, algorithm_->guessing() ? 0 : as_if_limited(pace_.per_second()), algorithm_->limit(),
-      as_if_limited(pace_.lasting_per_second()), pace_.spread()};
+      .baseline = baseline,
+      .per_second = algorithm_->guessing() ? 0 : as_if_limited(pace_.per_second()),
+      .limit = algorithm_->limit(),
+      .lasting_per_second = as_if_limited(pace_.lasting_per_second()),
+      .per_second_with_pauses = as_if_limited(pace_.with_pauses()),
+      .spread = pace_.spread(),
+      .longer = short_queue_.longer()};
   double arrived = 0;
   for (size_t i = 0; i < offered_.size(); ++i) {
     arrived += now.arrived[i] - arrived_before_[i];
@@ -76,6 +82,25 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
     pool_.publish_queue(bounds.longest_wait, bounds.most_waiting, i);
   }
   arrived_before_ = now.arrived;
+}
+
+void Regulator::note_short_queue(const SamplerShard::Totals& now) {
+  const double turned_away = now.turned_away - std::exchange(turned_away_before_, now.turned_away);
+  const double per_second = pace_.per_second();
+  const Duration baseline = algorithm_->baseline();
+  if (per_second <= 0 || baseline == Duration(0)) return;
+  double arrived = 0;
+  for (size_t i = 0; i < kRanks; ++i) arrived += now.arrived[i] - arrived_before_[i];
+  const double places =
+      std::clamp(per_second * to_seconds(baseline), 1.0, static_cast<double>(algorithm_->limit()));
+  const double empty = std::max(0.0, 1 - pool_.in_flight() / places);
+  const ServiceView calm{.baseline = baseline, .limit = algorithm_->limit()};
+  short_queue_.note({.over = kTick,
+                     .arrived = arrived,
+                     .turned_away = turned_away,
+                     .unused = pool_.waiting() > 0 ? 0 : empty * per_second * to_seconds(kTick),
+                     .per_second = per_second,
+                     .longest_wait = queue_bounds(queue_params_, calm, {}).longest_wait});
 }
 
 // In dry run more may be done than would be behind the limit.
@@ -151,6 +176,7 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
     last.window.closed = timeline_.now();
     for (size_t i = 0; i < kOutcomes; ++i)
       last.window.answered[i] = now.answered[i] - last.before.answered[i];
+    last.window.broken_off = now.broken_off - last.before.broken_off;
     last.window.peak_in_flight = pool_.take_peak();
     last.window.limited = pool_.take_limited() || pool_.waiting() > 0;
     last.window.overloaded = pool_.standing();
@@ -235,6 +261,8 @@ SamplerShard::Totals Regulator::read() const {
   for (const SamplerShard* shard : shards_) {
     const SamplerShard::Totals one = shard->read();
     for (size_t i = 0; i < kRanks; ++i) sum.arrived[i] += one.arrived[i];
+    sum.turned_away += one.turned_away;
+    sum.broken_off += one.broken_off;
     for (size_t i = 0; i < kOutcomes; ++i) sum.answered[i] += one.answered[i];
   }
   return sum;

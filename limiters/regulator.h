@@ -16,6 +16,7 @@
 #include "limiters/queue_bounds.h"
 #include "limiters/sampler_shard.h"
 #include "limiters/service_pace.h"
+#include "limiters/short_queue.h"
 #include "limiters/silence.h"
 #include "limiters/timeline.h"
 #include "limiters/window.h"
@@ -85,6 +86,7 @@ class Regulator {
   // May be taken at once.
   int places() const { return algorithm_->limit() + algorithm_->hung(); }
   void tick();
+  void note_short_queue(const SamplerShard::Totals& now);
   void note_arrivals(const SamplerShard::Totals& now);
   double as_if_limited(double per_second) const;
   void note_partitions();
@@ -110,11 +112,13 @@ class Regulator {
   std::function<void(int gate)> wake_;
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
   std::array<double, kRanks> arrived_before_{};
+  double turned_away_before_ = 0;
   std::vector<OfferedRate> offered_;  // by each rank and the more important ones
   std::optional<FairShare> fair_share_;
   int ticks_to_share_ = kTicksToShare;
   TimePoint shared_;  // when they were found
   ServicePace pace_;
+  ShortQueue short_queue_;
   Silence silence_{kTick};
   double answered_after_ = 0;  // seconds, on average, in the last window
   std::deque<Decision> decisions_;

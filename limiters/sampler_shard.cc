@@ -6,6 +6,8 @@ namespace weir::limiters {
 
 void SamplerShard::arrived(size_t rank) noexcept { raise(arrived_[rank], 1); }
 
+void SamplerShard::turned_away() noexcept { raise(turned_away_, 1); }
+
 void SamplerShard::granted(Cohort cohort) noexcept {
   Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) {
@@ -66,14 +68,18 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
 }
 
 void SamplerShard::cut_short(Outcome outcome) noexcept {
-  if (outcome == Outcome::kFailure || outcome == Outcome::kOverload)
-    raise(answered_[static_cast<size_t>(outcome)], 1);
+  const bool went_wrong = outcome == Outcome::kFailure || outcome == Outcome::kOverload ||
+                          outcome == Outcome::kTimedOut;
+  if (went_wrong) raise(answered_[static_cast<size_t>(outcome)], 1);
+  if (outcome == Outcome::kFailure) raise(broken_off_, 1);
 }
 
 SamplerShard::Totals SamplerShard::read() const noexcept {
   Totals totals;
   for (size_t i = 0; i < kRanks; ++i)
     totals.arrived[i] = arrived_[i].load(std::memory_order_relaxed);
+  totals.turned_away = turned_away_.load(std::memory_order_relaxed);
+  totals.broken_off = broken_off_.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kOutcomes; ++i)
     totals.answered[i] = answered_[i].load(std::memory_order_relaxed);
   return totals;

@@ -20,7 +20,9 @@ class alignas(64) SamplerShard {
   // Totals that only grow; the reader subtracts what it read last time.
   struct Totals {
     std::array<double, kRanks> arrived{};  // asked for a place
+    double turned_away = 0;                // of these, at once or after a wait
     std::array<double, kOutcomes> answered{};
+    double broken_off = 0;  // failures that had been answered before, and are counted as such, too
   };
   struct CohortTotals : CohortCounts {
     std::array<Level, kLevels> levels{};       // successes, by number in flight
@@ -35,6 +37,7 @@ class alignas(64) SamplerShard {
   explicit SamplerShard(size_t cells = 0) : partitions_(cells) {}
 
   void arrived(size_t rank = 0) noexcept;
+  void turned_away() noexcept;
   void granted(Cohort cohort) noexcept;
   // One that was granted is in that cohort no more.
   void withdrawn(Cohort cohort) noexcept;
@@ -63,7 +66,9 @@ class alignas(64) SamplerShard {
   };
 
   std::array<std::atomic<double>, kRanks> arrived_{};
+  std::atomic<double> turned_away_{0};
   std::array<std::atomic<double>, kOutcomes> answered_{};
+  std::atomic<double> broken_off_{0};
   std::array<Slot, kCohorts> slots_;
   PartitionCounts partitions_;
 };

@@ -18,6 +18,10 @@ constexpr Duration kNearlyNothing = std::chrono::milliseconds(10);  // of a wind
 constexpr double kAnswersApart = 40;   // mean times between two answers: longer is no chance,
 constexpr double kLatenciesApart = 5;  // with so many baselines more, by their spread
 constexpr double kLeastPerSecond = 1e-3;
+constexpr Duration kLong = std::chrono::seconds(20);
+constexpr Duration kOfLate = std::chrono::seconds(1);
+constexpr double kAFew = 256;  // requests, for what happened of late
+constexpr double kErrors = 2;
 
 }  // namespace
 
@@ -26,10 +30,11 @@ void ServicePace::note(const Window& window, Duration memory) {
     in_use_ += (window.in_use - in_use_) * window.looks / (window.looks + kSteady);
   const double share = window.limited ? std::max(kLeastInUse, in_use_) : 1;
   const double answered = window.count(Outcome::kSuccess) + window.count(Outcome::kFailure) +
-                          window.count(Outcome::kOverQuota);
+                          window.count(Outcome::kOverQuota) - window.broken_off;
   const double done = answered / share;
   const Duration going = window.closed - window.opened - window.stalled;
   if (window.limited && done > 0) finished_.add(done, going, 8 * memory);
+  note_pauses(done, window.closed - window.opened, window.limited);
   if (going <= kNearlyNothing && window.stalled > going) return;
   learn(going > Duration(0) ? done / to_seconds(going) : 0, window.limited);
   latencies_.add(window.all_levels());
@@ -43,6 +48,17 @@ void ServicePace::learn(double seen, bool limited) {
     per_second_ += (seen - per_second_) / 2;
   else if (limited)
     per_second_ -= (per_second_ - seen) * kBelieved;
+}
+
+void ServicePace::note_pauses(double done, Duration open, bool limited) {
+  if (per_second_ <= 0) return;
+  const double could = limited ? done : std::max(done, per_second_ * to_seconds(open));
+  long_.add(could, open, kLong);
+  of_late_.add(could, open, std::max<Duration>(kOfLate, from_seconds(kAFew / per_second_)));
+}
+
+double ServicePace::with_pauses() const {
+  return std::max(long_.at_most(kErrors), of_late_.at_most(kErrors));
 }
 
 double ServicePace::spread() const {

@@ -1,5 +1,7 @@
 #include "limiters/window.h"
 
+#include <algorithm>
+
 namespace weir::limiters {
 namespace {
 
@@ -24,6 +26,11 @@ double Window::open() const { return timeouts_are_overload() ? 0 : cohort.open()
 
 double Window::overloads() const {
   return count(Outcome::kOverload) + (timeouts_are_overload() ? cohort.timed_out : 0);
+}
+
+double Window::lost() const {
+  const double timed_out = timeouts_are_overload() ? cohort.timed_out : 0;
+  return count(Outcome::kOverload) + std::max(timed_out, count(Outcome::kTimedOut));
 }
 
 bool Window::refused() const {

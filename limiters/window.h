@@ -13,6 +13,7 @@ namespace weir::limiters {
 struct Window {
   TimePoint opened, closed;
   std::array<double, kOutcomes> answered{};  // requests by outcome, whenever they were granted
+  double broken_off = 0;  // failures that had been answered before, and are in there, too
   // Of those who were granted in this window, whenever they were answered: all,
   CohortCounts cohort;
   // successes, and with what is known of those without an answer, once count_unanswered() was told,
@@ -45,8 +46,8 @@ struct Window {
   double open() const;
   // Too much was sent: refused in this window, or timed out of the cohort where that is no chance.
   double overloads() const;
-  // Those, or timed out in this window.
-  double lost() const { return overloads() + count(Outcome::kTimedOut); }
+  // Those, or timed out in this window; nobody twice.
+  double lost() const;
   // By more than a service may refuse some callers whatever its load is: one in ten of those that
   // it served or refused. Or nothing is served, and some have waited for as long as one may.
   bool refused() const;

@@ -19,9 +19,7 @@ TEST(IsExactly, ABeginningAndALongerTextAreOthers) {
   EXPECT_TRUE(is_exactly(std::string_view("GETS", 3), "GET"));
 }
 
-TEST(IsExactly, NoTextIsNone) {
-  EXPECT_FALSE(is_exactly(std::string_view(), "GET"));
-}
+TEST(IsExactly, NoTextIsNone) { EXPECT_FALSE(is_exactly(std::string_view(), "GET")); }
 
 }  // namespace
 }  // namespace weir::http

@@ -100,6 +100,7 @@ class GateTest : public ::testing::Test {
   double finished(Outcome outcome, size_t gate = 0) const {
     return shards_[gate]->read().answered[static_cast<size_t>(outcome)];
   }
+  double turned_away(size_t gate = 0) const { return shards_[gate]->read().turned_away; }
   Level latencies(size_t gate = 0) const {
     Level all;
     for (const Level& level : cohort(gate).levels) all.add(level);

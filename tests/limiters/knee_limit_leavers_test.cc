@@ -161,6 +161,22 @@ TEST_F(KneeLimitAndHungPlaces, ArePlacesBesideTheLimitWhileTheOthersAreAnsweredA
   EXPECT_EQ(limit_.baseline(), from_seconds(0.010));
 }
 
+TEST(KneeLimit, ALookThatHungPlacesInterruptEndsWhereItBegan) {
+  const Service service{40};
+  KneeLimit limit = begun(service, 60);
+  int before = 0;
+  for (Cause cause = Cause::kHeld; cause != Cause::kTryingLess;) {
+    before = limit.limit();
+    Window window = service.window(before, before);
+    window.as_answered = Level::of(0.010, before, 100);
+    cause = limit.update(window);
+  }
+  ASSERT_LT(limit.limit(), before);
+  limit.update(hung(limit.limit(), 6, 0.010, limit.limit()));
+  EXPECT_FALSE(limit.probing());
+  EXPECT_EQ(limit.limit(), before);
+}
+
 TEST_F(KneeLimitAndHungPlaces, LowerTheLimitWhereTheOthersBecomeSlower) {
   hang_all();
   EXPECT_EQ(hang(1000, 0.017), Cause::kLatencyHigh);

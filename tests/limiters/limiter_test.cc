@@ -102,6 +102,18 @@ TEST_F(LimiterTest, AShorterBoundHoldsForThoseWhoWaitAlready) {
   EXPECT_EQ(third->rejection(), Rejection::kWaitedTooLong);
 }
 
+TEST_F(LimiterTest, WhoIsTurnedAwayIsCountedAtOnceOrWhenItHasWaited) {
+  build(1);
+  pool_->publish_queue(kLongestWait, 1);
+  const Request first = ask(), second = ask(), third = ask();
+  EXPECT_EQ(turned_away(), 1);
+  pass(kLongestWait);
+  EXPECT_EQ(turned_away(), 2);
+  Request patient = ask();
+  patient.reset();
+  EXPECT_EQ(turned_away(), 2) << "who leaves by itself is not";
+}
+
 // ---- where more is asked for than can be done ----
 
 // One place, taken, of a service that finishes 100 a second; two may wait.

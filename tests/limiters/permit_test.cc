@@ -61,12 +61,17 @@ TEST_F(PermitTest, LatencyOfASlowUploadCountsFromItsEnd) {
   EXPECT_DOUBLE_EQ(latencies().sum_seconds, 0.010);
 }
 
-TEST_F(PermitTest, AnAnswerThatStallsHalfWayIsAnOverloadAsWell) {
+TEST_F(PermitTest, AnAnswerThatStallsHalfWayIsALossAsWell) {
   build(1);
-  const Request stalled = ask();
-  stalled->permit().responded(Outcome::kSuccess);
-  stalled->finish(Outcome::kOverload);
-  EXPECT_EQ(finished(Outcome::kOverload), 1);
+  for (const Outcome outcome : {Outcome::kFailure, Outcome::kOverload, Outcome::kTimedOut}) {
+    const Request request = ask();
+    request->permit().responded(Outcome::kSuccess);
+    request->finish(outcome);
+    EXPECT_EQ(finished(outcome), 1);
+    settle();
+  }
+  EXPECT_EQ(finished(Outcome::kSuccess), 3);
+  EXPECT_EQ(shards_[0]->read().broken_off, 1) << "a failure is work, which is done once";
 }
 
 TEST_F(PermitTest, OnlySuccessesShowLatency) {

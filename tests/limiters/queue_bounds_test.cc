@@ -99,6 +99,28 @@ TEST(QueueBounds, AServiceThatWasSlowForLongIsBelievedWhenItIsNotAnyMore) {
   EXPECT_GE(queue_bounds({}, pool, surely(1200)).most_waiting, at_once / 2);
 }
 
+TEST(QueueBounds, AreLongerWherePlacesStoodEmptySoonAfterOthersWereTurnedAway) {
+  ServiceView bursts = kPool;
+  const QueueBounds least = queue_bounds({}, bursts, surely(1500));
+  bursts.longer = 0.1;
+  const QueueBounds longer = queue_bounds({}, bursts, surely(1500));
+  EXPECT_EQ(longer.most_waiting, least.most_waiting + 30) << "a tenth of 300 ms";
+  EXPECT_GE(longer.longest_wait, milliseconds(30)) << "who may wait for a place has the time";
+  bursts.longer = 1;
+  EXPECT_LE(queue_bounds({}, bursts, surely(1500)).longest_wait, milliseconds(300)) << "as in calm";
+}
+
+TEST(QueueBounds, AServiceInBurstsDoesNoMoreThanItDoesWithItsPauses) {
+  ServiceView bursts = kPool;
+  bursts.per_second_with_pauses = 400;
+  const Offered between{.likely = 600, .at_least = 560, .lasting = 580};
+  EXPECT_EQ(queue_bounds({}, bursts, between).most_waiting, kAnyNumber) << "a pause or two";
+  bursts.longer = 0.01;
+  EXPECT_LT(queue_bounds({}, bursts, between).most_waiting, kAnyNumber);
+  const Offered less{.likely = 390, .at_least = 360, .lasting = 380};
+  EXPECT_EQ(queue_bounds({}, bursts, less).most_waiting, kAnyNumber);
+}
+
 TEST(QueueBounds, AreOfSomeSecondsAtMostAndNeverBeyondWhatIsConfigured) {
   EXPECT_EQ(queue_bounds({}, {.baseline = seconds(8)}, {}).longest_wait, seconds(5));
   const QueueParams short_wait{.max_wait = milliseconds(3), .max_waiting = {}};

@@ -46,6 +46,13 @@ TEST_F(ServicePaceTest, IsWhatWasDoneAndWhatFailsIsWorkToo) {
   }
 }
 
+TEST_F(ServicePaceTest, AnAnswerThatBreaksOffIsWorkOnce) {
+  Window window = second_of(100);
+  window.answered[static_cast<size_t>(Outcome::kFailure)] = 40;
+  window.broken_off = 30;
+  EXPECT_DOUBLE_EQ(per_second_after(window), 110);
+}
+
 TEST_F(ServicePaceTest, BelievesMoreByHalfAndLessByAQuarter) {
   per_second_after(second_of(100));
   EXPECT_DOUBLE_EQ(per_second_after(second_of(200)), 150);
@@ -76,6 +83,36 @@ TEST_F(ServicePaceTest, APauseSaysNothing) {
   EXPECT_DOUBLE_EQ(per_second_after(paused), 100);
   paused.stalled = milliseconds(995);
   EXPECT_DOUBLE_EQ(per_second_after(paused), 100) << "nearly all of it was one";
+}
+
+TEST_F(ServicePaceTest, WithItsPausesItDoesLess) {
+  EXPECT_EQ(pace_.with_pauses(), 0) << "not known";
+  Window paused = second_of(50);
+  paused.stalled = milliseconds(500);
+  per_second_after(paused, 60);
+  EXPECT_DOUBLE_EQ(pace_.per_second(), 100);
+  EXPECT_GT(pace_.with_pauses(), 50);
+  EXPECT_LT(pace_.with_pauses(), 60);
+}
+
+TEST_F(ServicePaceTest, WhileItIsNotAskedForAllItCouldHaveDoneAllOfIt) {
+  per_second_after(second_of(100));
+  Window idle = second_of(10);
+  idle.limited = false;
+  Window silent = second_of(0);
+  silent.stalled = seconds(1);
+  for (int i = 0; i < 60; ++i) {
+    per_second_after(silent);
+    per_second_after(idle, 3);
+  }
+  EXPECT_GT(pace_.with_pauses(), 75) << "one second in four";
+  EXPECT_LT(pace_.with_pauses(), 100);
+}
+
+TEST_F(ServicePaceTest, AServiceWithoutPausesIsKnownByWhatItDoesOfLate) {
+  per_second_after(second_of(100), 60);
+  per_second_after(second_of(400), 3);
+  EXPECT_GT(pace_.with_pauses(), 250) << "it has become wider";
 }
 
 TEST_F(ServicePaceTest, SpreadIsThatOfFiftyLatenciesAtLeast) {

@@ -48,6 +48,15 @@ TEST(Window, WhereSomeTimeOutAndMostHaveNoAnswerTooMuchWasSent) {
   EXPECT_EQ(window.overloads(), 35) << "beside those whom the service refused";
 }
 
+TEST(Window, WhoTimedOutIsLostOnce) {
+  Window window = timed_out(40, 30);
+  window.answered[static_cast<size_t>(Outcome::kTimedOut)] = 30;
+  EXPECT_EQ(window.lost(), 30) << "of the cohort and in its time";
+  window.answered[static_cast<size_t>(Outcome::kTimedOut)] = 35;
+  window.answered[static_cast<size_t>(Outcome::kOverload)] = 5;
+  EXPECT_EQ(window.lost(), 40) << "some were granted before";
+}
+
 TEST(Window, CallersWhoLeaveAreNoOverloadHoweverManyTheyAre) {
   Window window = timed_out(40, 0);
   window.cohort.answered += 60;
