@@ -9,7 +9,6 @@ namespace weir::limiters {
 namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
-constexpr double kHint = 3;        // will do where nothing else is known
 constexpr double kFew = 5;         // show nothing yet
 constexpr double kMemory = 256;    // of the latency near the limit
 constexpr double kDoubted = 300;   // what was seen above the limit fades
@@ -89,11 +88,11 @@ Cause KneeLimit::see(const Window& window, bool left) {
   const bool slower = window.overloaded && !trial_ && slowdown_.settled(curve_.spread());
   if (slower && !abandonment_.some_leave())
     return try_more(slowdown_.now(), slowdown_.limit(), kWider);
-  if (!trial_ && !slow_start_ && look_around_.due(seen_of_fewer())) {
+  if (!trial_ && look_around_.due(seen_of_fewer(), slow_start_)) {
     const bool more = look_around_.to_more(seen_of_fewer()) || left || is_least();
     return more ? try_more(full_, limit_, 1.5) : try_less();
   }
-  return settle(window.limited, left, knee);
+  return settle(window.limited, knee);
 }
 
 Knee KneeLimit::fitted() {
@@ -131,10 +130,7 @@ void KneeLimit::widen(const Level& now) {
   quickening_.restart({});
 }
 
-Cause KneeLimit::settle(bool limited, bool left, const Knee& knee) {
-  const bool blind =
-      knee.lowest < limit_ * 0.55 && knee.highest >= limit_ && seen_of_fewer() < kHint;
-  if (limited && blind && !left && !trial_ && !is_least()) return try_less();
+Cause KneeLimit::settle(bool limited, const Knee& knee) {
   if (limit() > room(knee.highest)) return cut(knee.highest);
   return limited ? grow(knee.at) : Cause::kNotLimited;
 }
@@ -218,8 +214,9 @@ Cause KneeLimit::grow(double knee) {
 }
 
 Cause KneeLimit::try_less() {
-  trial_ = Trial{Trial::Kind::kLess, limit_, full_, std::exchange(slow_start_, false)};
+  trial_ = Trial{Trial::Kind::kLess, limit_, full_};
   curve_.forget(0, limit_ * kFewer);
+  slow_start_ = false;
   move(limit_ / 2);
   return Cause::kTryingLess;
 }
@@ -251,8 +248,6 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
   if (!blind) look_around_.ended(surprise);
   switch (trial.kind) {
     case Trial::Kind::kMore:
-      if (queueing && trial.cut_from > trial.from)  // what was cut meanwhile is still to be judged
-        trial_ = Trial{Trial::Kind::kCut, trial.cut_from, trial.before};
       if (queueing) break;
       // Quicker than before, and more of them: whatever had slowed it down is over.
       if (full_.mean() < trial.before.mean() * kOver) {
@@ -264,7 +259,6 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
       return std::nullopt;
     case Trial::Kind::kLess:
       if (queueing) return std::nullopt;
-      slow_start_ = trial.slow_start;
       break;
     case Trial::Kind::kCut:
       if (queueing) return std::nullopt;

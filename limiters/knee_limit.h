@@ -50,7 +50,7 @@ namespace weir::limiters {
 // latency. The places that they hold are made up for beside the limit, until they have gone, and
 // the curve is left alone meanwhile (limit_beside_hung.h).
 //
-// A curve can be wrong: few samples, a service that has changed. Four trials keep it honest, each
+// A curve can be wrong: few samples, a service that has changed. Three trials keep it honest, each
 // judged by the one thing that tells a full service from a slow one: in a full one latency grows
 // with the number in flight, in one that is not it stays.
 //   - after a cut, latency must have fallen with the limit; if not, the cut is taken back, and the
@@ -60,7 +60,6 @@ namespace weir::limiters {
 //     them, one that is slow outside of its places answers them as fast, and where they are
 //     quicker it is over. Before it has settled cuts show nothing, and where callers leave it is
 //     not tried;
-//   - when nothing is known of fewer in flight, the limit is halved for a while;
 //   - now and then (look_around.h) the limit is raised by half or halved for a while.
 class KneeLimit final : public LimitAlgorithm {
  public:
@@ -71,7 +70,7 @@ class KneeLimit final : public LimitAlgorithm {
   Cause update(const Window& window) override;
   void learn(const Window& window) override;
   Duration baseline() const override { return baseline_; }
-  bool guessing() const override { return slow_start_ || (trial_ && trial_->slow_start); }
+  bool guessing() const override { return slow_start_; }
   bool refusals_are_steady() const override { return steady_.steady(); }
   bool probing() const override { return trial_ && trial_->kind != Trial::Kind::kCut; }
 
@@ -86,7 +85,7 @@ class KneeLimit final : public LimitAlgorithm {
   double seen_of_fewer() const;
   Cause see(const Window& window, bool left);
   Cause see_answered(const Window& window);
-  Cause settle(bool limited, bool left, const Knee& knee);
+  Cause settle(bool limited, const Knee& knee);
   Cause cut(double highest);
   std::optional<Cause> heed_cap(const Window& window);
   Cause back_off(bool refused);

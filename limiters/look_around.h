@@ -16,7 +16,8 @@ class LookAround {
   void note(const Window& window);
 
   // `of_fewer`: samples that are known of far fewer in flight than the limit, as below.
-  bool due(double of_fewer) const;
+  // `slow_start`: more are let in anyhow where somebody is turned away.
+  bool due(double of_fewer, bool slow_start) const;
   // One begins: to more, else to fewer. In turn, but to fewer where little is known of them.
   bool to_more(double of_fewer);
   // One has ended, or what is as good.

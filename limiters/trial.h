@@ -20,10 +20,9 @@ struct Trial {
   };
 
   Kind kind;
-  double from;              // the limit before it
-  Level before;             // latency near that limit
-  bool slow_start = false;  // it interrupted
-  double cut_from = 0;      // the limit that it was cut from without a judgement, if above that
+  double from;          // the limit before it
+  Level before;         // latency near that limit
+  double cut_from = 0;  // the limit that it was cut from without a judgement, if above that
 
   // `now`: latency near the present limit; `spread`: of one latency, as a share of the mean, for a
   // few samples do not show their own.

@@ -45,14 +45,15 @@ TEST(KneeLimit, DoesNotMoveWhatIsNotInUse) {
   EXPECT_EQ(limit.limit(), 20);
 }
 
-TEST(KneeLimit, FullFromTheFirstRequestItTriesLessToLearn) {
+TEST(KneeLimit, FullFromTheFirstRequestItIsFoundByTwiceAsMany) {
   LimiterParams params;
   params.initial_limit = 20;
   KneeLimit limit(params);
   const Service service{5};
-  EXPECT_EQ(service.fill(limit), Cause::kTryingLess);
-  EXPECT_EQ(limit.limit(), 10);
-  for (int i = 0; i < 20; ++i) service.fill(limit);
+  EXPECT_EQ(service.fill(limit), Cause::kSlowStart);
+  EXPECT_EQ(service.fill(limit), Cause::kLatencyHigh);
+  EXPECT_LT(limit.limit(), 25);
+  for (int i = 0; i < 40; ++i) service.fill(limit);
   EXPECT_GE(limit.limit(), 5);
   EXPECT_LE(limit.limit(), 7);
 }
@@ -292,8 +293,6 @@ TEST(KneeLimit, WhereCallersComeAgainAtOnceAndNothingIsKnownOfFewerItLooksThereO
   Window crowded = Service{10}.window(32, 40);
   crowded.in_use = 0.9;
   crowded.limited = crowded.overloaded = false;
-  // The first windows are slow start.
-  limit.update(Service{10}.window(40, 40));
   int looks = 0, windows = 0;
   while (looks == 0 && ++windows < 200) looks += limit.update(crowded) == Cause::kTryingLess;
   EXPECT_GE(windows, 35) << "not before many have come";

@@ -22,7 +22,9 @@ class LookAroundTest : public ::testing::Test {
   void see(const Window& window, int times = 1) {
     for (int i = 0; i < times; ++i) look_around_.note(window);
   }
-  bool due(double of_fewer = kWellKnown) const { return look_around_.due(of_fewer); }
+  bool due(double of_fewer = kWellKnown, bool slow_start = false) const {
+    return look_around_.due(of_fewer, slow_start);
+  }
   // Windows of that kind until one is due.
   int windows_until_due(const Window& window) {
     int windows = 0;
@@ -37,6 +39,7 @@ TEST_F(LookAroundTest, IsDueAfterAThousandSamplesUnderOverload) {
   EXPECT_FALSE(due());
   see(overload());
   EXPECT_TRUE(due());
+  EXPECT_FALSE(due(kWellKnown, true)) << "in slow start more are let in anyhow";
 }
 
 TEST_F(LookAroundTest, AnOverloadHasToLastForAHundredSamples) {
@@ -60,6 +63,7 @@ TEST_F(LookAroundTest, WhereNearlyAllPlacesWereTakenForLongCalmWillDoIfLittleIsK
   EXPECT_FALSE(due(99));
   see(crowded);
   EXPECT_TRUE(due(99));
+  EXPECT_TRUE(due(99, true)) << "slow start goes nowhere where nobody is turned away";
   EXPECT_FALSE(due(100)) << "a bend would show";
   crowded.in_use = 0.8;
   see(crowded);
