@@ -55,7 +55,7 @@ void BackendConnection::start() { transport_->start(*this); }
 
 exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& events) {
   events_ = &events;
-  ++carried_;
+  reused_ = open_;
   owed_ = uncredited_ = 0;
   released_ = request_ended_ = answer_begun_ = head_seen_ = tunnel_ = held_told_ = false;
   may_be_silent_ = false;
@@ -63,7 +63,7 @@ exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& ev
 }
 
 bool BackendConnection::rested() const {
-  return carried_ == 0 || timeline_.now() - last_read_ >= kRest;
+  return !has_answered_ || timeline_.now() - last_read_ >= kRest;
 }
 
 void BackendConnection::close() {
@@ -117,8 +117,6 @@ void BackendConnection::on_open() {
   open_ = true;
   last_read_ = last_write_ = timeline_.now();
   if (events_ != nullptr) events_->on_backend_open();
-  // Whoever it is given to finds it standing, and may find it dead.
-  if (events_ == nullptr) carried_ = 1;
   turn_queue_.add(*this);
 }
 
@@ -166,7 +164,7 @@ void BackendConnection::on_informational(http::StreamId, http::ResponseHead&& he
 }
 
 void BackendConnection::on_response(http::StreamId, http::ResponseHead&& head, http::End end) {
-  head_seen_ = true;
+  head_seen_ = has_answered_ = true;
   tunnel_ = head.status == 101;
   if (events_ != nullptr) events_->on_response_head(std::move(head), end);
 }
@@ -235,8 +233,6 @@ void BackendConnection::settle() {
     return finish();
   }
   released_ = false;
-  // One that does not stand yet has carried nothing.
-  if (!open_) carried_ = 0;
   // Not from now on: a request that was given up unsent is none to the service.
   deadline_.set(last_read_ + params_.idle_timeout);
   owner_.on_reusable(*this);
@@ -302,8 +298,7 @@ bool BackendConnection::replaced() {
 
 void BackendConnection::replace() {
   transport_ = owner_.dial();
-  carried_ = 1;
-  open_ = retired_ = false;
+  open_ = reused_ = has_answered_ = retired_ = false;
   transport_->start(*this);
   events_->on_backend_replaced();
 }

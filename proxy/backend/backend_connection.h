@@ -79,7 +79,7 @@ class BackendConnection final : public exchange::BackendStream,
   void send_trailers(const http::Headers& trailers) override;
   void consumed(size_t response_bytes) override;
   void may_be_silent() override { may_be_silent_ = true; }
-  bool reused() const override { return carried_ > 1; }
+  bool reused() const override { return reused_; }
   bool begun() const override { return codec_.begun(); }
 
   // Places in the lists of the pool; the pool's alone.
@@ -127,10 +127,12 @@ class BackendConnection final : public exchange::BackendStream,
 
   exchange::ResponseEvents* events_ = nullptr;
   http::StreamId stream_ = 0;
-  uint64_t carried_ = 0;
   size_t owed_ = 0;        // response body bytes handed over and not yet consumed
   size_t uncredited_ = 0;  // body bytes of the present request that the transport was given
   bool open_ = false;
+  // It stood when the present request, or the last, got it: it may have died since.
+  bool reused_ = false;
+  bool has_answered_ = false;  // some request on it
   bool over_ = false;
   bool retired_ = false;
   bool released_ =

@@ -76,6 +76,13 @@ TEST_F(ClosingHabitTest, WhatDoesNotStandYetNeedsNoRest) {
   EXPECT_EQ(dialled.size(), before);
 }
 
+TEST_F(ClosingHabitTest, NorDoesWhatStandsAndHasNotAnsweredYet) {
+  for (int i = 0; i < 2; ++i) close_behind_an_answer();
+  { const Caller gone(pool); }
+  stand(dialled.size() - 1);
+  EXPECT_TRUE(next_is_sent_over_a_used_one());
+}
+
 TEST_F(ClosingHabitTest, AResetBehindTheAnswerIsAClose) {
   shows_the_habit([&] { newest().fail(transport::CloseReason::kReset); });
 }
@@ -129,6 +136,23 @@ TEST_F(ClosingHabitTest, NorIsTheEndOfWhatHasLongBeenIdleOrWhatBreaksOff) {
     newest().end();
     turn_queue.run();
     end_an_answer(kAnswer.substr(0, kAnswer.size() - 1));
+  }
+  EXPECT_TRUE(reuses_what_has_just_answered());
+}
+
+TEST_F(ClosingHabitTest, NorIsTheEndOfWhatHasAnsweredNobody) {
+  for (int i = 0; i < 10; ++i) {
+    { const Caller gone(pool); }
+    stand(dialled.size() - 1);
+    newest().end();
+    turn_queue.run();
+    { const Caller gone(pool); }
+    stand(dialled.size() - 1);
+    const Caller lost(pool);
+    turn_queue.run();
+    newest().end();
+    EXPECT_EQ(lost.failure, exchange::BackendFailure::kClosedUnanswered);
+    turn_queue.run();
   }
   EXPECT_TRUE(reuses_what_has_just_answered());
 }
