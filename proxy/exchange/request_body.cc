@@ -75,6 +75,7 @@ void RequestBody::service_is_there() {
 }
 
 void RequestBody::service_said_100() {
+  said_100_ = true;
   if (upload_) upload_->begin();
 }
 

@@ -57,8 +57,9 @@ class RequestBody {
   // from that on, but for no longer than 100 ms.
   void service_is_there();
   void service_said_100();
-  // It has had all that has come, and waits for more; while it is watched.
-  bool keeps_service_waiting() const { return upload_ && upload_->waits(); }
+  // It has had all that has come, and waits for more; while it is watched. A client that expects a
+  // 100 and has not been told waits itself.
+  bool keeps_service_waiting() const { return upload_ && upload_->waits() && !waits_for_100(); }
   // Its connection is replaced by one that does not stand yet, and all that was given is on its
   // way.
   void service_is_gone();
@@ -68,10 +69,13 @@ class RequestBody {
   bool stop_watching();
 
  private:
+  bool waits_for_100() const { return head_.expects_continue && !said_100_ && bytes_ == 0; }
+
   const http::RequestHead& head_;
   bool complete_;
   bool given_ = false;
   bool given_up_ = false;
+  bool said_100_ = false;
   Buffer held_;
   std::optional<http::Headers> trailers_;  // held
   uint64_t bytes_ = 0;

@@ -616,6 +616,32 @@ TEST_F(ExchangeTest, AClientThatLeavesWhileTheServiceDoesNotTakeItsUploadHasWait
   EXPECT_EQ(entry().stage, Stage::kForwarding);
 }
 
+TEST_F(ExchangeTest, AClientThatLeavesWithoutThe100ThatItExpectsHasWaitedForTheService) {
+  const auto leaves_after = [this](const std::function<void()>& happens) {
+    http::RequestHead polite = head("POST", "/", kChunked);
+    polite.expects_continue = true;
+    start(std::move(polite), End::kNo);
+    backend().events.on_backend_open();
+    run_for(std::chrono::seconds(2));
+    happens();
+    exchange->on_client_left();
+    return ledger.entries.back().stage;
+  };
+  EXPECT_EQ(leaves_after([] {}), Stage::kForwarding);
+  EXPECT_EQ(leaves_after([this] {
+              http::ResponseHead go_on;
+              go_on.status = 100;
+              backend().events.on_informational(std::move(go_on));
+            }),
+            Stage::kArrived);
+  EXPECT_EQ(leaves_after([this] {
+              exchange->on_request_body(bytes_of("abc"), End::kNo);
+              backend().events.on_request_sent(3);
+            }),
+            Stage::kArrived)
+      << "it has sent without";
+}
+
 TEST_F(ExchangeTest, ItsPriorityGoesIntoTheBooks) {
   classifier = Classifier({"/healthz"}, {{.name = "normal"}, {.name = "batch", .path = "/batch"}});
   start(head("GET", "/batch/1"));
