@@ -97,7 +97,10 @@ bool Limiter::takes_place_of_oldest(uint8_t rank) const {
 }
 
 Permit Limiter::admit_dry(const Arrival& arrival, const Ranked& ranked) {
-  return dry_->admit(permit(pool_.take_anyway(), ranked.cell), ranked.rank, arrival.deadline);
+  Permit admitted =
+      dry_->admit(permit(pool_.take_anyway(), ranked.cell), ranked.rank, arrival.deadline);
+  if (admitted.spared()) shard_.turned_away();
+  return admitted;
 }
 
 Permit Limiter::permit(int in_flight, uint16_t cell, bool again) {

@@ -15,6 +15,8 @@ namespace {
 constexpr double kIdle = 0.015;   // of the service's time
 constexpr double kUneven = 0.21;  // by how much what was done is in doubt, for each spread beyond 1
 constexpr double kMostUneven = 3;
+constexpr double kMostWaiting = 1e9;      // fits an int
+constexpr double kLeastPerSecond = 1e-3;  // so that a time fits, too
 
 // How many must be able to wait so that `places`, offered `load` > 1 times what they can do, idle
 // for at most kIdle. With p(n) the chance of n in the system, p(c-m)/p(c) is the product of
@@ -101,11 +103,15 @@ QueueBounds queue_bounds(const QueueParams& params, const ServiceView& service,
   const double most = std::ceil(places * (0.25 + 3 * near_one)) + (places < 3 ? 2 : 1);
   const double spare = service.limit - places;  // wait inside the service
   const double fewest = std::clamp(std::ceil(needed_waiting(places, load) - spare), 1.0, most);
-  const double waiting =
-      fewest + std::floor(service.longer * to_seconds(calm) * service.per_second);
-  const Duration wait = std::max<Duration>(service.baseline * 3 / 2,
-                                           from_seconds(1.5 * waiting / service.per_second));
-  return {std::min(calm, std::max<Duration>(wait, milliseconds(2))), static_cast<int>(waiting)};
+  // Of a few windows what is done in bursts says little.
+  const double steady =
+      service.lasting_per_second > 0 ? service.lasting_per_second : service.per_second;
+  const double waiting = fewest + std::floor(service.longer * to_seconds(calm) * steady);
+  const Duration wait = std::max<Duration>(
+      service.baseline * 3 / 2,
+      from_seconds(1.5 * waiting / std::max(kLeastPerSecond, service.per_second)));
+  return {std::min(calm, std::max<Duration>(wait, milliseconds(2))),
+          static_cast<int>(std::min(waiting, kMostWaiting))};
 }
 
 }  // namespace weir::limiters

@@ -86,19 +86,23 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
 
 void Regulator::note_short_queue(const SamplerShard::Totals& now) {
   const double turned_away = now.turned_away - std::exchange(turned_away_before_, now.turned_away);
-  const double per_second = pace_.per_second();
+  const double per_second = as_if_limited(pace_.per_second());
   const Duration baseline = algorithm_->baseline();
   if (per_second <= 0 || baseline == Duration(0)) return;
+  const DryPlaces& dry = pool_.dry();
+  const bool in_dry_run = dry.per_second() > 0;
+  const int taken = in_dry_run ? dry.taken() : pool_.in_flight();
+  const int waiting = in_dry_run ? dry.waiting_up_to(kRanks - 1) : pool_.waiting();
   double arrived = 0;
   for (size_t i = 0; i < kRanks; ++i) arrived += now.arrived[i] - arrived_before_[i];
   const double places =
       std::clamp(per_second * to_seconds(baseline), 1.0, static_cast<double>(algorithm_->limit()));
-  const double empty = std::max(0.0, 1 - pool_.in_flight() / places);
+  const double empty = std::max(0.0, 1 - taken / places);
   const ServiceView calm{.baseline = baseline, .limit = algorithm_->limit()};
   short_queue_.note({.over = kTick,
                      .arrived = arrived,
                      .turned_away = turned_away,
-                     .unused = pool_.waiting() > 0 ? 0 : empty * per_second * to_seconds(kTick),
+                     .unused = waiting > 0 ? 0 : empty * per_second * to_seconds(kTick),
                      .per_second = per_second,
                      .longest_wait = queue_bounds(queue_params_, calm, {}).longest_wait});
 }

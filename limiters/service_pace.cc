@@ -31,7 +31,8 @@ void ServicePace::note(const Window& window, Duration memory) {
   const double share = window.limited ? std::max(kLeastInUse, in_use_) : 1;
   const double answered = window.count(Outcome::kSuccess) + window.count(Outcome::kFailure) +
                           window.count(Outcome::kOverQuota) - window.broken_off;
-  const double done = answered / share;
+  // One that breaks off while the counts are read may be in one of them only.
+  const double done = std::max(0.0, answered) / share;
   const Duration going = window.closed - window.opened - window.stalled;
   if (window.limited && done > 0) finished_.add(done, going, 8 * memory);
   note_pauses(done, window.closed - window.opened, window.limited);
@@ -54,7 +55,9 @@ void ServicePace::note_pauses(double done, Duration open, bool limited) {
   if (per_second_ <= 0) return;
   const double could = limited ? done : std::max(done, per_second_ * to_seconds(open));
   long_.add(could, open, kLong);
-  of_late_.add(could, open, std::max<Duration>(kOfLate, from_seconds(kAFew / per_second_)));
+  of_late_.add(
+      could, open,
+      std::max<Duration>(kOfLate, from_seconds(kAFew / std::max(kLeastPerSecond, per_second_))));
 }
 
 double ServicePace::with_pauses() const {

@@ -7,7 +7,9 @@ namespace weir::limiters {
 namespace {
 
 constexpr double kLatelySeconds = 1;
-constexpr double kFew = 100;              // arrivals: of fewer a share is chance
+constexpr double kFew =
+    100;  // arrivals: of fewer a share is chance; nor is less remembered than so many take
+constexpr double kLeastPerSecond = 1e-3;
 constexpr double kByChance = 0.02;        // of them, in a queue that is as short as it should be
 constexpr double kFasterPerSecond = 0.3;  // times the share that was lost
 constexpr double kBackPerSecond = 1.0 / 60;
@@ -22,7 +24,8 @@ void ShortQueue::note(const Look& look) {
   recent_ = std::min(recent_, longest * look.per_second);
   const double lost = std::min(recent_, look.unused);
   recent_ -= lost;
-  const double kept = arrived_ > kFew ? std::exp(-over / kLatelySeconds) : 1;
+  const double memory = std::max(kLatelySeconds, kFew / std::max(kLeastPerSecond, look.per_second));
+  const double kept = std::exp(-over / memory);
   lost_ = lost_ * kept + lost;
   arrived_ = arrived_ * kept + look.arrived;
   const double share = std::min(1.0, lost_ / std::max(kFew, arrived_));

@@ -77,6 +77,21 @@ TEST_F(ShortQueueTest, OneOfAFewWhoComeIsChance) {
   EXPECT_LT(queue_.longer(), 0.01);
 }
 
+TEST_F(ShortQueueTest, WhereNobodyComesItForgetsAsSoon) {
+  in_bursts_for(seconds(2));
+  const auto silent_for = [this](int looks) {
+    for (int i = 0; i < looks; ++i)
+      queue_.note({.over = milliseconds(10),
+                   .unused = 10,
+                   .per_second = 1000,
+                   .longest_wait = milliseconds(300)});
+  };
+  silent_for(1000);
+  EXPECT_LT(queue_.longer(), 0.6) << "what happened lately counts for some seconds";
+  silent_for(6000);
+  EXPECT_EQ(queue_.longer(), 0);
+}
+
 TEST_F(ShortQueueTest, ForgetsWithinAMinute) {
   in_bursts_for(seconds(60));
   busy_for(seconds(30));
