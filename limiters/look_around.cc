@@ -9,7 +9,7 @@ namespace {
 constexpr double kRarely = 20000;    // from one to the next at last
 constexpr double kOftenSeconds = 1;  // from one that was no surprise
 constexpr double kLasting = 100;     // of an overload: what follows a pause is none
-constexpr double kForLong = 4000;    // of nearly all places taken
+constexpr double kForLong = 2000;    // of nearly all places taken
 constexpr double kCrowded = 0.85;    // share of the places: fewer in flight are never seen
 constexpr double kWellSeen = 50;     // enough to look elsewhere first
 constexpr double kHardlySeen = 100;

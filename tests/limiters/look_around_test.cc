@@ -59,7 +59,7 @@ TEST_F(LookAroundTest, WhereNearlyAllPlacesWereTakenForLongCalmWillDoIfLittleIsK
   Window crowded = overload();
   crowded.overloaded = false;
   crowded.in_use = 0.9;
-  see(crowded, 39);
+  see(crowded, 19);
   EXPECT_FALSE(due(99));
   see(crowded);
   EXPECT_TRUE(due(99));
