@@ -7,8 +7,7 @@ namespace weir::limiters {
 namespace {
 
 constexpr double kLatelySeconds = 1;
-constexpr double kFew =
-    100;  // arrivals: of fewer a share is chance; nor is less remembered than so many take
+constexpr double kFew = 100;  // requests: of fewer a share is chance, so as many are remembered
 constexpr double kLeastPerSecond = 1e-3;
 constexpr double kByChance = 0.02;        // of them, in a queue that is as short as it should be
 constexpr double kFasterPerSecond = 0.3;  // times the share that was lost
