@@ -134,9 +134,10 @@ def families(text):
 
 
 def metrics_after_every_event():
-    """The families of a weir that has served, let wait, shed, and been left by a client."""
+    """The families of a weir that tells callers apart, and has served, let wait, shed, and been left by one."""
     with running_weir("--algorithm", "fixed", "--set", "limiter.fixed.limit=1",
-                      "--set", "queue.max_waiting=1", "--set", "queue.max_wait=10s") as weir:
+                      "--set", "queue.max_waiting=1", "--set", "queue.max_wait=10s",
+                      "--set", "priorities=normal", "--set", "partition_by=client_address") as weir:
         assert ask(weir.traffic, "/")[0] == 200
         leaves = socket.create_connection(("127.0.0.1", weir.traffic))
         leaves.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
