@@ -153,7 +153,8 @@ void add_observing_keys(Keys& keys) {
       "Read only: /metrics, /livez, /readyz, /limits and a live page."));
   keys.push_back(value(
       "admin.address", kServed, [](auto& c) -> auto& { return c.admin.address; },
-      "Changes: /drain, /logging, /config_dump. Keep it on loopback or on a Unix socket."));
+      "Changes: /drain, /access_log, /logging, /config_dump. Keep it on loopback or on a Unix "
+      "socket."));
   keys.push_back(value(
       "access_log.mode", kLogged, [](auto& c) -> auto& { return c.access_log.mode; },
       "Which requests are logged: off, errors (failures and sheds only) or all."));

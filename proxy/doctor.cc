@@ -187,10 +187,11 @@ void check_listener(std::string_view key, const config::Endpoint& endpoint, Find
   findings.wrong(key, fmt::format("{}: {}", text, transport::error_word(error)), hint_for(error));
 }
 
-// Without opening it: to whom reads a pipe that would be the end of a writer.
+// Whatever the mode, for it can be switched on at any time. Without opening it: to whom reads a
+// pipe that would be the end of a writer.
 void check_access_log(const config::AccessLogConfig& log, Findings& findings) {
   const std::string& path = log.path;
-  if (log.mode == config::AccessLogMode::kOff || path == "stdout" || path == "stderr") return;
+  if (path == "stdout" || path == "stderr") return;
   struct stat found {};
   int error = 0;
   if (::stat(path.c_str(), &found) != 0)

@@ -31,8 +31,6 @@ namespace {
 constexpr auto kDrainIdle = seconds(1);
 // For last answers to leave after what was open has been cut.
 constexpr auto kAfterCut = milliseconds(500);
-// What happens again and again is logged so often.
-constexpr auto kSeldom = seconds(10);
 
 std::string hash_of(const std::string& text) {
   return fmt::format("{:016x}", std::hash<std::string>()(text));
@@ -40,10 +38,8 @@ std::string hash_of(const std::string& text) {
 
 }  // namespace
 
-Server::Server(config::Config config, std::string effective_config)
-    : config_(std::move(config)),
-      effective_config_(std::move(effective_config)),
-      seldom_(kSeldom) {}
+Server::Server(config::Config config, config::Provenance provenance)
+    : config_(std::move(config)), provenance_(std::move(provenance)) {}
 
 Server::~Server() {
   // What runs on the main loop goes inside a turn, so that what it buries is buried; the workers'
@@ -51,7 +47,6 @@ Server::~Server() {
   {
     const loop::EventLoop::Turn turn(loop_);
     deadline_.cancel();
-    kept_back_.cancel();
     watchdog_.reset();
     status_.reset();
     admin_.reset();
@@ -61,13 +56,7 @@ Server::~Server() {
     fleet_.reset();
     regulator_.reset();
   }
-  if (const uint64_t lost = access_log_ ? access_log_->close() : 0; lost > 0)
-    observe::log_warn("the access log has lost " +
-                      observe::counted(static_cast<int64_t>(lost), "line"));
-  access_log_.reset();
-  for (const std::string& text : seldom_.overdue(loop::steady_now() + kSeldom))
-    observe::log_warn(text);
-  observe::close_operational_log();
+  logs_.reset();
   // Last, or a further word would end it before its books are written.
   const loop::EventLoop::Turn turn(loop_);
   signals_.clear();
@@ -76,9 +65,9 @@ Server::~Server() {
 int Server::run() {
   // Before this nothing is begun that would have to be ended in order.
   loop::hold_signals({SIGTERM, SIGINT, SIGQUIT});
-  open_logs();
+  logs_ = std::make_unique<Logs>(config_, loop_);
   std::string error;
-  if (!access_log_->open(error)) {
+  if (!logs_->access_log().open(error)) {
     observe::log_error(error);
     return 1;
   }
@@ -90,7 +79,6 @@ int Server::run() {
     build_observers();
     watchdog_ = std::make_unique<ServiceWatchdog>(loop_.timeline(),
                                                   [this] { return !pulse_->stuck().has_value(); });
-    say_what_was_kept_back();
     reach_backend();
     if (!listen(error)) {
       observe::log_error(error);
@@ -103,8 +91,8 @@ int Server::run() {
     if (!loop::is_ignored(SIGHUP))
       signals_.push_back(std::make_unique<loop::SignalWatch>(loop_, SIGHUP, [this] { drain(); }));
     // As nginx has it: whoever rotates the access log moves the file away and says so.
-    signals_.push_back(
-        std::make_unique<loop::SignalWatch>(loop_, SIGUSR1, [this] { access_log_->reopen(); }));
+    signals_.push_back(std::make_unique<loop::SignalWatch>(
+        loop_, SIGUSR1, [this] { logs_->access_log().reopen(); }));
   }
   say_what_was_chosen();
   notify_service("READY=1");
@@ -113,17 +101,6 @@ int Server::run() {
 }
 
 // ---- building ----
-
-void Server::open_logs() {
-  observe::open_operational_log(config_.log.format == config::LogFormat::kJson
-                                    ? observe::LogFormat::kJson
-                                    : observe::LogFormat::kText,
-                                config::kLogLevels[static_cast<size_t>(config_.log.level)]);
-  const auto mode = static_cast<observe::AccessLogMode>(config_.access_log.mode);
-  access_log_ = std::make_unique<observe::AccessLog>(
-      mode, config_.access_log.path, [](const std::string& text) { observe::log_error(text); },
-      [this] { observe::log_info("reopened the access log " + config_.access_log.path); });
-}
 
 void Server::heed_host() {
   client_bound_ =
@@ -166,11 +143,9 @@ void Server::build_fleet() {
     metric_shards_.push_back(
         std::make_unique<observe::MetricsShard>(config_.backend.overload_statuses));
     ledgers_.push_back(std::make_unique<observe::WorkerLedger>(
-        *metric_shards_.back(), *access_log_, partitions_,
+        *metric_shards_.back(), logs_->access_log(), partitions_,
         [this](const exchange::ExchangeFacts& facts) {
-          const std::string text =
-              observe::line_of(facts, config::to_string(config_.backend.address));
-          if (const auto said = seldom_.say(text, loop::steady_now())) observe::log_warn(*said);
+          logs_->warn_seldom(observe::line_of(facts, config::to_string(config_.backend.address)));
         }));
     ledgers.push_back(ledgers_.back().get());
   }
@@ -203,13 +178,13 @@ void Server::build_observers() {
                        .shards = std::move(shards),
                        .loops = std::move(loops),
                        .pulse = *pulse_,
-                       .access_log = *access_log_,
+                       .access_log = logs_->access_log(),
                        .clients = [this] { return fleet_->clients(); },
                        .backends = [this] { return fleet_->backend_connections(); },
                        .accept_paused = [this] { return fleet_->accept_paused(); },
                        .version = std::string(kVersion),
                        .commit = std::string(kCommit),
-                       .config_hash = hash_of(effective_config_)});
+                       .config_hash = hash_of(config_in_force())});
   history_ = std::make_unique<observe::History>(*sources_, loop_.timeline());
   metrics_ = std::make_unique<observe::Metrics>(*sources_, *history_);
   status_ = std::make_unique<observe::PlainServer>(
@@ -219,9 +194,10 @@ void Server::build_observers() {
       observe::PlainServer::HostCheck::kAny);
   admin_ = std::make_unique<observe::PlainServer>(
       loop_,
-      observe::admin_routes(
-          *sources_, *history_, loop_.timeline(),
-          {.config_dump = [this] { return effective_config_; }, .drain = [this] { drain(); }}),
+      observe::admin_routes(*sources_, *history_, loop_.timeline(),
+                            {.config_dump = [this] { return config_in_force(); },
+                             .drain = [this] { drain(); },
+                             .access_log = logs_->access_log_switch()}),
       observe::PlainServer::HostCheck::kLoopback);
 }
 
@@ -245,35 +221,43 @@ void Server::reach_backend() {
         fleet_->tell([addresses](Worker& worker) { worker.set_backend_addresses(addresses); });
       },
       [this](const std::string& text) {
-        if (const auto said = seldom_.say(text, loop_.timeline().now())) observe::log_warn(*said);
+        logs_->warn_seldom(text);
         fleet_->tell([text](Worker& worker) { worker.set_backend_failure(text); });
       });
 }
 
 bool Server::listen(std::string& error) {
+  const auto numeric = [&error](std::string_view name, const config::Endpoint& endpoint) {
+    const auto address = numeric_address(endpoint);
+    if (!address)
+      error = fmt::format("{}: {} is no address of this host", name, config::to_string(endpoint));
+    return address;
+  };
   std::vector<transport::SocketAddress> addresses;
   for (const config::ListenConfig& listen : config_.listen) {
-    const auto address = numeric_address(listen.address);
-    if (!address) {
-      error =
-          fmt::format("listen: {} is no address of this host", config::to_string(listen.address));
-      return false;
-    }
+    const auto address = numeric("listen", listen.address);
+    if (!address) return false;
     addresses.push_back(*address);
   }
   const auto open = [&](observe::PlainServer& server, std::string_view name,
                         const std::optional<config::Endpoint>& endpoint) {
     if (!endpoint) return true;
-    const auto address = numeric_address(*endpoint);
-    if (!address) {
-      error = fmt::format("{}: {} is no address of this host", name, config::to_string(*endpoint));
-      return false;
-    }
-    return server.listen(*address, error);
+    const auto address = numeric(name, *endpoint);
+    return address && server.listen(*address, error);
   };
   return open(*status_, "status", config_.status.address) &&
          open(*admin_, "admin", config_.admin.address) &&
          fleet_->listen(addresses, std::move(inherited_), error);
+}
+
+std::string Server::config_in_force() const {
+  config::Config config = config_;
+  config::Provenance provenance = provenance_;
+  if (const auto* change = logs_->access_log_switch().in_force()) {
+    config.access_log.mode = static_cast<config::AccessLogMode>(change->mode);
+    provenance["access_log.mode"] = {.source = "POST /access_log by " + change->by};
+  }
+  return config::print_config(config, provenance);
 }
 
 void Server::say_what_was_chosen() const {
@@ -291,11 +275,6 @@ void Server::say_what_was_chosen() const {
   observe::log_info(fmt::format(
       "ready: {}, at most {} ({})", observe::counted(config_.workers, "worker"),
       observe::counted(client_bound_.connections, "client connection"), client_bound_.reason));
-}
-
-void Server::say_what_was_kept_back() {
-  kept_back_ = loop_.timeline().after(seconds(1), [this] { say_what_was_kept_back(); });
-  for (const std::string& text : seldom_.overdue(loop_.timeline().now())) observe::log_warn(text);
 }
 
 // ---- ending ----

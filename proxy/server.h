@@ -5,17 +5,17 @@
 #include <string_view>
 
 #include "config/config.h"
+#include "config/load_config.h"
 #include "limiters/permit_pool.h"
 #include "limiters/regulator.h"
 #include "proxy/client_bound.h"
 #include "proxy/fleet.h"
+#include "proxy/logs.h"
 #include "proxy/loop/event_loop.h"
 #include "proxy/loop/signal_watch.h"
-#include "proxy/observe/access_log.h"
 #include "proxy/observe/history.h"
 #include "proxy/observe/ledger.h"
 #include "proxy/observe/metrics.h"
-#include "proxy/observe/operational_log.h"
 #include "proxy/observe/plain_server.h"
 #include "proxy/observe/sources.h"
 #include "proxy/service_notify.h"
@@ -30,8 +30,7 @@ namespace weir {
 // traffic, so that nothing an operator asks for makes a request wait.
 class Server {
  public:
-  // `effective_config` is what /config_dump shows.
-  Server(config::Config config, std::string effective_config);
+  Server(config::Config config, config::Provenance provenance);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -41,15 +40,14 @@ class Server {
   int run();
 
  private:
-  void open_logs();
   void heed_host();
   void build_limiter();
   void build_fleet();
   void build_observers();
   void reach_backend();
   bool listen(std::string& error);
+  std::string config_in_force() const;
   void say_what_was_chosen() const;
-  void say_what_was_kept_back();
 
   void told_to_end();
   void drain();
@@ -60,7 +58,7 @@ class Server {
   void end();
 
   const config::Config config_;
-  const std::string effective_config_;
+  const config::Provenance provenance_;
   ClientBound client_bound_;
   int exit_code_ = 0;
   bool draining_ = false;
@@ -72,8 +70,7 @@ class Server {
 
   // In the order in which they may know each other; destroyed the other way round.
   loop::EventLoop loop_;
-  observe::Seldom seldom_;
-  std::unique_ptr<observe::AccessLog> access_log_;
+  std::unique_ptr<Logs> logs_;
   observe::PartitionNames partitions_;
   std::vector<std::unique_ptr<observe::MetricsShard>> metric_shards_;
   std::vector<std::unique_ptr<observe::WorkerLedger>> ledgers_;
@@ -90,7 +87,7 @@ class Server {
   std::unique_ptr<observe::PlainServer> status_, admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
   std::unique_ptr<ServiceWatchdog> watchdog_;
-  limiters::Timeline::Timer deadline_, kept_back_;
+  limiters::Timeline::Timer deadline_;
 };
 
 }  // namespace weir

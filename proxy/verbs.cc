@@ -130,8 +130,7 @@ int run(const CommandLine& line, Console& console) {
         files.open_files, least));
     return 1;
   }
-  std::string effective = config::print_config(loaded.config, loaded.provenance);
-  return Server(std::move(loaded.config), std::move(effective)).run();
+  return Server(std::move(loaded.config), std::move(loaded.provenance)).run();
 }
 
 int validate(const CommandLine& line, Console& console) {

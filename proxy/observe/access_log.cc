@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 namespace weir::observe {
 namespace {
+
+constexpr std::array<std::string_view, 3> kModes{"off", "errors", "all"};
 
 // Lines are carried in batches, so that a busy worker does not wake the writing thread for each.
 constexpr auto kShortRest = std::chrono::milliseconds(50);
@@ -25,6 +28,14 @@ uint64_t lines_in(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view word_of(AccessLogMode mode) { return kModes[static_cast<size_t>(mode)]; }
+
+std::optional<AccessLogMode> mode_of(std::string_view word) {
+  const auto found = std::ranges::find(kModes, word);
+  if (found == kModes.end()) return std::nullopt;
+  return static_cast<AccessLogMode>(found - kModes.begin());
+}
 
 void AccessLog::Pen::write(const exchange::ExchangeFacts& facts, int64_t start_microseconds) {
   const size_t most = log_.most_each_.load(std::memory_order_relaxed);
@@ -60,7 +71,7 @@ uint64_t AccessLog::close() {
     {
       const std::lock_guard lock(mutex_);
       ending_ = true;
-      output_->hurry();
+      if (output_) output_->hurry();
     }
     more_.notify_one();
     thread_.join();
@@ -69,20 +80,32 @@ uint64_t AccessLog::close() {
 }
 
 bool AccessLog::open(std::string& error) {
-  if (mode_ == AccessLogMode::kOff) return true;
-  if (path_ == "stdout" || path_ == "stderr") {
-    adopt(path_ == "stdout" ? STDOUT_FILENO : STDERR_FILENO);
-  } else {
-    const int fd = open_file(path_);
-    if (fd < 0) {
-      error = fmt::format("cannot open the access log {}: {}", path_, std::strerror(errno));
-      return false;
-    }
-    adopt(fd);
-    owns_fd_ = true;
-  }
+  if (mode() != AccessLogMode::kOff) error = open_path();
+  if (!error.empty()) return false;
   thread_ = std::thread([this] { run(); });
   return true;
+}
+
+void AccessLog::open_late(std::function<void(const std::string& error)> on_opened) {
+  {
+    const std::lock_guard lock(mutex_);
+    on_opened_ = std::move(on_opened);
+    wanted_ = true;
+  }
+  more_.notify_one();
+}
+
+// Why it cannot be; empty: it is open.
+std::string AccessLog::open_path() {
+  if (path_ == "stdout" || path_ == "stderr") {
+    adopt(path_ == "stdout" ? STDOUT_FILENO : STDERR_FILENO);
+    return {};
+  }
+  const int fd = open_file(path_);
+  if (fd < 0) return fmt::format("cannot open the access log {}: {}", path_, std::strerror(errno));
+  adopt(fd);
+  owns_fd_ = true;
+  return {};
 }
 
 void AccessLog::adopt(int fd) {
@@ -110,8 +133,9 @@ AccessLog::Pen& AccessLog::pen() {
 }
 
 bool AccessLog::wants(const exchange::ExchangeFacts& facts) const {
-  if (mode_ == AccessLogMode::kAll) return true;
-  if (mode_ == AccessLogMode::kOff) return false;
+  const AccessLogMode wanted = mode();
+  if (wanted == AccessLogMode::kAll) return true;
+  if (wanted == AccessLogMode::kOff) return false;
   return !exchange::is_good(facts.ending) || facts.status >= 500 || facts.rejection;
 }
 
@@ -148,11 +172,14 @@ AccessLog::Life AccessLog::rest(Rest how_long) {
   asleep_.store(false, std::memory_order_relaxed);
   wanted_ = false;
   const auto life = ending_ ? Life::kEnds : Life::kGoesOn;
-  if (std::exchange(reopen_, false)) {
-    lock.unlock();
+  const bool reopening = std::exchange(reopen_, false);
+  const auto on_opened = std::exchange(on_opened_, nullptr);
+  lock.unlock();
+  if (reopening) {
     carry();
     open_again();
   }
+  if (on_opened) on_opened(open_path());
   return life;
 }
 

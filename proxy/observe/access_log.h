@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -19,6 +20,9 @@
 namespace weir::observe {
 
 enum class AccessLogMode : uint8_t { kOff, kErrors, kAll };
+std::string_view word_of(AccessLogMode mode);
+// None when there is no such mode.
+std::optional<AccessLogMode> mode_of(std::string_view word);
 
 // Each worker has a pen with a bounded buffer of its own; one thread carries what they hold to the
 // file. When the disk or the pipe is too slow, lines are dropped and counted. Safe from any thread.
@@ -54,8 +58,12 @@ class AccessLog {
   // As close().
   ~AccessLog();
 
-  // False when the file cannot be opened; `error` then says why.
+  // Not before there is something to write: with kOff nothing is opened. False when the file cannot
+  // be; `error` then says why.
   bool open(std::string& error);
+  // The same behind open(), when it was kOff; from the writing thread, since a path may keep
+  // whoever opens it waiting. That thread tells `on_opened` why it cannot be, or nothing.
+  void open_late(std::function<void(const std::string& error)> on_opened);
   // Opens the path again, for whoever has moved the file away; at once, from the writing thread.
   void reopen();
   // Nothing is written after it. Writes what is held, as far as it is taken within
@@ -64,6 +72,10 @@ class AccessLog {
   // A new one, for one worker.
   Pen& pen();
   bool wants(const exchange::ExchangeFacts& facts) const;
+  // What is wanted from now on; other than kOff only of a log that is open.
+  void set_mode(AccessLogMode mode) { mode_.store(mode, std::memory_order_relaxed); }
+  AccessLogMode mode() const { return mode_.load(std::memory_order_relaxed); }
+  const std::string& path() const { return path_; }
   // Lines that were not written, for want of room or because the system refused.
   uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
@@ -76,12 +88,13 @@ class AccessLog {
   Life rest(Rest how_long);
   Round carry();
   void write_out(std::string lines);
+  std::string open_path();
   void open_again();
   void adopt(int fd);
   void complain(std::string_view what, int error);
   void wake();
 
-  const AccessLogMode mode_;
+  std::atomic<AccessLogMode> mode_;  // orders nothing, hence relaxed
   const std::string path_;
   const std::function<void(const std::string& text)> on_trouble_;
   const std::function<void()> on_reopened_;
@@ -104,7 +117,8 @@ class AccessLog {
   bool ending_ = false;                // guarded by mutex_
   bool wanted_ = false;                // guarded by mutex_
   bool reopen_ = false;                // guarded by mutex_
-  std::vector<std::unique_ptr<Pen>> pens_;  // guarded by mutex_; only grows
+  std::function<void(const std::string& error)> on_opened_;  // guarded by mutex_
+  std::vector<std::unique_ptr<Pen>> pens_;                   // guarded by mutex_; only grows
   std::thread thread_;
 };
 

@@ -58,9 +58,11 @@ class PlainServer::Connection final : private transport::TransportEvents,
                                       private loop::DeadlineEvents,
                                       private loop::TurnQueue::Task {
  public:
-  Connection(PlainServer& server, std::unique_ptr<transport::PlainTransport> transport)
+  Connection(PlainServer& server, std::unique_ptr<transport::PlainTransport> transport,
+             const transport::SocketAddress& peer)
       : server_(server),
         transport_(std::move(transport)),
+        peer_(peer.is_unix() ? peer.host_text() : peer.text()),
         codec_(*this, kLimits),
         idle_(server.loop_.timeline(), *this) {}
 
@@ -70,10 +72,16 @@ class PlainServer::Connection final : private transport::TransportEvents,
   }
   // When it may be closed for another.
   loop::TimePoint may_go_at() const {
-    const bool answering = codec_.has_output() || transport_->unsent() > 0;
+    const bool answering = awaits_ != 0 || codec_.has_output() || transport_->unsent() > 0;
     // A loop that is late has not read what it asked for in time.
     if (!answering && transport_->has_arrived()) return server_.loop_.timeline().now() + kTimeToAsk;
     return waits_since_ + (answering ? loop::Duration(kTimeToRead) : loop::Duration(kTimeToAsk));
+  }
+  bool awaits(uint64_t ticket) const { return awaits_ == ticket; }
+  void reply_late(const PlainReply& reply) {
+    awaits_ = 0;
+    give(reply);
+    server_.loop_.turn_queue().add(*this);
   }
   void leave(CloseHow how) {
     if (std::exchange(over_, true)) return;
@@ -97,11 +105,19 @@ class PlainServer::Connection final : private transport::TransportEvents,
     if (!std::exchange(over_, true)) server_.over(*this);
   }
 
-  void on_request(http::StreamId id, http::RequestHead&& head, End end) override {
+  void on_request(http::StreamId id, http::RequestHead&& head, End) override {
     begin_waiting();
     // When others want its place it has had its turn.
     if (server_.crowded()) codec_.drain();
-    const PlainReply reply = server_.answer(head);
+    asked_ = {.id = id, .bodyless = head.method == "HEAD"};
+    const PlainReply reply = server_.answer(head, peer_);
+    if (!reply.later) return give(reply);
+    awaits_ = ++server_.tickets_;
+    reply.later([&server = server_, ticket = awaits_](const PlainReply& late) {
+      server.deliver(ticket, late);
+    });
+  }
+  void give(const PlainReply& reply) {
     http::ResponseHead response;
     response.status = reply.status;
     response.reason = http::reason_phrase(reply.status);
@@ -109,10 +125,10 @@ class PlainServer::Connection final : private transport::TransportEvents,
     response.headers.add("Cache-Control", "no-store");
     if (reply.status == 405) response.headers.add("Allow", reply.allow);
     response.body = {http::BodyLength::Kind::kKnown, reply.body.size()};
-    const bool bodyless = head.method == "HEAD";
-    codec_.send_head(id, response, bodyless ? End::kYes : End::kNo);
-    if (!bodyless) codec_.send_body(id, Buffer(std::string_view(reply.body)), End::kYes);
-    if (end == End::kNo) codec_.discard_body(id, kMostBodyBytes);
+    codec_.send_head(asked_.id, response, asked_.bodyless ? End::kYes : End::kNo);
+    if (!asked_.bodyless)
+      codec_.send_body(asked_.id, Buffer(std::string_view(reply.body)), End::kYes);
+    codec_.discard_body(asked_.id, kMostBodyBytes);
   }
   void on_body(http::StreamId id, std::span<const std::byte> bytes, End) override {
     codec_.consumed(id, bytes.size());
@@ -134,7 +150,8 @@ class PlainServer::Connection final : private transport::TransportEvents,
     else
       transport_->pause_reading();
     const bool flushed = !codec_.has_output() && transport_->unsent() == 0;
-    if (flushed && (codec_.finished() || broken_ || ended_)) leave(CloseHow::kFlush);
+    if (flushed && awaits_ == 0 && (codec_.finished() || broken_ || ended_))
+      leave(CloseHow::kFlush);
   }
 
   void send_output() {
@@ -157,11 +174,18 @@ class PlainServer::Connection final : private transport::TransportEvents,
     idle_.set(waits_since_ + kIdle);
   }
 
+  struct Asked {
+    http::StreamId id = 0;
+    bool bodyless = false;
+  };
   PlainServer& server_;
   std::unique_ptr<transport::PlainTransport> transport_;
+  const std::string peer_;
   http::H1ServerCodec codec_;
   loop::Deadline idle_;
   loop::TimePoint waits_since_;  // it came, or asked
+  Asked asked_;                  // what was asked last
+  uint64_t awaits_ = 0;          // the ticket of a reply that comes later; 0: none does
   bool over_ = false;
   bool broken_ = false;
   bool ended_ = false;
@@ -177,14 +201,20 @@ PlainServer::~PlainServer() {
 bool PlainServer::listen(const transport::SocketAddress& address, std::string& error) {
   listener_ = transport::Listener::open(
       loop_, address,
-      [this](transport::Fd socket, const transport::SocketAddress&) {
+      [this](transport::Fd socket, const transport::SocketAddress& peer) {
         connections_.push_back(std::make_unique<Connection>(
-            *this, transport::PlainTransport::accepted(loop_, std::move(socket))));
+            *this, transport::PlainTransport::accepted(loop_, std::move(socket)), peer));
         connections_.back()->start();
         make_room();
       },
       nullptr, error);
   return listener_ != nullptr;
+}
+
+void PlainServer::deliver(uint64_t ticket, const PlainReply& reply) {
+  const auto found = std::ranges::find_if(
+      connections_, [ticket](const auto& each) { return each->awaits(ticket); });
+  if (found != connections_.end()) (*found)->reply_late(reply);
 }
 
 void PlainServer::over(Connection& connection) {
@@ -219,14 +249,15 @@ bool PlainServer::from_elsewhere(const http::RequestHead& head) const {
   return scheme_end == std::string_view::npos || !names_this_host(origin->substr(scheme_end + 3));
 }
 
-PlainReply PlainServer::answer(const http::RequestHead& head) const {
+PlainReply PlainServer::answer(const http::RequestHead& head, std::string_view peer) const {
   if (from_elsewhere(head))
     return {.status = 403, .body = "Host and Origin must name this host, e.g. localhost\n"};
   const std::string_view path = head.path();
   const size_t question = head.target.find('?');
   const Query query{question == std::string::npos
                         ? std::string_view()
-                        : std::string_view(head.target).substr(question + 1)};
+                        : std::string_view(head.target).substr(question + 1),
+                    peer};
   std::string allow;
   for (const Route& route : routes_) {
     if (route.path != path) continue;

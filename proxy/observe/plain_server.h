@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,12 +19,16 @@ namespace weir::observe {
 struct PlainReply {
   int status = 200;
   std::string type = "text/plain; charset=utf-8";
-  std::string body;
+  std::string body = {};
   std::string allow = {};  // with 405: the methods that this path knows
+  // Set: the reply comes later, by one call of what is handed to this, on the server's loop.
+  // Whoever has gone by then does not get it.
+  std::function<void(std::function<void(const PlainReply&)> deliver)> later = {};
 };
 
 struct Query {
-  std::string_view text;  // behind the question mark
+  std::string_view text;       // behind the question mark
+  std::string_view peer = {};  // who asks: "127.0.0.1:4711", or "unix"
   // The value of `name`; no percent decoding, since no value here needs it.
   std::optional<std::string_view> get(std::string_view name) const;
 };
@@ -56,7 +61,8 @@ class PlainServer {
  private:
   class Connection;
   bool from_elsewhere(const http::RequestHead& head) const;
-  PlainReply answer(const http::RequestHead& head) const;
+  PlainReply answer(const http::RequestHead& head, std::string_view peer) const;
+  void deliver(uint64_t ticket, const PlainReply& reply);
   void over(Connection& connection);
   void make_room();
   bool crowded() const { return connections_.size() > kMostConnections; }
@@ -66,6 +72,7 @@ class PlainServer {
   const HostCheck host_check_;
   std::unique_ptr<transport::Listener> listener_;
   std::vector<std::unique_ptr<Connection>> connections_;
+  uint64_t tickets_ = 0;  // given out to those whose reply comes later
   limiters::Timeline::Timer make_room_;
 };
 

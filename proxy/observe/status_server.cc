@@ -15,6 +15,17 @@ namespace {
 
 constexpr std::string_view kDecisionsShown = "20";
 constexpr size_t kPartitionsShown = 10;
+constexpr size_t kLongestChangeSeconds = 86'400;
+
+constexpr std::string_view kHelp =
+    "GET  /config_dump            the configuration in force\n"
+    "GET  /limits?history=N       the limit and its last N changes\n"
+    "GET  /server_info            version, workers, connections\n"
+    "GET  /access_log             which requests are logged, where, and for how long still\n"
+    "POST /access_log?mode=MODE   off, errors (failures and sheds) or all, until a restart;\n"
+    "     &for_seconds=N          or for so long, then as configured again\n"
+    "POST /logging?level=LEVEL    trace, debug, info, warn or error\n"
+    "POST /drain                  finish what is open, then exit\n";
 
 using exchange::Placeless;
 using limiters::Decision;
@@ -25,6 +36,17 @@ double tidy(limiters::Duration time) { return tidy(limiters::to_seconds(time)); 
 
 nlohmann::json seconds_or_null(double seconds) {
   return seconds > 0 ? nlohmann::json(tidy(seconds)) : nlohmann::json(nullptr);
+}
+
+std::optional<size_t> whole_number(std::string_view text) {
+  size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+PlainReply refused(std::string_view name, std::string_view found, std::string_view expected) {
+  return {.status = 400, .body = fmt::format("{} is \"{}\", expected {}\n", name, found, expected)};
 }
 
 nlohmann::json told(const Decision& decision, limiters::TimePoint now) {
@@ -85,11 +107,8 @@ nlohmann::json changes(const Sources& sources, limiters::TimePoint now, size_t s
 PlainReply limits(const Sources& sources, const History& history,
                   const limiters::Timeline& timeline, const Query& query) {
   const std::string_view asked = query.get("history").value_or(kDecisionsShown);
-  size_t shown = 0;
-  const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), shown);
-  if (error != std::errc() || end != asked.data() + asked.size())
-    return {.status = 400,
-            .body = fmt::format("history is \"{}\", expected a whole number from 0\n", asked)};
+  const std::optional<size_t> shown = whole_number(asked);
+  if (!shown) return refused("history", asked, "a whole number from 0");
   const History::Second second = history.last_second();
   const size_t last_rank = sources.last_rank();
   const Sources::Places places = sources.places();
@@ -123,10 +142,57 @@ PlainReply limits(const Sources& sources, const History& history,
       {"last_window", told(sources.regulator.last(), timeline.now())},
       {"priorities", priorities(sources, totals)},
       {"partitions", partitions(sources)},
-      {"changes", changes(sources, timeline.now(), shown)}};
+      {"changes", changes(sources, timeline.now(), *shown)}};
   // Callers choose what they are called.
   return {.type = "application/json",
           .body = all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+}
+
+PlainReply show_access_log(const AccessLogSwitch& log) {
+  const AccessLogSwitch::Change* change = log.in_force();
+  nlohmann::json seconds_left;
+  if (const auto left = log.left())
+    seconds_left = std::chrono::ceil<std::chrono::seconds>(*left).count();
+  const nlohmann::json all{{"mode", word_of(log.log().mode())},
+                           {"configured_mode", word_of(log.configured())},
+                           {"told_by", change ? nlohmann::json(change->by) : nullptr},
+                           {"seconds_left", std::move(seconds_left)},
+                           {"path", log.log().path()},
+                           {"dropped_lines", log.log().dropped()}};
+  return {.type = "application/json", .body = all.dump(2) + "\n"};
+}
+
+PlainReply changed(const AccessLogSwitch& log) {
+  const std::string_view mode = word_of(log.log().mode());
+  const AccessLogSwitch::Change* change = log.in_force();
+  if (!change || !change->lasts) return {.body = fmt::format("mode {}\n", mode)};
+  return {.body = fmt::format("mode {} for {} s, then {}\n", mode, change->lasts->count(),
+                              word_of(log.configured()))};
+}
+
+PlainReply change_access_log(AccessLogSwitch& log, const Query& query) {
+  const std::string_view word = query.get("mode").value_or("");
+  const std::optional<AccessLogMode> mode = mode_of(word);
+  if (!mode) return refused("mode", word, "off, errors or all");
+  AccessLogSwitch::Change change{.mode = *mode, .by = std::string(query.peer)};
+  if (const auto asked = query.get("for_seconds")) {
+    const size_t seconds = whole_number(*asked).value_or(0);
+    if (seconds < 1 || seconds > kLongestChangeSeconds)
+      return refused("for_seconds", *asked,
+                     fmt::format("a whole number from 1 to {}", kLongestChangeSeconds));
+    change.lasts = std::chrono::seconds(seconds);
+  }
+  return {.later = [&log, change = std::move(change)](auto deliver) {
+    log.change(change, [&log, deliver = std::move(deliver)](const std::string& error) {
+      deliver(error.empty() ? changed(log) : PlainReply{.status = 500, .body = error + "\n"});
+    });
+  }};
+}
+
+PlainReply change_level(const Query& query) {
+  const std::string_view level = query.get("level").value_or("");
+  if (!set_log_level(level)) return refused("level", level, "trace, debug, info, warn or error");
+  return {.body = fmt::format("level {}\n", level)};
 }
 
 PlainServer::Route get(std::string path, std::function<PlainReply(const Query&)> answer) {
@@ -193,28 +259,16 @@ std::vector<PlainServer::Route> admin_routes(const Sources& sources, const Histo
                                      {"connections", sources.clients()}};
             return {.type = "application/json", .body = all.dump(2) + "\n"};
           }),
-      get("/help",
-          [](const Query&) -> PlainReply {
-            return {.body =
-                        "GET  /config_dump            the configuration in force\n"
-                        "GET  /limits?history=N       the limit and its last N changes\n"
-                        "GET  /server_info            version, workers, connections\n"
-                        "POST /drain                  finish what is open, then exit\n"
-                        "POST /logging?level=LEVEL    trace, debug, info, warn or error\n"};
-          }),
+      get("/help", [](const Query&) -> PlainReply { return {.body = std::string(kHelp)}; }),
+      get("/access_log",
+          [&log = actions.access_log](const Query&) { return show_access_log(log); }),
+      {"POST", "/access_log",
+       [&log = actions.access_log](const Query& query) { return change_access_log(log, query); }},
+      {"POST", "/logging", change_level},
       {"POST", "/drain",
        [drain = actions.drain](const Query&) -> PlainReply {
          drain();
          return {.status = 202, .body = "draining\n"};
-       }},
-      {"POST", "/logging",
-       [](const Query& query) -> PlainReply {
-         const auto level = query.get("level");
-         if (level && set_log_level(*level)) return {.body = fmt::format("level {}\n", *level)};
-         return {
-             .status = 400,
-             .body = fmt::format("level is \"{}\", expected trace, debug, info, warn or error\n",
-                                 level.value_or(""))};
        }},
   };
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "proxy/observe/access_log_switch.h"
 #include "proxy/observe/history.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/observe/plain_server.h"
@@ -19,6 +20,7 @@ std::vector<PlainServer::Route> status_routes(const Sources& sources, const Metr
 struct AdminActions {
   std::function<std::string()> config_dump;
   std::function<void()> drain;
+  AccessLogSwitch& access_log;
 };
 // Changes, by POST only, and what helps to decide on them. All outlive the routes.
 std::vector<PlainServer::Route> admin_routes(const Sources& sources, const History& history,

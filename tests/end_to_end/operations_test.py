@@ -86,8 +86,7 @@ class CommandLineTest(unittest.TestCase):
             dead.close()
             with open(folder + "/plain", "w") as plain:
                 plain.write("kept")
-            flags = ("--backend", "127.0.0.1:9", "--status", f"unix:{folder}/live", "--admin", f"unix:{folder}/plain",
-                     "--set", "access_log.mode=all")
+            flags = ("--backend", "127.0.0.1:9", "--status", f"unix:{folder}/live", "--admin", f"unix:{folder}/plain")
             cases = {f"{folder}/none/log": "no such file or directory", folder: "is a directory"}
             for path, complaint in cases.items():
                 told = weir("check", "--listen", f"unix:{folder}/stale", *flags, "--set", f"access_log.path={path}").stdout
@@ -189,27 +188,6 @@ class LogTest(unittest.TestCase):
             self.assertIn(f"backend_refused: {nobody}: connection refused\n", weir.log_text())
             weir.stop()
             self.assertIn(f"backend_refused: {nobody}: connection refused (2 times more)\n", weir.log_text())
-
-    def test_lines_of_the_access_log_that_nobody_takes_are_counted_at_the_end(self):
-        with tempfile.TemporaryDirectory() as folder, Backend(answering()) as backend:
-            os.mkfifo(folder + "/log")
-            reader = os.open(folder + "/log", os.O_RDONLY | os.O_NONBLOCK)
-            with Weir(backend.address, "access_log.mode=all", f"access_log.path={folder}/log") as weir:
-                for _ in range(30):
-                    weir.get("/" + "x" * 8000)
-                weir.stop()
-                written = os.read(reader, 1 << 20).count(b"\n")
-                self.assertIn(f"the access log has lost {30 - written} lines\n", weir.log_text())
-                self.assertNotIn("cannot write", weir.log_text())
-            os.close(reader)
-
-    def test_a_reopened_access_log_is_said(self):
-        with tempfile.TemporaryDirectory() as folder, Backend(answering()) as backend:
-            with Weir(backend.address, "access_log.mode=all", f"access_log.path={folder}/log") as weir:
-                os.rename(folder + "/log", folder + "/log.1")
-                weir.process.send_signal(signal.SIGUSR1)
-                wait_until(lambda: f"reopened the access log {folder}/log\n" in weir.log_text(), "it to be said")
-                self.assertTrue(os.path.exists(folder + "/log"))
 
 
 class StandardDescriptorsTest(unittest.TestCase):

@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -49,6 +50,11 @@ class AccessLogTest : public ::testing::Test {
         mode, at, [this](const std::string&) { ++troubles; }, [this] { ++reopened; });
     std::string error;
     ASSERT_TRUE(log->open(error)) << error;
+  }
+  std::string open_late() {
+    std::promise<std::string> why_not;
+    log->open_late([&why_not](const std::string& error) { why_not.set_value(error); });
+    return why_not.get_future().get();
   }
   static std::string content(const std::string& of) {
     std::ifstream file(of);
@@ -162,6 +168,42 @@ TEST_F(AccessLogTest, TellsOnceThatItCannotWriteAndCountsWhatIsLost) {
     ASSERT_TRUE(becomes([&] { return log->dropped() == lost; }));
   }
   EXPECT_EQ(troubles, 1);
+}
+
+TEST_F(AccessLogTest, IsOpenedLateWhereNothingWasToBeLoggedAtFirst) {
+  open(path.text(), AccessLogMode::kOff);
+  log->reopen();
+  EXPECT_EQ(open_late(), "");
+  EXPECT_EQ(reopened, 0) << "there was nothing to open again";
+  log->set_mode(AccessLogMode::kAll);
+  EXPECT_TRUE(log->wants({.ending = Ending::kServed, .status = 200}));
+  log->pen().write({.target = "/late"}, 0);
+  EXPECT_EQ(log->close(), 0u);
+  EXPECT_EQ(lines(content(path.text())), 1u);
+}
+
+TEST_F(AccessLogTest, OpensNothingBeforeItIsAskedTo) {
+  open(path.text(), AccessLogMode::kOff);
+  log->reopen();
+  EXPECT_EQ(log->close(), 0u);
+  EXPECT_NE(::access(path.text().c_str(), F_OK), 0);
+}
+
+TEST_F(AccessLogTest, SaysWhyItCannotBeOpenedLateAndIsAskedAgain) {
+  open(path.text(), AccessLogMode::kOff);
+  ASSERT_EQ(::mkfifo(path.text().c_str(), 0600), 0);
+  EXPECT_EQ(open_late(),
+            "cannot open the access log " + path.text() + ": No such device or address");
+  ASSERT_EQ(::unlink(path.text().c_str()), 0);
+  EXPECT_EQ(open_late(), "");
+}
+
+TEST_F(AccessLogTest, ItsModesHaveTheWordsOfTheConfiguration) {
+  for (const AccessLogMode mode :
+       {AccessLogMode::kOff, AccessLogMode::kErrors, AccessLogMode::kAll})
+    EXPECT_EQ(mode_of(word_of(mode)), mode);
+  EXPECT_EQ(word_of(AccessLogMode::kErrors), "errors");
+  EXPECT_EQ(mode_of("error"), std::nullopt);
 }
 
 TEST_F(AccessLogTest, SaysWhyAFileCannotBeOpened) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "limiters/make_limiter.h"
+#include "proxy/observe/access_log_switch.h"
 #include "proxy/observe/history.h"
 #include "proxy/observe/metrics.h"
 
@@ -54,6 +55,10 @@ class ObservedHouse : public ::testing::Test {
   PartitionNames partitions;
   MetricsShard shard;
   AccessLog log{AccessLogMode::kOff, "stdout", [](const std::string&) {}};
+  std::string why_log_stays_shut;  // empty: it opens
+  AccessLogSwitch log_switch{log, timeline, [this](const AccessLogSwitch::Done& on_opened) {
+                               on_opened(why_log_stays_shut);
+                             }};
   bool paused = false;
   Pulse pulse{{&loop}, timeline};
   Sources sources{.permits = permits,

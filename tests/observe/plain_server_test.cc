@@ -37,17 +37,33 @@ class PlainServerTest : public transport::SocketTest {
     return ask(line + " HTTP/1.1\r\n" + fields + "Connection: close\r\n\r\n");
   }
 
+  // What comes later comes now.
+  void deliver() {
+    const loop::EventLoop::Turn turn(loop);
+    later_();
+  }
+
+  std::unique_ptr<PlainServer> server_;
+  std::vector<std::string> asked_;  // by whom, for what comes later
+
  private:
-  static std::vector<PlainServer::Route> routes() {
+  std::vector<PlainServer::Route> routes() {
     return {{"GET", "/show",
              [](const Query& query) -> PlainReply {
                return {.body = "shown " + std::string(query.get("n").value_or("nothing")) + "\n"};
              }},
             {"POST", "/change", [](const Query&) -> PlainReply { return {.body = "changed\n"}; }},
+            {"POST", "/slow",
+             [this](const Query& query) -> PlainReply {
+               return {.later = [this, peer = std::string(query.peer)](auto deliver) {
+                 asked_.push_back(peer);
+                 later_ = [deliver] { deliver({.status = 202, .body = "at last\n"}); };
+               }};
+             }},
             {"GET", "/both", [](const Query&) -> PlainReply { return {}; }},
             {"POST", "/both", [](const Query&) -> PlainReply { return {}; }}};
   }
-  std::unique_ptr<PlainServer> server_;
+  std::function<void()> later_;
 };
 
 TEST_F(PlainServerTest, AnswersARouteWithItsQuery) {
@@ -93,6 +109,41 @@ TEST_F(PlainServerTest, TakesAPostWithABodyAndKeepsTheConnection) {
           "GET /show HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(answer, HasSubstr("changed\n"));
   EXPECT_THAT(answer, HasSubstr("shown nothing\n"));
+}
+
+TEST_F(PlainServerTest, AnswersLaterInTurnEvenWhoSaysNoMore) {
+  open(PlainServer::HostCheck::kAny);
+  transport::Peer peer(transport::connected_to(server_->local_address()));
+  ASSERT_TRUE(becomes([&] {
+    return peer.say(
+        "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+        "GET /show HTTP/1.1\r\nHost: a\r\n\r\n");
+  }));
+  peer.end();
+  ASSERT_TRUE(becomes([&] { return asked_.size() == 1; }));
+  wakes_during(transport::milliseconds(20));
+  deliver();
+  ASSERT_TRUE(becomes([&] {
+    peer.listen();
+    return peer.ended;
+  }));
+  EXPECT_THAT(peer.received, StartsWith("HTTP/1.1 202 "));
+  EXPECT_THAT(peer.received, HasSubstr("\r\n\r\nat last\n"));
+  EXPECT_THAT(peer.received, HasSubstr("shown nothing\n"));
+}
+
+TEST_F(PlainServerTest, KnowsWhoAsksAndForgetsHimWhenHeHasGone) {
+  open(PlainServer::HostCheck::kAny);
+  {
+    transport::Peer peer(transport::connected_to(server_->local_address()));
+    ASSERT_TRUE(becomes(
+        [&] { return peer.say("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"); }));
+    ASSERT_TRUE(becomes([&] { return !asked_.empty(); }));
+    EXPECT_THAT(asked_, testing::ElementsAre(transport::local_address_of(peer.fd()).text()));
+    peer.reset();
+  }
+  EXPECT_THAT(ask("GET /show", "Host: a\r\n"), StartsWith("HTTP/1.1 200 "));
+  deliver();
 }
 
 TEST_F(PlainServerTest, RefusesWhatIsNotHttpAndEnds) {

@@ -36,9 +36,11 @@ class StatusRoutesTest : public ObservedHouse {
   int drains_ = 0;
   std::vector<PlainServer::Route> status_ =
       status_routes(sources, metrics, history, timeline, [this] { return draining_; });
-  std::vector<PlainServer::Route> admin_ = admin_routes(
-      sources, history, timeline,
-      {.config_dump = [] { return "listen: :8080\n"; }, .drain = [this] { ++drains_; }});
+  std::vector<PlainServer::Route> admin_ =
+      admin_routes(sources, history, timeline,
+                   {.config_dump = [] { return "listen: :8080\n"; },
+                    .drain = [this] { ++drains_; },
+                    .access_log = log_switch});
 };
 
 TEST_F(StatusRoutesTest, ADrainingWeirIsAliveButNotReady) {
