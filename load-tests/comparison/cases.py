@@ -14,6 +14,7 @@ class Case:
     title: str
     mode: str = "proxied"
     connections: int = 32
+    asking: int = 0  # of a closed loop: connections that ask at once, each in its turn; 0: all
     body_bytes: int = 512
     upload_bytes: int = 0
     closes: bool = False  # a new connection for each request
@@ -48,7 +49,9 @@ class Case:
         if self.is_open:
             flags += ["--rate", f"{rate:.0f}", "--connections", str(self.connections), "--warmup", f"{self.lead:.1f}s"]
         else:
-            flags += ["--closed", str(self.connections), "--ramp", f"{self.ramp:.1f}s"]
+            flags += ["--closed", str(self.asking or self.connections), "--ramp", f"{self.ramp:.1f}s"]
+        if self.asking:
+            flags += ["--connections", str(self.connections), "--spread"]
         if self.upload_bytes:
             flags += ["--method", "POST", "--body-bytes", str(self.upload_bytes)]
         if self.closes:
@@ -60,6 +63,7 @@ CASES = [
     Case("small-32", "512 B, 32 connections"),
     Case("small-256", "512 B, 256 connections", connections=256),
     Case("small-4096", "512 B, 4,096 connections", connections=4096),
+    Case("spread-4096", "512 B, 4,096 connections of which 32 ask at once", connections=4096, asking=32),
     Case("body-64k", "64 KiB, 32 connections", body_bytes=64 * KIB),
     Case("body-1m", "1 MiB, 32 connections", body_bytes=KIB * KIB),
     Case("connect", "512 B, a new connection for each request, 32 at once", closes=True),

@@ -39,6 +39,7 @@ struct Words {
   std::vector<std::string> headers;
   std::string retry = "never";
   std::string at_end = "wait";
+  bool spread = false;
   bool series = false;
   bool progress = false;
   bool quiet = false;
@@ -65,6 +66,8 @@ void declare_load(CLI::App& app, Words& words, Options& options) {
                  "most connections; opened as they are needed")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
+  app.add_flag("--spread", words.spread,
+               "open all --connections, and use the one that was used the longest ago");
   app.add_option("--timeout", words.timeout, "gives a request up, from when it was due")
       ->capture_default_str();
   app.add_option("--slo", words.slo, "objective: an ok within it is goodput")
@@ -208,6 +211,7 @@ void understand(const Words& words, Options& options) {
   run.retries = retry_of(words.retry);
   run.at_end =
       is_second("--at-end", words.at_end, "wait", "give-up") ? AtEnd::kGiveUp : AtEnd::kWait;
+  run.turns = words.spread ? Turns::kSpread : Turns::kLastFirst;
   run.logs_requests = !options.requests.empty();
   run.timeout = duration_of("--timeout", words.timeout);
   if (run.timeout == Duration(0)) reject("--timeout", words.timeout, "more than no time");

@@ -1,27 +1,31 @@
 #include "load-tests/load/pool.h"
 
+#include <iterator>
 #include <utility>
 
 #include "proxy/transport/plain_transport.h"
 
 namespace weir::load {
 
-Pool::Pool(loop::EventLoop& loop, const transport::SocketAddress& target, size_t most,
+Pool::Pool(loop::EventLoop& loop, const transport::SocketAddress& target, size_t most, Turns turns,
            loop::Duration connect_timeout, const RequestText& request, Connection::Owner& owner)
     : loop_(loop),
       target_(target),
       most_(most),
+      turns_(turns),
       connect_timeout_(connect_timeout),
       request_(request),
       owner_(owner) {}
 
 Connection* Pool::take() {
-  if (!idle_.empty()) {
-    Connection* last = idle_.back();
-    idle_.pop_back();
-    return last;
+  const bool room = connections_.size() < most_;
+  if (!idle_.empty() && (turns_ == Turns::kLastFirst || !room)) {
+    auto taken = turns_ == Turns::kLastFirst ? std::prev(idle_.end()) : idle_.begin();
+    Connection* const free = *taken;
+    idle_.erase(taken);
+    return free;
   }
-  if (connections_.size() >= most_) return nullptr;
+  if (!room) return nullptr;
   ++opened_;
   auto made = std::make_unique<Connection>(
       owner_, request_, transport::PlainTransport::connecting(loop_, target_, connect_timeout_));

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <unordered_map>
-#include <vector>
 
 #include "load-tests/load/connection.h"
 #include "proxy/loop/event_loop.h"
@@ -12,13 +13,17 @@
 // The connections to the target, opened as they are needed; it does not know what for.
 namespace weir::load {
 
+// Who carries the next request: who carried the last that ended, so that no more are opened than
+// are needed at once, or who has not for the longest time, once the most are open.
+enum class Turns : uint8_t { kLastFirst, kSpread };
+
 class Pool {
  public:
   // All outlive it.
-  Pool(loop::EventLoop& loop, const transport::SocketAddress& target, size_t most,
+  Pool(loop::EventLoop& loop, const transport::SocketAddress& target, size_t most, Turns turns,
        loop::Duration connect_timeout, const RequestText& request, Connection::Owner& owner);
 
-  // A free connection: the one used last, or a new one; null when the most are open and busy.
+  // A free connection, or a new one; null when the most are open and busy.
   Connection* take();
   // It is free again.
   void give_back(Connection& connection) { idle_.push_back(&connection); }
@@ -33,10 +38,11 @@ class Pool {
   loop::EventLoop& loop_;
   transport::SocketAddress target_;
   size_t most_;
+  Turns turns_;
   loop::Duration connect_timeout_;
   const RequestText& request_;
   Connection::Owner& owner_;
-  std::vector<Connection*> idle_;
+  std::deque<Connection*> idle_;  // the one used last behind
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   size_t opened_ = 0;
 };

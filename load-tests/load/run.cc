@@ -29,8 +29,10 @@ Duration cpu_used() {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
+// A closed loop needs no more than it has open, unless it is to be spread over them.
 size_t connections_of(const RunParams& params) {
-  return params.closed > 0 ? params.closed : params.connections;
+  const bool as_needed = params.closed > 0 && params.turns == Turns::kLastFirst;
+  return as_needed ? params.closed : params.connections;
 }
 
 }  // namespace
@@ -43,7 +45,8 @@ Run::Run(loop::EventLoop& loop, const RunParams& params, const transport::Socket
       length_(length_of(params.profile)),
       chance_(~params.seed),
       alarm_(loop, [this] { send_due(); }),
-      pool_(loop, target, connections_of(params), params.timeout, params.request, *this) {
+      pool_(loop, target, connections_of(params), params.turns, params.timeout, params.request,
+            *this) {
   if (params.closed == 0) schedule_ = make_schedule(params.profile, params.arrivals, params.seed);
   // Whether anybody is there; also the first connection to be used.
   pool_.take();

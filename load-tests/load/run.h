@@ -31,7 +31,8 @@ struct RunParams {
   Arrivals arrivals = Arrivals::kPoisson;
   size_t closed = 0;  // not 0: that many requests are always open, each due when one has ended
   Duration ramp{};    // of a closed loop: in which its number rises from one to `closed`
-  size_t connections = 10000;
+  size_t connections = 10000;  // at most
+  Turns turns = Turns::kLastFirst;
   Duration timeout = std::chrono::seconds(10);
   Duration objective = std::chrono::milliseconds(100);
   Duration warmup{};  // what is due before is in the series only

@@ -16,24 +16,43 @@ std::variant<Options, Farewell> read(std::vector<const char*> words) {
 }
 
 TEST(LoadFlagsTest, EachFlagIsUnderstood) {
-  const auto read_all = read({"--target",       "http://svc:8081/p?q=1",
-                              "--profile",      "700:20s,2500:10s",
-                              "--arrivals",     "constant",
-                              "--connections",  "50",
-                              "--timeout",      "2s",
-                              "--slo",          "40ms",
-                              "--seed",         "3",
-                              "--method",       "POST",
-                              "--body-bytes",   "3",
-                              "--header",       "X-A: b",
-                              "--warmup",       "1s",
-                              "--retry",        "retry-after",
-                              "--attempts",     "3",
-                              "--at-end",       "give-up",
-                              "--requests",     "/tmp/r.csv",
-                              "--expect-bytes", "13",
-                              "--ramp",         "40ms",
-                              "--json",         "-",
+  const auto read_all = read({"--target",
+                              "http://svc:8081/p?q=1",
+                              "--profile",
+                              "700:20s,2500:10s",
+                              "--arrivals",
+                              "constant",
+                              "--connections",
+                              "50",
+                              "--spread",
+                              "--timeout",
+                              "2s",
+                              "--slo",
+                              "40ms",
+                              "--seed",
+                              "3",
+                              "--method",
+                              "POST",
+                              "--body-bytes",
+                              "3",
+                              "--header",
+                              "X-A: b",
+                              "--warmup",
+                              "1s",
+                              "--retry",
+                              "retry-after",
+                              "--attempts",
+                              "3",
+                              "--at-end",
+                              "give-up",
+                              "--requests",
+                              "/tmp/r.csv",
+                              "--expect-bytes",
+                              "13",
+                              "--ramp",
+                              "40ms",
+                              "--json",
+                              "-",
                               "--series"});
   const auto& options = std::get<Options>(read_all);
   const RunParams& run = options.run;
@@ -44,6 +63,7 @@ TEST(LoadFlagsTest, EachFlagIsUnderstood) {
   EXPECT_EQ(run.profile.size(), 2u);
   EXPECT_EQ(run.arrivals, Arrivals::kConstant);
   EXPECT_EQ(run.connections, 50u);
+  EXPECT_EQ(run.turns, Turns::kSpread);
   EXPECT_EQ(run.timeout, seconds(2));
   EXPECT_EQ(run.objective, milliseconds(40));
   EXPECT_EQ(run.warmup, seconds(1));

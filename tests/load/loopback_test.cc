@@ -126,6 +126,19 @@ TEST_F(LoopbackTest, ClosedLoopKeepsThatManyOpen) {
   EXPECT_EQ(ended(tally), tally.due);
 }
 
+TEST_F(LoopbackTest, AClosedLoopThatIsSpreadUsesEveryConnection) {
+  params.closed = 4;
+  params.connections = 30;
+  params.turns = load::Turns::kSpread;
+  service.service_time = *origin::ServiceTime::parse("constant", Duration(0));
+  const load::RunResult result = run();
+  const load::Tally& tally = result.phases.at(0);
+  EXPECT_EQ(result.connections_opened, 30u);
+  EXPECT_EQ(result.waited, 0u);
+  EXPECT_GT(tally.ok, 30u);
+  EXPECT_EQ(tally.ok, tally.due);
+}
+
 TEST_F(LoopbackTest, LargeBodiesComeWhole) {
   body_bytes = 5'000'000;
   service.service_time = *origin::ServiceTime::parse("constant", Duration(0));
