@@ -114,14 +114,16 @@ Permit Limiter::permit(int in_flight, uint16_t cell, bool again) {
 int Limiter::at_service(int in_flight) const { return std::max(1, in_flight - pool_.held()); }
 
 void Limiter::answered(Permit& permit, Outcome outcome) {
-  join_cohort(permit);
   const Duration latency = timeline_.now() - permit.granted_;
+  if (!permit.incomplete_) shard_.waited(latency);
+  join_cohort(permit);
   shard_.answered({permit.granted_, latency, permit.in_flight_, outcome}, permit.cohort_);
 }
 
 void Limiter::withdraw(Permit& permit) {
   permit.incomplete_ = true;
   shard_.withdrawn(permit.cohort_);
+  shard_.waited(timeline_.now() - permit.granted_);
 }
 
 void Limiter::join_cohort(Permit& permit) {

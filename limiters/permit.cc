@@ -37,6 +37,7 @@ void Permit::request_incomplete() {
 
 void Permit::request_complete() {
   if (gate_ == nullptr) return;
+  request_incomplete();
   granted_ = gate_->timeline_.now();
   gate_->join_cohort(*this);
 }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kEnough = 50;  // samples: the mean of exponential times is then within 14 %
 constexpr double kFew = 10;     // will do when they took a second to come
+constexpr double kNearlyAll = 0.95;
 constexpr int kLeastWaiting = 1000;
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
@@ -55,6 +56,7 @@ void Regulator::tick() {
   note_partitions();
   note_use(batches_.back());
   note_silence(now);
+  passed_over_.look(now.waiting, now.waited_seconds, last_.latency_seconds);
   if (ripe(batches_.back())) open_next(now);
   while (batches_.size() > 1 && complete(batches_.front())) {
     const Window window = judged(batches_.front());
@@ -155,7 +157,7 @@ bool Regulator::ripe(const Batch& batch) const {
   const CohortCounts totals = count(batch.cohort);
   // So that few are open at once, however long they take; but not when these do not, as after a
   // pause, when the last ones took as long as that.
-  const bool quick = totals.granted >= kEnough && totals.answered >= 0.95 * totals.granted;
+  const bool quick = totals.granted >= kEnough && totals.answered >= kNearlyAll * totals.granted;
   if (open < from_seconds(answered_after_ / 4) && !quick) return false;
   if (totals.granted >= kEnough) return true;
   if (totals.granted >= kFew && open >= seconds(1)) return true;
@@ -169,8 +171,20 @@ bool Regulator::complete(const Batch& batch) const {
   const Duration since = timeline_.now() - batch.window.closed;
   if (since >= seconds(60)) return true;
   const Duration mean = from_seconds(sum_of(read(batch.cohort).levels).mean());
-  return totals.answered >= (since > 10 * mean ? 0.5 : 0.95) * totals.granted &&
-         since >= std::max<Duration>(kTick, 3 * mean);
+  if (totals.answered >= (since > 10 * mean ? 0.5 : kNearlyAll) * totals.granted &&
+      since >= std::max<Duration>(kTick, 3 * mean))
+    return true;
+  return since > seconds(1) && passed_over(since);
+}
+
+// Those who came later have nearly all been answered, and for long: who has not may wait for as
+// long as any come. A service that stands still has answered neither.
+bool Regulator::passed_over(Duration since) const {
+  return std::any_of(batches_.begin() + 1, batches_.end(), [&](const Batch& later) {
+    const SamplerShard::CohortTotals totals = read(later.cohort);
+    return totals.granted >= kFew && totals.answered >= kNearlyAll * totals.granted &&
+           since > 20 * from_seconds(sum_of(totals.levels).mean());
+  });
 }
 
 void Regulator::open_next(const SamplerShard::Totals& now) {
@@ -202,6 +216,7 @@ Window Regulator::judged(const Batch& batch) const {
   window.looks = batch.looks;
   if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
   window.count_unanswered(timeline_.now() - window.closed + (window.closed - window.opened) / 2);
+  window.count_passed_over(passed_over_.share());
   return window;
 }
 
@@ -267,6 +282,8 @@ SamplerShard::Totals Regulator::read() const {
     for (size_t i = 0; i < kRanks; ++i) sum.arrived[i] += one.arrived[i];
     sum.turned_away += one.turned_away;
     sum.broken_off += one.broken_off;
+    sum.waiting += one.waiting;
+    sum.waited_seconds += one.waited_seconds;
     for (size_t i = 0; i < kOutcomes; ++i) sum.answered[i] += one.answered[i];
   }
   return sum;

@@ -12,6 +12,7 @@
 #include "limiters/fair_share.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/params.h"
+#include "limiters/passed_over.h"
 #include "limiters/permit_pool.h"
 #include "limiters/queue_bounds.h"
 #include "limiters/sampler_shard.h"
@@ -95,6 +96,7 @@ class Regulator {
   void note_silence(const SamplerShard::Totals& now);
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;
+  bool passed_over(Duration since) const;
   void open_next(const SamplerShard::Totals& now);
   Window judged(const Batch& batch) const;
   void decide(const Window& window);
@@ -120,6 +122,7 @@ class Regulator {
   ServicePace pace_;
   ShortQueue short_queue_;
   Silence silence_{kTick};
+  PassedOver passed_over_{kTick};
   double answered_after_ = 0;  // seconds, on average, in the last window
   std::deque<Decision> decisions_;
   Changes changes_;

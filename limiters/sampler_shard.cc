@@ -31,15 +31,18 @@ void SamplerShard::granted(Cohort cohort) noexcept {
     slot.cohort.store(cohort, std::memory_order_release);
   }
   raise(slot.granted, 1);
+  raise(waiting_, 1);
 }
 
 void SamplerShard::withdrawn(Cohort cohort) noexcept {
+  raise(waiting_, -1);
   Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_relaxed) == cohort) raise(slot.granted, -1);
 }
 
 void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   raise(answered_[static_cast<size_t>(sample.outcome)], 1);
+  raise(waiting_, -1);
   Slot& slot = slots_[cohort % kCohorts];
   if (slot.cohort.load(std::memory_order_relaxed) != cohort) return;
   if (sample.outcome == Outcome::kIgnored) return raise(slot.granted, -1);
@@ -67,6 +70,8 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   raise(level.sum_products, one.sum_products);
 }
 
+void SamplerShard::waited(Duration time) noexcept { raise(waited_seconds_, to_seconds(time)); }
+
 void SamplerShard::cut_short(Outcome outcome) noexcept {
   const bool went_wrong = outcome == Outcome::kFailure || outcome == Outcome::kOverload ||
                           outcome == Outcome::kTimedOut;
@@ -80,6 +85,8 @@ SamplerShard::Totals SamplerShard::read() const noexcept {
     totals.arrived[i] = arrived_[i].load(std::memory_order_relaxed);
   totals.turned_away = turned_away_.load(std::memory_order_relaxed);
   totals.broken_off = broken_off_.load(std::memory_order_relaxed);
+  totals.waiting = waiting_.load(std::memory_order_relaxed);
+  totals.waited_seconds = waited_seconds_.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kOutcomes; ++i)
     totals.answered[i] = answered_[i].load(std::memory_order_relaxed);
   return totals;

@@ -23,6 +23,8 @@ class alignas(64) SamplerShard {
     double turned_away = 0;                // of these, at once or after a wait
     std::array<double, kOutcomes> answered{};
     double broken_off = 0;  // failures that had been answered before, and are counted as such, too
+    double waiting = 0;     // of those in any cohort, who have no answer yet,
+    double waited_seconds = 0;  // and for how long those had waited, together, who wait no more
   };
   struct CohortTotals : CohortCounts {
     std::array<Level, kLevels> levels{};       // successes, by number in flight
@@ -43,6 +45,8 @@ class alignas(64) SamplerShard {
   void withdrawn(Cohort cohort) noexcept;
   // The response head has come, or it never will.
   void answered(const Sample& sample, Cohort cohort) noexcept;
+  // One who waits no more had waited for so long, for the service.
+  void waited(Duration time) noexcept;
   // An answer that had begun ended so; only what went wrong is news.
   void cut_short(Outcome outcome) noexcept;
   Totals read() const noexcept;
@@ -69,6 +73,7 @@ class alignas(64) SamplerShard {
   std::atomic<double> turned_away_{0};
   std::array<std::atomic<double>, kOutcomes> answered_{};
   std::atomic<double> broken_off_{0};
+  std::atomic<double> waiting_{0}, waited_seconds_{0};
   std::array<Slot, kCohorts> slots_;
   PartitionCounts partitions_;
 };

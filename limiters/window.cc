@@ -56,6 +56,13 @@ double Window::throughput() const {
   return seconds() > 0 ? count(Outcome::kSuccess) / seconds() : 0;
 }
 
+void Window::count_passed_over(double share) {
+  const double took = as_answered.mean() / (1 - share);
+  const double judged = all_levels().mean();
+  if (judged <= 0 || took <= judged) return;
+  for (Level& level : levels) level.stretch(took / judged);
+}
+
 void Window::count_unanswered(Duration age) {
   const double with_answer = cohort.with_answer();
   if (open() + left() <= 0 || with_answer <= 0) return;

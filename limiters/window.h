@@ -67,6 +67,10 @@ struct Window {
   // longer than he has taken: what all took, by the number of those who have an answer, is what
   // exponential times would be on average, whoever leaves how soon.
   void count_unanswered(Duration age);
+  // Such a share of those who wait is passed over, see PassedOver: what all waited, by the number
+  // of those who are answered, is that much more than what these took, unless as much is known
+  // already.
+  void count_passed_over(double share);
 };
 
 }  // namespace weir::limiters

@@ -17,6 +17,11 @@ std::string_view word_of(Times times) {
                                                    "pareto"};
   return kWords[static_cast<size_t>(times)];
 }
+std::string_view word_of(Discipline discipline) {
+  constexpr std::array<std::string_view, 3> kWords{"fifo", "sharing", "lifo"};
+  return kWords[static_cast<size_t>(discipline)];
+}
+
 std::string_view word_of(Retry retry) {
   constexpr std::array<std::string_view, 4> kWords{"never", "at_once", "back_off", "retry_after"};
   return kWords[static_cast<size_t>(retry)];
@@ -59,7 +64,7 @@ Json to_json(const World& world) {
   };
   Json json{{"name", world.name},
             {"times", word_of(world.times)},
-            {"discipline", world.discipline == Discipline::kFifo ? "fifo" : "sharing"},
+            {"discipline", word_of(world.discipline)},
             {"gone_caller", world.gone_caller == GoneCaller::kWorksOn ? "works_on" : "stops"},
             {"seconds", world.seconds},
             {"warm_up", world.warm_up_seconds},

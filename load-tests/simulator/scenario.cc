@@ -64,8 +64,8 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
                std::array<std::string_view, 4>{"constant", "exponential", "lognormal", "pareto"}),
            true;
   if (key == "discipline")
-    return world.discipline =
-               choice_of<Discipline>(value, std::array<std::string_view, 2>{"fifo", "sharing"}),
+    return world.discipline = choice_of<Discipline>(
+               value, std::array<std::string_view, 3>{"fifo", "sharing", "lifo"}),
            true;
   if (key == "gone_caller")
     return world.gone_caller =

@@ -25,8 +25,8 @@ double slowdown(const Conditions& conditions, int inside) {
   return 1 + conditions.thrash * std::max(0.0, inside - conditions.workers);
 }
 
-// So many workers, first come first served.
-class FifoService final : public Service {
+// So many workers, and a queue.
+class PoolService final : public Service {
  public:
   using Service::Service;
   void refresh() override {
@@ -52,13 +52,18 @@ class FifoService final : public Service {
   void fill() {
     while (!waiting_.empty() &&
            static_cast<double>(busy_.size()) + 1 <= conditions().workers + 1e-9) {
-      Job& job = *waiting_.front();
-      waiting_.pop_front();
+      Job& job = take_next();
       const Conditions& is = conditions();
       const double end = thaw(now(), job.work_seconds * slowdown(is, inside()),
                               is.freeze_every_seconds, is.freeze_seconds);
       busy_[&job] = timeline_.at(TimePoint{} + from_seconds(end), [this, &job] { finish(job); });
     }
+  }
+  Job& take_next() {
+    const bool newest = world_.discipline == Discipline::kLifo;
+    Job* const next = newest ? waiting_.back() : waiting_.front();
+    newest ? waiting_.pop_back() : waiting_.pop_front();
+    return *next;
   }
   void finish(Job& job) {
     if (conditions().stalled > 0) return held_.push_back(&job);
@@ -184,7 +189,7 @@ void Service::reply(Job& job, Reply reply) {
 std::unique_ptr<Service> make_service(const World& world, limiters::Timeline& timeline) {
   if (world.discipline == Discipline::kSharing)
     return std::make_unique<SharingService>(world, timeline);
-  return std::make_unique<FifoService>(world, timeline);
+  return std::make_unique<PoolService>(world, timeline);
 }
 
 }  // namespace weir::simulator

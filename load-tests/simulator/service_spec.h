@@ -12,8 +12,9 @@ namespace weir::simulator {
 // All with the same mean. Lognormal has a sigma of 1, Pareto an exponent of 2.1 (a heavy tail with
 // a finite variance).
 enum class Times : uint8_t { kConstant, kExponential, kLognormal, kPareto };
-// FIFO: so many workers and a queue inside. Sharing: all inside share so many processors.
-enum class Discipline : uint8_t { kFifo, kSharing };
+// FIFO: so many workers and a queue inside; LIFO: the same, and the newest goes first. Sharing: all
+// inside share so many processors.
+enum class Discipline : uint8_t { kFifo, kSharing, kLifo };
 // What a worker does with a request whose caller has gone: most services do not notice.
 enum class GoneCaller : uint8_t { kWorksOn, kStops };
 // What a service says to whom it refuses: HTTP's 503 or 429.

@@ -143,6 +143,53 @@ TEST_F(PermitTest, WhatIsLeftUnsampledTeachesNothing) {
   EXPECT_EQ(latencies().count, 0);
 }
 
+// ---- who waits for an answer, and for how long each had ----
+
+TEST_F(PermitTest, WaitsFromTheGrantToTheResponseHead) {
+  build(2);
+  const Request download = ask(), other = ask();
+  EXPECT_EQ(shards_[0]->read().waiting, 2);
+  pass(milliseconds(20));
+  download->permit().responded(Outcome::kSuccess);
+  EXPECT_EQ(shards_[0]->read().waiting, 1);
+  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.020);
+  pass(milliseconds(20));
+  download->finish(Outcome::kSuccess);
+  other->drop();
+  EXPECT_EQ(shards_[0]->read().waiting, 0);
+  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.060) << "what follows the head is no wait";
+}
+
+TEST_F(PermitTest, WaitsForTheServiceAndNotForItsClient) {
+  build(2);
+  const Request upload = ask(), early = ask();
+  pass(milliseconds(5));
+  upload->permit().request_incomplete();
+  early->permit().request_incomplete();
+  EXPECT_EQ(shards_[0]->read().waiting, 0);
+  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.010);
+  pass(seconds(2));
+  early->permit().responded(Outcome::kSuccess);
+  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.010);
+  upload->permit().request_complete();
+  EXPECT_EQ(shards_[0]->read().waiting, 1);
+  pass(milliseconds(10));
+  upload->finish(Outcome::kSuccess);
+  EXPECT_EQ(shards_[0]->read().waiting, 0);
+  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.020);
+}
+
+TEST_F(PermitTest, WhoIsCompleteLaterThanThoughtHasWaitedBeforeAsWell) {
+  build(1);
+  const Request upload = ask();
+  pass(seconds(2));
+  upload->permit().request_complete();
+  pass(milliseconds(10));
+  upload->finish(Outcome::kSuccess);
+  EXPECT_EQ(shards_[0]->read().waiting, 0);
+  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 2.010);
+}
+
 TEST_F(PermitTest, AMovedPermitIsGivenBackOnce) {
   build(2);
   const Request first = ask(), second = ask();
@@ -151,6 +198,7 @@ TEST_F(PermitTest, AMovedPermitIsGivenBackOnce) {
   first->finish(Outcome::kSuccess);
   second->drop();
   EXPECT_EQ(pool_->in_flight(), 0);
+  EXPECT_EQ(shards_[0]->read().waiting, 0);
 }
 
 // ---- who was refused by the service ----
@@ -200,6 +248,7 @@ TEST_F(PermitTest, WhoOnlyHoldsAPlaceIsNotAtTheService) {
   refused->finish(Outcome::kOverload);
   EXPECT_EQ(pool_->in_flight(), 2);
   EXPECT_EQ(pool_->held(), 1);
+  EXPECT_EQ(shards_[0]->read().waiting, 1) << "nor waits";
   EXPECT_EQ(gate().stats().in_flight, 1);
   const Request third = ask();
   third->finish(Outcome::kSuccess);

@@ -161,6 +161,42 @@ TEST_F(RegulatorTest, ASilentServiceDoesNotFreezeIt) {
   EXPECT_EQ(pool_->limit(), 18);
 }
 
+// Ten of the first sixty are answered.
+TEST_F(RegulatorTest, ThoseWhoArePassedOverDoNotFreezeIt) {
+  build();
+  fill();
+  finish(one_, 10);
+  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
+  for (int look = 0; look < 120; ++look) {
+    finish(other_, 6);
+    pass(milliseconds(10));
+  }
+  EXPECT_GT(regulator_->samples(), 100);
+}
+
+TEST_F(RegulatorTest, WhereNobodyIsAnsweredAnyMoreItWaits) {
+  build();
+  fill();
+  finish(one_, 10);
+  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
+  pass(milliseconds(100));
+  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
+  pass(seconds(50));
+  EXPECT_EQ(regulator_->samples(), 0);
+}
+
+TEST_F(RegulatorTest, WhatIsNeverAnsweredIsInTheLatencyOfTheOthers) {
+  build();
+  for (int i = 0; i < 12; ++i) one_.granted(pool_->cohort());
+  for (int look = 0; look < 1000; ++look) {
+    for (int i = 0; i < 6; ++i) one_.waited(milliseconds(10));
+    finish(one_, 6);
+    pass(milliseconds(10));
+  }
+  EXPECT_DOUBLE_EQ(regulator_->last().latency_seconds, 0.010);
+  EXPECT_GT(regulator_->last().judged_latency_seconds, 0.015);
+}
+
 TEST_F(RegulatorTest, AGrownLimitWakesEveryGateAndALowerOneNobody) {
   build();
   finish(one_, 60, Outcome::kOverload);

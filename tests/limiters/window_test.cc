@@ -90,6 +90,28 @@ TEST(Window, WhereNobodyIsAnsweredNothingIsStretched) {
   EXPECT_EQ(window.all_levels().count, 0);
 }
 
+TEST(Window, WhereHalfArePassedOverTheOthersHaveDoneTheWorkOfAll) {
+  Window window = timed_out(100, 0);
+  window.count_passed_over(0.5);
+  EXPECT_NEAR(window.all_levels().mean(), 0.020, 1e-9);
+  EXPECT_EQ(window.all_levels().count, 100);
+  EXPECT_NEAR(window.as_answered.mean(), 0.010, 1e-9);
+}
+
+TEST(Window, WhoIsKnownToWaitIsNotCountedTwice) {
+  Window window = timed_out(60, 0);
+  window.count_unanswered(std::chrono::milliseconds(500));
+  const double known = window.all_levels().mean();
+  window.count_passed_over(0.5);
+  EXPECT_EQ(window.all_levels().mean(), known);
+}
+
+TEST(Window, WhereNobodyIsAnsweredNobodyIsPassedOver) {
+  Window window;
+  window.count_passed_over(0.99);
+  EXPECT_EQ(window.all_levels().count, 0);
+}
+
 TEST(Window, OneInTenRefusedIsMoreThanAServiceMayRefuseWhateverItsLoad) {
   EXPECT_FALSE(answered(Outcome::kOverload, 9, 91).refused());
   EXPECT_TRUE(answered(Outcome::kOverload, 10, 90).refused());

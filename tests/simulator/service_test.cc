@@ -86,6 +86,16 @@ TEST_F(ServiceTest, NobodyWorksForACallerWhoGoesBeforeHisTurn) {
   EXPECT_NEAR(last.replied_at.value(), 0.020, 1e-6);
 }
 
+TEST_F(ServiceTest, TheNewestMayGoFirst) {
+  Service& service = open(Discipline::kLifo, GoneCaller::kWorksOn);
+  Visit first(*this, 0.010), second(*this, 0.010), third(*this, 0.010);
+  for (Visit* each : {&first, &second, &third}) service.enter(*each);
+  run_until(0.100);
+  EXPECT_NEAR(first.replied_at.value(), 0.010, 1e-6) << "nobody else was there";
+  EXPECT_NEAR(third.replied_at.value(), 0.020, 1e-6);
+  EXPECT_NEAR(second.replied_at.value(), 0.030, 1e-6);
+}
+
 TEST_F(ServiceTest, AWorkerWhoStandsStillStaysWithACallerWhoHasGone) {
   world_.conditions = {{.workers = 1, .stalled = 1}};
   Conditions later = world_.conditions.front();

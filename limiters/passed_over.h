@@ -1,0 +1,35 @@
+#pragma once
+
+#include "limiters/timeline.h"
+
+// Whether some of those who wait for an answer are passed over, while others, who came later, get
+// theirs; it does not know who they are.
+namespace weir::limiters {
+
+// Where each is answered in turn, as much waiting ends as goes on: n who wait for a second are n
+// seconds, and those who are answered in it had waited for as long, together. Where the newest go
+// first, or some starve, it does not end, and the latencies of those who are answered tell nothing
+// of it, however many are inside.
+class PassedOver {
+ public:
+  // It is looked at every so often.
+  explicit PassedOver(Duration every) : every_(to_seconds(every)) {}
+
+  // So many wait for an answer now; and those who wait no more had waited for so many seconds since
+  // the first look, together. `latency`: of an answer, in seconds; 0: not known.
+  void look(double waiting, double waited_seconds, double latency);
+  // Of those who wait, these are passed over; 0 where it may be chance.
+  double share() const;
+
+ private:
+  double memory() const;
+
+  const double every_;
+  double waited_before_ = 0;
+  double goes_on_ = 0;  // seconds of waiting, lately,
+  double ended_ = 0;    // and of those who waited no more
+  double seconds_ = 0;  // that these are of
+  double latency_ = 0;
+};
+
+}  // namespace weir::limiters

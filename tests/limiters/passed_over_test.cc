@@ -1,0 +1,74 @@
+#include "limiters/passed_over.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::limiters {
+namespace {
+
+// Looked at every 10 ms, an answer takes as long on average.
+class PassedOverTest : public ::testing::Test {
+ protected:
+  // So many wait all the time, and of as many each second's waiting ends.
+  void pass(double seconds, double waiting, double ending) {
+    for (double past = 0; past < seconds; past += 0.010) {
+      waited_ += ending * 0.010;
+      passed_over_.look(waiting, waited_, latency_);
+    }
+  }
+
+  double latency_ = 0.010;
+  double waited_ = 0;
+  PassedOver passed_over_{std::chrono::milliseconds(10)};
+};
+
+TEST_F(PassedOverTest, NobodyIsWhereAsMuchWaitingEndsAsGoesOn) {
+  pass(60, 10, 10);
+  EXPECT_EQ(passed_over_.share(), 0);
+}
+
+TEST_F(PassedOverTest, WhoeverNeverEndsHisWaitIs) {
+  pass(60, 10, 4);
+  EXPECT_NEAR(passed_over_.share(), 0.6, 1e-6);
+  pass(60, 10, 10);
+  EXPECT_EQ(passed_over_.share(), 0) << "it is over";
+}
+
+TEST_F(PassedOverTest, FewMayBeChance) {
+  pass(60, 10, 8);
+  EXPECT_EQ(passed_over_.share(), 0);
+  pass(60, 0.9, 0.45);
+  EXPECT_EQ(passed_over_.share(), 0) << "less than half of one";
+}
+
+TEST_F(PassedOverTest, NotAllAreWhoWaitFromTheFirstLookOn) {
+  pass(0.9, 10, 0);
+  EXPECT_EQ(passed_over_.share(), 0);
+  pass(0.3, 10, 0);
+  EXPECT_EQ(passed_over_.share(), 0.99) << "a few seconds say enough";
+}
+
+TEST_F(PassedOverTest, ASlowServiceIsGivenForty) {
+  latency_ = 2;
+  pass(200, 10, 10);
+  pass(20, 10, 0);
+  EXPECT_EQ(passed_over_.share(), 0);
+  pass(10, 10, 0);
+  EXPECT_GT(passed_over_.share(), 0.25);
+}
+
+TEST_F(PassedOverTest, ThoseWhoAreAnsweredAfterAllHaveOnlyBeenLate) {
+  pass(60, 10, 10);
+  pass(6, 10, 0);
+  waited_ += 60;
+  pass(0.01, 10, 10);
+  EXPECT_EQ(passed_over_.share(), 0);
+}
+
+TEST_F(PassedOverTest, NothingIsSaidWhereNoLatencyIsKnown) {
+  latency_ = 0;
+  pass(60, 10, 4);
+  EXPECT_EQ(passed_over_.share(), 0);
+}
+
+}  // namespace
+}  // namespace weir::limiters
