@@ -164,6 +164,20 @@ TEST(BarsBeyond, CapacityStepsDownAndUp) {
   }
 }
 
+TEST(BarsBeyond, AServiceThatAnswersTheNewestFirst) {
+  for (const uint64_t seed : {1, 2, 3}) {
+    PoolSpec spec{.workers = 1,
+                  .service = 0.002,
+                  .shape = Shape::kExponential,
+                  .newest_first = true,
+                  .phases = {{.seconds = 60, .load = 2, .outside = 0.020}},
+                  .seed = seed};
+    PoolModel model(spec);
+    model.run();
+    EXPECT_LT(model.mean_limit(20, 60), 60) << "12 are enough, seed " << seed;
+  }
+}
+
 TEST(BarsBeyond, ServiceSlowerOutsideThePool) {
   PoolSpec spec{.workers = 20, .phases = {}};
   spec.phases = {{.seconds = 10, .load = 0.7},

@@ -72,8 +72,8 @@ void PoolModel::enter(Request& request, Permit permit) {
 
 void PoolModel::work() {
   while (busy_ < phase_.workers && !inside_.empty()) {
-    Request& request = *inside_.front();
-    inside_.pop_front();
+    Request& request = spec_.newest_first ? *inside_.back() : *inside_.front();
+    spec_.newest_first ? inside_.pop_back() : inside_.pop_front();
     ++busy_;
     request.timer = timeline_.after(from_seconds(draw()), [this, &request] { worked(request); });
   }

@@ -26,6 +26,7 @@ struct PoolSpec {
   int workers = 10;
   double service = 0.010;  // seconds, mean
   Shape shape = Shape::kDeterministic;
+  bool newest_first = false;
   std::vector<Phase> phases;
   LimiterParams limiter{};
   QueueParams queue{};

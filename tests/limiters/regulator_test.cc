@@ -2,52 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "limiters/make_limiter.h"
+#include "tests/limiters/regulator_fixture.h"
 
 namespace weir::limiters {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-// AIMD moves by one at each window that saw a full service, so that every window shows.
-class RegulatorTest : public ::testing::Test {
- protected:
-  void build() {
-    pool_ = std::make_unique<PermitPool>(2, first_limit(params_), first_max_waiting(queue_));
-    regulator_ = std::make_unique<Regulator>(
-        params_, queue_, *pool_, std::vector<const SamplerShard*>{&one_, &other_}, timeline_,
-        [this](int gate) { woken_.push_back(gate); });
-  }
-  void finish(SamplerShard& shard, int count, Outcome outcome = Outcome::kSuccess,
-              Duration latency = milliseconds(10)) {
-    for (int i = 0; i < count; ++i) {
-      shard.arrived();
-      shard.granted(pool_->cohort());
-      shard.answered({timeline_.now(), latency, 20, outcome}, pool_->cohort());
-    }
-  }
-  // Every permit is out, and somebody waits for one.
-  void fill() {
-    while (pool_->take()) {
-    }
-    pool_->note_limited();
-  }
-  void pass(Duration time) { timeline_.run_until(timeline_.now() + time); }
-
-  LimiterParams params_{.algorithm = Algorithm::kAimd,
-                        .fixed = {},
-                        .aimd = {},
-                        .vegas = {},
-                        .gradient = {},
-                        .gradient2 = {}};
-  QueueParams queue_;
-  Timeline timeline_{TimePoint{} + std::chrono::hours(1)};
-  SamplerShard one_, other_;
-  std::vector<int> woken_;
-  std::unique_ptr<PermitPool> pool_;
-  std::unique_ptr<Regulator> regulator_;
-};
 
 TEST_F(RegulatorTest, BeginsWithTheInitialLimitAndSaysSo) {
   build();
@@ -159,42 +120,6 @@ TEST_F(RegulatorTest, ASilentServiceDoesNotFreezeIt) {
   finish(one_, 1, Outcome::kOverload);
   pass(seconds(30));
   EXPECT_EQ(pool_->limit(), 18);
-}
-
-// Ten of the first sixty are answered.
-TEST_F(RegulatorTest, ThoseWhoArePassedOverDoNotFreezeIt) {
-  build();
-  fill();
-  finish(one_, 10);
-  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
-  for (int look = 0; look < 120; ++look) {
-    finish(other_, 6);
-    pass(milliseconds(10));
-  }
-  EXPECT_GT(regulator_->samples(), 100);
-}
-
-TEST_F(RegulatorTest, WhereNobodyIsAnsweredAnyMoreItWaits) {
-  build();
-  fill();
-  finish(one_, 10);
-  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
-  pass(milliseconds(100));
-  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
-  pass(seconds(50));
-  EXPECT_EQ(regulator_->samples(), 0);
-}
-
-TEST_F(RegulatorTest, WhatIsNeverAnsweredIsInTheLatencyOfTheOthers) {
-  build();
-  for (int i = 0; i < 12; ++i) one_.granted(pool_->cohort());
-  for (int look = 0; look < 1000; ++look) {
-    for (int i = 0; i < 6; ++i) one_.waited(milliseconds(10));
-    finish(one_, 6);
-    pass(milliseconds(10));
-  }
-  EXPECT_DOUBLE_EQ(regulator_->last().latency_seconds, 0.010);
-  EXPECT_GT(regulator_->last().judged_latency_seconds, 0.015);
 }
 
 TEST_F(RegulatorTest, AGrownLimitWakesEveryGateAndALowerOneNobody) {

@@ -69,6 +69,17 @@ TEST(Level, EndsWhereTheNextBegins) {
   }
 }
 
+TEST(SamplerShard, KnowsHowManyWaitOfAllCohortsAndForHowLongOthersHad) {
+  SamplerShard shard;
+  for (const Cohort cohort : {1, 1, 2, 20}) shard.granted(cohort);
+  shard.withdrawn(2);
+  shard.answered({TimePoint{}, std::chrono::milliseconds(10), 1, Outcome::kIgnored}, 1);
+  shard.waited(std::chrono::milliseconds(10));
+  shard.waited(std::chrono::milliseconds(30));
+  EXPECT_EQ(shard.read().waiting, 2);
+  EXPECT_DOUBLE_EQ(shard.read().waited_seconds, 0.040);
+}
+
 TEST(SamplerShard, ACohortKnowsHowManyAreStillOut) {
   SamplerShard shard;
   for (int i = 0; i < 3; ++i) shard.granted(kCohort);
