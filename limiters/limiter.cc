@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "limiters/dry_gate.h"
+#include "limiters/passed_over.h"
 
 namespace weir::limiters {
 namespace {
@@ -115,7 +116,7 @@ int Limiter::at_service(int in_flight) const { return std::max(1, in_flight - po
 
 void Limiter::answered(Permit& permit, Outcome outcome) {
   const Duration latency = timeline_.now() - permit.granted_;
-  if (!permit.incomplete_) shard_.waited(latency);
+  if (!permit.incomplete_) waited(latency);
   join_cohort(permit);
   shard_.answered({permit.granted_, latency, permit.in_flight_, outcome}, permit.cohort_);
 }
@@ -123,7 +124,11 @@ void Limiter::answered(Permit& permit, Outcome outcome) {
 void Limiter::withdraw(Permit& permit) {
   permit.incomplete_ = true;
   shard_.withdrawn(permit.cohort_);
-  shard_.waited(timeline_.now() - permit.granted_);
+  waited(timeline_.now() - permit.granted_);
+}
+
+void Limiter::waited(Duration time) {
+  shard_.waited(PassedOver::remembered(to_seconds(time), to_seconds(pool_.waiting_memory())));
 }
 
 void Limiter::join_cohort(Permit& permit) {

@@ -70,6 +70,7 @@ class Limiter {
   bool waits_for_the_whole() const;
   Permit admit_dry(const Arrival& arrival, const Ranked& ranked);
   void answered(Permit& permit, Outcome outcome);
+  void waited(Duration time);
   void withdraw(Permit& permit);
   void join_cohort(Permit& permit);
   void place_goes_on(const Permit& permit);

@@ -9,7 +9,7 @@ namespace {
 // Remembered are so many latencies, and seconds at least: a service that becomes ten times slower,
 // or pauses for a moment, owes a quarter of it for a while, and no more.
 constexpr double kLatencies = 40;
-constexpr double kLeastSeconds = 4;
+constexpr double kLeastSeconds = 2;
 // Of those who wait: where few take very long their answers come unevenly.
 constexpr double kMany = 0.25;
 // On average: how many wait is seen at each look only, and where few do that is chance.

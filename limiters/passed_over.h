@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 #include "limiters/timeline.h"
 
 // Whether some of those who wait for an answer are passed over, while others, who came later, get
@@ -15,15 +17,21 @@ class PassedOver {
   // It is looked at every so often.
   explicit PassedOver(Duration every) : every_(to_seconds(every)) {}
 
-  // So many wait for an answer now; and those who wait no more had waited for so many seconds since
-  // the first look, together. `latency`: of an answer, in seconds; 0: not known.
+  // So many wait for an answer now; and of the waiting of those who wait no more so many seconds
+  // had been remembered, since the first look, together. `latency`: of an answer, in seconds; 0:
+  // not known.
   void look(double waiting, double waited_seconds, double latency);
   // Of those who wait, these are passed over; 0 where it may be chance.
   double share() const;
+  // In seconds: waiting fades with that time.
+  double memory() const;
+  // What is left of waiting that has gone on for `waited`, all in seconds: what is older than
+  // `memory` is forgotten, and who has waited for longer than that must not make up for others.
+  static double remembered(double waited, double memory) {
+    return waited * 16 < memory ? waited : -memory * std::expm1(-waited / memory);
+  }
 
  private:
-  double memory() const;
-
   const double every_;
   double waited_before_ = 0;
   double goes_on_ = 0;  // seconds of waiting, lately,

@@ -115,6 +115,14 @@ class PermitPool {
   }
   Duration baseline() const noexcept { return Duration(baseline_.load(std::memory_order_relaxed)); }
 
+  // How long waiting for an answer is remembered.
+  void publish_waiting_memory(Duration memory) noexcept {
+    waiting_memory_.store(memory.count(), std::memory_order_relaxed);
+  }
+  Duration waiting_memory() const noexcept {
+    return Duration(waiting_memory_.load(std::memory_order_relaxed));
+  }
+
   // Of what a cell asks for, what is within its fair share, [0, 1].
   size_t cells() const noexcept { return cells_; }
   size_t ranks_of_each_priority() const noexcept { return ranks_of_each(cells_ > 0); }
@@ -165,6 +173,7 @@ class PermitPool {
   std::atomic<double> per_second_{0};
   std::atomic<Duration::rep> baseline_{0};
   std::atomic<Duration::rep> refused_hold_{0};
+  std::atomic<Duration::rep> waiting_memory_{Duration::max().count()};
   std::unique_ptr<std::array<std::atomic<int>, kRanks>[]> waiting_at_;  // per gate
   std::array<OfRank, kRanks> of_;
   const size_t cells_;

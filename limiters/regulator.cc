@@ -57,6 +57,7 @@ void Regulator::tick() {
   note_use(batches_.back());
   note_silence(now);
   passed_over_.look(now.waiting, now.waited_seconds, last_.latency_seconds);
+  pool_.publish_waiting_memory(from_seconds(passed_over_.memory()));
   if (ripe(batches_.back())) open_next(now);
   while (batches_.size() > 1 && complete(batches_.front())) {
     const Window window = judged(batches_.front());

@@ -70,7 +70,7 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   raise(level.sum_products, one.sum_products);
 }
 
-void SamplerShard::waited(Duration time) noexcept { raise(waited_seconds_, to_seconds(time)); }
+void SamplerShard::waited(double seconds) noexcept { raise(waited_seconds_, seconds); }
 
 void SamplerShard::cut_short(Outcome outcome) noexcept {
   const bool went_wrong = outcome == Outcome::kFailure || outcome == Outcome::kOverload ||

@@ -45,8 +45,8 @@ class alignas(64) SamplerShard {
   void withdrawn(Cohort cohort) noexcept;
   // The response head has come, or it never will.
   void answered(const Sample& sample, Cohort cohort) noexcept;
-  // One who waits no more had waited for so long, for the service.
-  void waited(Duration time) noexcept;
+  // One waits for the service no more; of his waiting so much is remembered (passed_over.h).
+  void waited(double seconds) noexcept;
   // An answer that had begun ended so; only what went wrong is news.
   void cut_short(Outcome outcome) noexcept;
   Totals read() const noexcept;

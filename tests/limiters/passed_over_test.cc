@@ -41,10 +41,10 @@ TEST_F(PassedOverTest, FewMayBeChance) {
 }
 
 TEST_F(PassedOverTest, NotAllAreWhoWaitFromTheFirstLookOn) {
-  pass(0.9, 10, 0);
+  pass(0.4, 10, 0);
   EXPECT_EQ(passed_over_.share(), 0);
   pass(0.3, 10, 0);
-  EXPECT_EQ(passed_over_.share(), 0.99) << "a few seconds say enough";
+  EXPECT_EQ(passed_over_.share(), 0.99) << "half a second says enough";
 }
 
 TEST_F(PassedOverTest, ASlowServiceIsGivenForty) {
@@ -62,6 +62,21 @@ TEST_F(PassedOverTest, ThoseWhoAreAnsweredAfterAllHaveOnlyBeenLate) {
   waited_ += 60;
   pass(0.01, 10, 10);
   EXPECT_EQ(passed_over_.share(), 0);
+}
+
+TEST_F(PassedOverTest, WhoIsAnsweredAfterAllMakesUpForNobodyElse) {
+  pass(60, 10, 4);
+  waited_ += 6 * PassedOver::remembered(60, passed_over_.memory());
+  pass(0.01, 10, 10);
+  EXPECT_EQ(passed_over_.share(), 0);
+  pass(3, 10, 4);
+  EXPECT_GT(passed_over_.share(), 0.4) << "others are now";
+}
+
+TEST_F(PassedOverTest, OfALongWaitOnlyTheLastIsRemembered) {
+  EXPECT_EQ(PassedOver::remembered(0.010, 2), 0.010);
+  EXPECT_NEAR(PassedOver::remembered(1, 2), 0.787, 0.001);
+  EXPECT_NEAR(PassedOver::remembered(600, 2), 2, 0.001);
 }
 
 TEST_F(PassedOverTest, NothingIsSaidWhereNoLatencyIsKnown) {

@@ -38,7 +38,7 @@ TEST_F(RegulatorPassedOverTest, WhatIsNeverAnsweredIsInTheLatencyOfTheOthers) {
   build();
   for (int i = 0; i < 12; ++i) one_.granted(pool_->cohort());
   for (int look = 0; look < 1000; ++look) {
-    for (int i = 0; i < 6; ++i) one_.waited(milliseconds(10));
+    for (int i = 0; i < 6; ++i) one_.waited(0.010);
     finish(one_, 6);
     pass(milliseconds(10));
   }

@@ -74,8 +74,8 @@ TEST(SamplerShard, KnowsHowManyWaitOfAllCohortsAndForHowLongOthersHad) {
   for (const Cohort cohort : {1, 1, 2, 20}) shard.granted(cohort);
   shard.withdrawn(2);
   shard.answered({TimePoint{}, std::chrono::milliseconds(10), 1, Outcome::kIgnored}, 1);
-  shard.waited(std::chrono::milliseconds(10));
-  shard.waited(std::chrono::milliseconds(30));
+  shard.waited(0.010);
+  shard.waited(0.030);
   EXPECT_EQ(shard.read().waiting, 2);
   EXPECT_DOUBLE_EQ(shard.read().waited_seconds, 0.040);
 }
