@@ -13,6 +13,16 @@ namespace weir::limiters {
 //
 //   R(n) = B max(1, n / c)
 //
+// Where few places are behind a wait that needs none (a processor and a database, say) the bend is
+// smooth: by chance all of them wait now and then, and the places stand empty, long before as many
+// are inside as could fill them, and less and less often beyond. That is about
+//
+//   R(n) = B (1 + (n / c)^4)^(1/4)
+//
+// (within 6 % of one place behind a constant wait of ten times as long, by mean value analysis).
+// With c inside such a service does 0.84 of the most it can, with 1.5 c 0.956, so that it counts as
+// full at 1.39 c, which the limit exceeds by a little (knee_limit.h).
+//
 // `at` is the c that fits best, `baseline` its B. `lowest` and `highest` bound what c may be
 // without being unlikely. Where no bend was seen, c is infinite.
 struct Knee {
@@ -52,6 +62,8 @@ class KneeCurve {
   // with k the slope of the logarithm over the latency within a level, a and h fitted, h from 0
   // (shared) to 3 times the distance (a queue: 1 / m^2 is about how fast it is closed for
   // exponential times and for a mix of two); normal, with errors as above.
+  //
+  // A smooth bend is believed where it is likelier than any sharp one by 20 v^2.
   //
   // `unlikely`: how much the logarithm of the likelihood may fall; 2 is two standard errors.
   Knee knee(double unlikely) const;

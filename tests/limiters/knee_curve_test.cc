@@ -59,6 +59,48 @@ TEST(KneeCurve, WithoutABendHasNoKnee) {
   EXPECT_TRUE(std::isinf(curve.knee(kLikely).highest));
 }
 
+// What a single place of 2 ms shows behind a wait of 20 ms that needs none, by mean value analysis
+// of a closed network (Reiser and Lavenberg 1980).
+double behind_a_wait(int in_flight) {
+  constexpr double kService = 0.002;
+  constexpr double kWait = 0.020;
+  double at_place = 0;
+  double queue = 0;
+  for (int n = 1; n <= in_flight; ++n) {
+    at_place = kService * (1 + queue);
+    queue = n * at_place / (kWait + at_place);
+  }
+  return kWait + at_place;
+}
+
+std::array<Level, kLevels> exact_behind_a_wait(const std::vector<int>& in_flight) {
+  std::vector<std::pair<int, double>> latencies;
+  for (const int n : in_flight) latencies.emplace_back(n, behind_a_wait(n));
+  return exact(latencies);
+}
+
+TEST(KneeCurve, ASmoothBendIsWhereNearlyTheMostIsDone) {
+  KneeCurve curve;
+  curve.add(exact_behind_a_wait({2, 6, 12, 16, 24}));
+  const Knee knee = curve.knee(kLikely);
+  const auto per_second = [](double in_flight) {
+    return in_flight / behind_a_wait(static_cast<int>(std::lround(in_flight)));
+  };
+  EXPECT_NEAR(knee.baseline, 0.022, 0.001);
+  EXPECT_GT(per_second(knee.at), 0.92 / 0.002);
+  EXPECT_LT(knee.at, 18);
+  EXPECT_GT(knee.lowest, 13) << "eleven could fill the place, if they never met";
+  EXPECT_LT(knee.highest, 18);
+}
+
+TEST(KneeCurve, ASmoothBendIsNotBelievedWhereTimesVaryMuch) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    KneeCurve curve;
+    Pool(10, seed).show(curve, {4, 8, 12, 16, 24}, 200);
+    EXPECT_LT(curve.knee(kLikely).at, 13) << "seed " << seed;
+  }
+}
+
 TEST(KneeCurve, SeenAtOneLevelOnlyMayBendAnywhereBelow) {
   KneeCurve curve;
   curve.add(exact({{20, 0.040}}));
