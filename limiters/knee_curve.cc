@@ -24,6 +24,7 @@ constexpr double kTrustInNoBend = 0.5;  // it needs no more than that to be pref
 // A smooth bend has to be likelier by so many times the variance of a latency, as a share of its
 // mean: where times vary much, a sharp one that is seen dimly looks smooth.
 constexpr double kTrustInSharp = 20;
+constexpr double kLeastVariance = 0.05;  // taken for granted there
 // How far beyond a smooth one the limit is to be, over how far beyond a sharp one it is.
 constexpr double kBeyondSmooth = 1.39;
 
@@ -38,12 +39,14 @@ Knee knee_of(const Bend& best, std::span<const Bend> tried, double unlikely) {
   return knee;
 }
 
-// Where the bend is smooth, and not by chance; `sharp`: the likeliest of the others.
-std::optional<Knee> smooth_knee(const BendFit& all, const Bend& sharp, double unlikely) {
+// Where the bend is smooth, and not by chance; `sharp`: the likeliest of the others, `none`: that
+// there is none.
+std::optional<Knee> smooth_knee(const BendFit& all, const Bend& sharp, const Bend& none,
+                                double unlikely) {
   if (sharp.at == kInfinite) return std::nullopt;
   std::array<Bend, 20> bends;
   size_t tried = 0;
-  Bend best{0, 0, sharp.likelihood + kTrustInSharp * all.variance()};
+  Bend best{0, 0, sharp.likelihood + kTrustInSharp * std::max(all.variance(), kLeastVariance)};
   for (double at = sharp.at * kLeastSmooth; at < sharp.at * kMostSmooth; at *= kSmoothStep) {
     bends[tried++] = all.smooth(at);
     if (bends[tried - 1].likelihood > best.likelihood) best = bends[tried - 1];
@@ -53,6 +56,7 @@ std::optional<Knee> smooth_knee(const BendFit& all, const Bend& sharp, double un
   knee.at *= kBeyondSmooth;
   knee.lowest *= kBeyondSmooth;
   knee.highest *= kBeyondSmooth;
+  if (none.likelihood >= best.likelihood - unlikely) knee.highest = kInfinite;
   return knee;
 }
 
@@ -91,7 +95,7 @@ Knee KneeCurve::knee(double unlikely) const {
     bends[tried++] = all.sharp(at, flat);
     if (bends[tried - 1].likelihood > best.likelihood - kAlike) best = bends[tried - 1];
   }
-  if (const auto smooth = smooth_knee(all, best, unlikely)) return *smooth;
+  if (const auto smooth = smooth_knee(all, best, none, unlikely)) return *smooth;
   Knee knee = knee_of(best, {bends.data(), tried}, unlikely);
   if (none.likelihood >= best.likelihood - unlikely) knee.highest = kInfinite;
   return knee;

@@ -63,7 +63,8 @@ class KneeCurve {
   // (shared) to 3 times the distance (a queue: 1 / m^2 is about how fast it is closed for
   // exponential times and for a mix of two); normal, with errors as above.
   //
-  // A smooth bend is believed where it is likelier than any sharp one by 20 v^2.
+  // A smooth bend is believed where it is likelier than any sharp one by 20 v^2, and by one at
+  // least.
   //
   // `unlikely`: how much the logarithm of the likelihood may fall; 2 is two standard errors.
   Knee knee(double unlikely) const;

@@ -128,7 +128,8 @@ void Limiter::withdraw(Permit& permit) {
 }
 
 void Limiter::waited(Duration time) {
-  shard_.waited(PassedOver::remembered(to_seconds(time), to_seconds(pool_.waiting_memory())));
+  const double seconds = to_seconds(time);
+  shard_.waited(seconds, PassedOver::remembered(seconds, to_seconds(pool_.waiting_memory())));
 }
 
 void Limiter::join_cohort(Permit& permit) {

@@ -56,7 +56,7 @@ void Regulator::tick() {
   note_partitions();
   note_use(batches_.back());
   note_silence(now);
-  passed_over_.look(now.waiting, now.waited_seconds, last_.latency_seconds);
+  passed_over_.look({now.waiting, now.waited_seconds, now.waited_squares}, last_.latency_seconds);
   pool_.publish_waiting_memory(from_seconds(passed_over_.memory()));
   if (ripe(batches_.back())) open_next(now);
   while (batches_.size() > 1 && complete(batches_.front())) {
@@ -183,8 +183,9 @@ bool Regulator::complete(const Batch& batch) const {
 bool Regulator::passed_over(Duration since) const {
   return std::any_of(batches_.begin() + 1, batches_.end(), [&](const Batch& later) {
     const SamplerShard::CohortTotals totals = read(later.cohort);
-    return totals.granted >= kFew && totals.answered >= kNearlyAll * totals.granted &&
-           since > 20 * from_seconds(sum_of(totals.levels).mean());
+    const Level served = sum_of(totals.levels);
+    return served.count >= kFew && served.count >= kNearlyAll * totals.granted &&
+           since > 20 * from_seconds(served.mean());
   });
 }
 
@@ -217,7 +218,7 @@ Window Regulator::judged(const Batch& batch) const {
   window.looks = batch.looks;
   if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
   window.count_unanswered(timeline_.now() - window.closed + (window.closed - window.opened) / 2);
-  window.count_passed_over(passed_over_.share());
+  if (window.limited) window.count_passed_over(passed_over_.share());
   return window;
 }
 
@@ -285,6 +286,7 @@ SamplerShard::Totals Regulator::read() const {
     sum.broken_off += one.broken_off;
     sum.waiting += one.waiting;
     sum.waited_seconds += one.waited_seconds;
+    sum.waited_squares += one.waited_squares;
     for (size_t i = 0; i < kOutcomes; ++i) sum.answered[i] += one.answered[i];
   }
   return sum;

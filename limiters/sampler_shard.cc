@@ -70,7 +70,10 @@ void SamplerShard::answered(const Sample& sample, Cohort cohort) noexcept {
   raise(level.sum_products, one.sum_products);
 }
 
-void SamplerShard::waited(double seconds) noexcept { raise(waited_seconds_, seconds); }
+void SamplerShard::waited(double seconds, double remembered_seconds) noexcept {
+  raise(waited_seconds_, remembered_seconds);
+  raise(waited_squares_, seconds * seconds);
+}
 
 void SamplerShard::cut_short(Outcome outcome) noexcept {
   const bool went_wrong = outcome == Outcome::kFailure || outcome == Outcome::kOverload ||
@@ -87,6 +90,7 @@ SamplerShard::Totals SamplerShard::read() const noexcept {
   totals.broken_off = broken_off_.load(std::memory_order_relaxed);
   totals.waiting = waiting_.load(std::memory_order_relaxed);
   totals.waited_seconds = waited_seconds_.load(std::memory_order_relaxed);
+  totals.waited_squares = waited_squares_.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kOutcomes; ++i)
     totals.answered[i] = answered_[i].load(std::memory_order_relaxed);
   return totals;

@@ -24,7 +24,9 @@ class alignas(64) SamplerShard {
     std::array<double, kOutcomes> answered{};
     double broken_off = 0;  // failures that had been answered before, and are counted as such, too
     double waiting = 0;     // of those in any cohort, who have no answer yet,
-    double waited_seconds = 0;  // and for how long those had waited, together, who wait no more
+    double waited_seconds = 0;  // for how long those had waited, together, who wait no more, as far
+                                // as it is remembered (passed_over.h),
+    double waited_squares = 0;  // and the squares of these times, all of them
   };
   struct CohortTotals : CohortCounts {
     std::array<Level, kLevels> levels{};       // successes, by number in flight
@@ -45,8 +47,8 @@ class alignas(64) SamplerShard {
   void withdrawn(Cohort cohort) noexcept;
   // The response head has come, or it never will.
   void answered(const Sample& sample, Cohort cohort) noexcept;
-  // One waits for the service no more; of his waiting so much is remembered (passed_over.h).
-  void waited(double seconds) noexcept;
+  // One waits for the service no more; of his waiting so much is remembered.
+  void waited(double seconds, double remembered_seconds) noexcept;
   // An answer that had begun ended so; only what went wrong is news.
   void cut_short(Outcome outcome) noexcept;
   Totals read() const noexcept;
@@ -73,7 +75,7 @@ class alignas(64) SamplerShard {
   std::atomic<double> turned_away_{0};
   std::array<std::atomic<double>, kOutcomes> answered_{};
   std::atomic<double> broken_off_{0};
-  std::atomic<double> waiting_{0}, waited_seconds_{0};
+  std::atomic<double> waiting_{0}, waited_seconds_{0}, waited_squares_{0};
   std::array<Slot, kCohorts> slots_;
   PartitionCounts partitions_;
 };

@@ -49,6 +49,7 @@ Server::~Server() {
     deadline_.cancel();
     watchdog_.reset();
     status_.reset();
+    if (logs_) logs_->access_log_switch().forget();
     admin_.reset();
     history_.reset();
     pulse_.reset();

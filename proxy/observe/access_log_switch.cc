@@ -19,8 +19,16 @@ void AccessLogSwitch::change(Change change, Done done) {
   if (pending_) give_up("the access log has been asked for something else meanwhile");
   if (!is_open_ && change.mode != AccessLogMode::kOff)
     return open_for({std::move(change), std::move(done)});
+  // While nothing was logged nobody told it of a rotation.
+  const bool was_off = is_open_ && log_.mode() == AccessLogMode::kOff;
+  if (was_off && change.mode != AccessLogMode::kOff) log_.reopen();
   carry_out(std::move(change));
   done({});
+}
+
+void AccessLogSwitch::forget() {
+  patience_.cancel();
+  pending_.reset();
 }
 
 std::optional<limiters::Duration> AccessLogSwitch::left() const {

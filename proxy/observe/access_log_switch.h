@@ -36,6 +36,9 @@ class AccessLogSwitch {
   // The last one counts: one that still waits for the path is given up.
   void change(Change change, Done done);
 
+  // Who still waits for an answer is not told any more: nobody is there to tell him.
+  void forget();
+
   const AccessLog& log() const { return log_; }
   AccessLogMode configured() const { return configured_; }
   // The change that is in force; null: what is configured is.

@@ -93,6 +93,12 @@ TEST(KneeCurve, ASmoothBendIsWhereNearlyTheMostIsDone) {
   EXPECT_LT(knee.highest, 18);
 }
 
+TEST(KneeCurve, ASmoothBendThatMayBeNoneHasNoHighest) {
+  KneeCurve curve;
+  curve.add(exact({{8, 0.0100}, {12, 0.0101}, {16, 0.0103}, {24, 0.0107}}));
+  EXPECT_TRUE(std::isinf(curve.knee(8).highest));
+}
+
 TEST(KneeCurve, ASmoothBendIsNotBelievedWhereTimesVaryMuch) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     KneeCurve curve;

@@ -11,13 +11,20 @@ class PassedOverTest : public ::testing::Test {
   // So many wait all the time, and of as many each second's waiting ends.
   void pass(double seconds, double waiting, double ending) {
     for (double past = 0; past < seconds; past += 0.010) {
-      waited_ += ending * 0.010;
-      passed_over_.look(waiting, waited_, latency_);
+      end(ending * 0.010, latency_);
+      now_.waiting = waiting;
+      passed_over_.look(now_, latency_);
     }
   }
 
+  // Waiting of so many seconds in all ends, of those who had waited for so long each.
+  void end(double seconds, double each) {
+    now_.waited_seconds += seconds / each * PassedOver::remembered(each, passed_over_.memory());
+    now_.waited_squares += seconds * each;
+  }
+
   double latency_ = 0.010;
-  double waited_ = 0;
+  PassedOver::Waits now_;
   PassedOver passed_over_{std::chrono::milliseconds(10)};
 };
 
@@ -59,17 +66,17 @@ TEST_F(PassedOverTest, ASlowServiceIsGivenForty) {
 TEST_F(PassedOverTest, ThoseWhoAreAnsweredAfterAllHaveOnlyBeenLate) {
   pass(60, 10, 10);
   pass(6, 10, 0);
-  waited_ += 60;
+  end(60, 6);
   pass(0.01, 10, 10);
   EXPECT_EQ(passed_over_.share(), 0);
 }
 
 TEST_F(PassedOverTest, WhoIsAnsweredAfterAllMakesUpForNobodyElse) {
   pass(60, 10, 4);
-  waited_ += 6 * PassedOver::remembered(60, passed_over_.memory());
+  end(6 * 4, 4);
   pass(0.01, 10, 10);
   EXPECT_EQ(passed_over_.share(), 0);
-  pass(3, 10, 4);
+  pass(10, 10, 4);
   EXPECT_GT(passed_over_.share(), 0.4) << "others are now";
 }
 
@@ -79,9 +86,27 @@ TEST_F(PassedOverTest, OfALongWaitOnlyTheLastIsRemembered) {
   EXPECT_NEAR(PassedOver::remembered(600, 2), 2, 0.001);
 }
 
-TEST_F(PassedOverTest, NothingIsSaidWhereNoLatencyIsKnown) {
-  latency_ = 0;
+TEST_F(PassedOverTest, TheSlowRequestsOfAServiceAreNot) {
+  // Ten of 10 ms, and one a second that takes 20 s.
+  for (int second = 0; second < 200; ++second) {
+    pass(1, 30, 10);
+    end(20, 20);
+    EXPECT_TRUE(second < 100 || passed_over_.share() == 0) << second;
+  }
+}
+
+TEST_F(PassedOverTest, AWindowWithoutAnAnswerChangesNothing) {
   pass(60, 10, 4);
+  passed_over_.look(now_, 0);
+  EXPECT_NEAR(passed_over_.share(), 0.6, 0.01);
+}
+
+TEST_F(PassedOverTest, NothingIsSaidWhereNoLatencyIsKnown) {
+  for (int look = 0; look < 6000; ++look) {
+    now_.waiting = 10;
+    now_.waited_seconds += 0.040;
+    passed_over_.look(now_, 0);
+  }
   EXPECT_EQ(passed_over_.share(), 0);
 }
 

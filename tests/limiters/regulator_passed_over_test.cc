@@ -34,12 +34,25 @@ TEST_F(RegulatorPassedOverTest, WhereNobodyIsAnsweredAnyMoreItWaits) {
   EXPECT_EQ(regulator_->samples(), 0);
 }
 
+TEST_F(RegulatorPassedOverTest, WhoComesLaterAndIsRefusedIsNotAnswered) {
+  build();
+  fill();
+  finish(one_, 10);
+  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
+  for (int look = 0; look < 120; ++look) {
+    finish(other_, 6, Outcome::kOverload);
+    pass(milliseconds(10));
+  }
+  EXPECT_EQ(regulator_->samples(), 0);
+}
+
 TEST_F(RegulatorPassedOverTest, WhatIsNeverAnsweredIsInTheLatencyOfTheOthers) {
   build();
   for (int i = 0; i < 12; ++i) one_.granted(pool_->cohort());
   for (int look = 0; look < 1000; ++look) {
-    for (int i = 0; i < 6; ++i) one_.waited(0.010);
+    for (int i = 0; i < 6; ++i) one_.waited(0.010, 0.010);
     finish(one_, 6);
+    pool_->note_limited();
     pass(milliseconds(10));
   }
   EXPECT_DOUBLE_EQ(regulator_->last().latency_seconds, 0.010);

@@ -74,10 +74,11 @@ TEST(SamplerShard, KnowsHowManyWaitOfAllCohortsAndForHowLongOthersHad) {
   for (const Cohort cohort : {1, 1, 2, 20}) shard.granted(cohort);
   shard.withdrawn(2);
   shard.answered({TimePoint{}, std::chrono::milliseconds(10), 1, Outcome::kIgnored}, 1);
-  shard.waited(0.010);
-  shard.waited(0.030);
+  shard.waited(0.010, 0.010);
+  shard.waited(0.100, 0.030);
   EXPECT_EQ(shard.read().waiting, 2);
   EXPECT_DOUBLE_EQ(shard.read().waited_seconds, 0.040);
+  EXPECT_DOUBLE_EQ(shard.read().waited_squares, 0.0101);
 }
 
 TEST(SamplerShard, ACohortKnowsHowManyAreStillOut) {

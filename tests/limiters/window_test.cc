@@ -109,7 +109,8 @@ TEST(Window, WhoIsKnownToWaitIsNotCountedTwice) {
 TEST(Window, WhereNobodyIsAnsweredNobodyIsPassedOver) {
   Window window;
   window.count_passed_over(0.99);
-  EXPECT_EQ(window.all_levels().count, 0);
+  EXPECT_EQ(window.all_levels().sum_seconds, 0);
+  EXPECT_EQ(window.all_levels().sum_logs, 0);
 }
 
 TEST(Window, OneInTenRefusedIsMoreThanAServiceMayRefuseWhateverItsLoad) {

@@ -125,6 +125,16 @@ TEST_F(AccessLogSwitchTest, APathThatTakesTooLongIsGivenUp) {
   EXPECT_EQ(openings.size(), 1U);
 }
 
+TEST_F(AccessLogSwitchTest, WhoIsForgottenIsNotTold) {
+  configure(AccessLogMode::kOff);
+  change(AccessLogMode::kAll);
+  logged->forget();
+  pass(AccessLogSwitch::kPatience);
+  open();
+  EXPECT_THAT(told, IsEmpty());
+  EXPECT_EQ(log.mode(), AccessLogMode::kOff);
+}
+
 TEST_F(AccessLogSwitchTest, TheLastOfTwoThatWaitForThePathCounts) {
   configure(AccessLogMode::kOff);
   change(AccessLogMode::kAll);
