@@ -165,8 +165,9 @@ TEST(BarsBeyond, CapacityStepsDownAndUp) {
 }
 
 // The limit goes to and fro above the 12 that are enough, for those who are passed over are
-// answered when it falls.
+// answered when it falls; without a look at who waits it stays at 640 and more.
 TEST(BarsBeyond, AServiceThatAnswersTheNewestFirstDoesNotLetItRunAway) {
+  double sum = 0;
   for (const uint64_t seed : {1, 2, 3}) {
     PoolSpec spec{.workers = 1,
                   .service = 0.002,
@@ -176,8 +177,9 @@ TEST(BarsBeyond, AServiceThatAnswersTheNewestFirstDoesNotLetItRunAway) {
                   .seed = seed};
     PoolModel model(spec);
     model.run();
-    EXPECT_LT(model.mean_limit(20, 60), 300) << seed;
+    sum += model.mean_limit(20, 60);
   }
+  EXPECT_LT(sum / 3, 250);
 }
 
 TEST(BarsBeyond, ServiceSlowerOutsideThePool) {
