@@ -11,6 +11,7 @@ constexpr double kLatencies = 40;
 constexpr double kLeastSeconds = 2;
 constexpr double kWaits = 2;         // and so many waits, as long as a second of waiting is part of
 constexpr double kLongSeconds = 60;  // by those that have ended within that
+constexpr double kMostSeconds = 86'400;
 // Of those who wait: where few take very long their answers come unevenly.
 constexpr double kMany = 0.25;
 // On average: how many wait is seen at each look only, and where few do that is chance.
@@ -22,7 +23,7 @@ constexpr double kMost = 0.99;
 double PassedOver::memory() const {
   // Of a second of waiting that has ended, on average: how long it all was.
   const double wait = long_ended_ > 0 ? long_squares_ / long_ended_ : 0;
-  return std::max({kLeastSeconds, latency_ * kLatencies, wait * kWaits});
+  return std::min(std::max({kLeastSeconds, latency_ * kLatencies, wait * kWaits}), kMostSeconds);
 }
 
 void PassedOver::look(const Waits& now, double latency) {

@@ -95,6 +95,12 @@ TEST_F(PassedOverTest, TheSlowRequestsOfAServiceAreNot) {
   }
 }
 
+TEST_F(PassedOverTest, NothingIsRememberedForMoreThanADay) {
+  end(1e6, 1e6);
+  pass(0.01, 10, 10);
+  EXPECT_EQ(passed_over_.memory(), 86'400);
+}
+
 TEST_F(PassedOverTest, AWindowWithoutAnAnswerChangesNothing) {
   pass(60, 10, 4);
   passed_over_.look(now_, 0);
