@@ -145,49 +145,54 @@ TEST_F(PermitTest, WhatIsLeftUnsampledTeachesNothing) {
 
 // ---- who waits for an answer, and for how long each had ----
 
-TEST_F(PermitTest, WaitsFromTheGrantToTheResponseHead) {
+class PermitWaitsTest : public PermitTest {
+ protected:
+  // So many wait now; those who wait no more had waited for so long, together.
+  void expect_waits(int waiting, double waited_seconds) {
+    const SamplerShard::Totals totals = shards_[0]->read();
+    EXPECT_EQ(totals.waiting, waiting);
+    EXPECT_DOUBLE_EQ(totals.waited_seconds, waited_seconds);
+  }
+};
+
+TEST_F(PermitWaitsTest, FromTheGrantToTheResponseHead) {
   build(2);
   const Request download = ask(), other = ask();
-  EXPECT_EQ(shards_[0]->read().waiting, 2);
+  expect_waits(2, 0);
   pass(milliseconds(20));
   download->permit().responded(Outcome::kSuccess);
-  EXPECT_EQ(shards_[0]->read().waiting, 1);
-  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.020);
+  expect_waits(1, 0.020);
   pass(milliseconds(20));
   download->finish(Outcome::kSuccess);
   other->drop();
-  EXPECT_EQ(shards_[0]->read().waiting, 0);
-  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.060) << "what follows the head is no wait";
+  expect_waits(0, 0.060);  // what follows the head is no wait
 }
 
-TEST_F(PermitTest, WaitsForTheServiceAndNotForItsClient) {
+TEST_F(PermitWaitsTest, ForTheServiceAndNotForItsClient) {
   build(2);
   const Request upload = ask(), early = ask();
   pass(milliseconds(5));
   upload->permit().request_incomplete();
   early->permit().request_incomplete();
-  EXPECT_EQ(shards_[0]->read().waiting, 0);
-  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.010);
+  expect_waits(0, 0.010);
   pass(seconds(2));
   early->permit().responded(Outcome::kSuccess);
-  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.010);
+  expect_waits(0, 0.010);
   upload->permit().request_complete();
-  EXPECT_EQ(shards_[0]->read().waiting, 1);
+  expect_waits(1, 0.010);
   pass(milliseconds(10));
   upload->finish(Outcome::kSuccess);
-  EXPECT_EQ(shards_[0]->read().waiting, 0);
-  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 0.020);
+  expect_waits(0, 0.020);
 }
 
-TEST_F(PermitTest, WhoIsCompleteLaterThanThoughtHasWaitedBeforeAsWell) {
+TEST_F(PermitWaitsTest, BeforeItIsCompleteAsWellIfNobodyKnewThatItWasNot) {
   build(1);
   const Request upload = ask();
   pass(seconds(2));
   upload->permit().request_complete();
   pass(milliseconds(10));
   upload->finish(Outcome::kSuccess);
-  EXPECT_EQ(shards_[0]->read().waiting, 0);
-  EXPECT_DOUBLE_EQ(shards_[0]->read().waited_seconds, 2.010);
+  expect_waits(0, 2.010);
 }
 
 TEST_F(PermitTest, AMovedPermitIsGivenBackOnce) {

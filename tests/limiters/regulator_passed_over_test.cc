@@ -8,47 +8,50 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-using RegulatorPassedOverTest = RegulatorTest;
-
-// Ten of the first sixty are answered.
-TEST_F(RegulatorPassedOverTest, ThoseWhoArePassedOverDoNotFreezeIt) {
-  build();
-  fill();
-  finish(one_, 10);
-  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
-  for (int look = 0; look < 120; ++look) {
-    finish(other_, 6);
-    pass(milliseconds(10));
+class RegulatorPassedOverTest : public RegulatorTest {
+ protected:
+  // Ten of the first sixty are answered.
+  void begin() {
+    build();
+    fill();
+    finish(one_, 10);
+    leave_waiting(50);
   }
+  void leave_waiting(int count) {
+    for (int i = 0; i < count; ++i) one_.granted(pool_->cohort());
+  }
+  // Of those who come later, six every 10 ms, for 1.2 s.
+  void answer_later_ones(Outcome outcome) {
+    for (int look = 0; look < 120; ++look) {
+      finish(other_, 6, outcome);
+      pass(milliseconds(10));
+    }
+  }
+};
+
+TEST_F(RegulatorPassedOverTest, ThoseWhoArePassedOverDoNotFreezeIt) {
+  begin();
+  answer_later_ones(Outcome::kSuccess);
   EXPECT_GT(regulator_->samples(), 100);
 }
 
 TEST_F(RegulatorPassedOverTest, WhereNobodyIsAnsweredAnyMoreItWaits) {
-  build();
-  fill();
-  finish(one_, 10);
-  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
+  begin();
   pass(milliseconds(100));
-  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
+  leave_waiting(50);
   pass(seconds(50));
   EXPECT_EQ(regulator_->samples(), 0);
 }
 
 TEST_F(RegulatorPassedOverTest, WhoComesLaterAndIsRefusedIsNotAnswered) {
-  build();
-  fill();
-  finish(one_, 10);
-  for (int i = 0; i < 50; ++i) one_.granted(pool_->cohort());
-  for (int look = 0; look < 120; ++look) {
-    finish(other_, 6, Outcome::kOverload);
-    pass(milliseconds(10));
-  }
+  begin();
+  answer_later_ones(Outcome::kOverload);
   EXPECT_EQ(regulator_->samples(), 0);
 }
 
 TEST_F(RegulatorPassedOverTest, WhatIsNeverAnsweredIsInTheLatencyOfTheOthers) {
   build();
-  for (int i = 0; i < 12; ++i) one_.granted(pool_->cohort());
+  leave_waiting(12);
   for (int look = 0; look < 1000; ++look) {
     for (int i = 0; i < 6; ++i) one_.waited(0.010, 0.010);
     finish(one_, 6);
