@@ -89,6 +89,12 @@ size_t Fleet::backend_connections() const {
   return sum;
 }
 
+uint64_t Fleet::lagging_connections_closed() const {
+  uint64_t sum = 0;
+  for (const auto& crew : crews_) sum += crew->worker->lagging_connections_closed();
+  return sum;
+}
+
 void Fleet::wake(int gate) {
   Crew& crew = *crews_[static_cast<size_t>(gate)];
   crew.loop->post([&crew] { crew.worker->serve_waiters(); });

@@ -49,6 +49,7 @@ class Fleet {
   // Of all workers.
   int clients() const;
   size_t backend_connections() const;
+  uint64_t lagging_connections_closed() const;
 
   // Safe from any thread.
   //

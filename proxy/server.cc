@@ -182,6 +182,7 @@ void Server::build_observers() {
                        .access_log = logs_->access_log(),
                        .clients = [this] { return fleet_->clients(); },
                        .backends = [this] { return fleet_->backend_connections(); },
+                       .lagging_closed = [this] { return fleet_->lagging_connections_closed(); },
                        .accept_paused = [this] { return fleet_->accept_paused(); },
                        .version = std::string(kVersion),
                        .commit = std::string(kCommit),

@@ -55,6 +55,7 @@ class Worker final : private client::ClientConnectionOwner {
   loop::EventLoop& loop() { return loop_; }
   int clients() const { return clients_.load(); }
   size_t backend_connections() const { return pool_.connections(); }
+  uint64_t lagging_connections_closed() const { return pool_.lagging_closed(); }
 
   // Counts a client that is about to be given to accept().
   void expect_client() { clients_.fetch_add(1); }

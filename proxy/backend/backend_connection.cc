@@ -20,6 +20,9 @@ constexpr size_t kWriteBytes = 128 * 1024;
 // idle wait for seconds.
 constexpr limiters::Duration kRest = std::chrono::milliseconds(10);
 
+// An error comes sooner than an answer, from who is busy and from who is broken.
+bool is_work(int status) { return status >= 200 && status < 400; }
+
 BackendFailure failure_of(transport::CloseReason why) {
   switch (why) {
     case transport::CloseReason::kRefused:
@@ -59,6 +62,7 @@ exchange::BackendStreamPtr BackendConnection::carry(exchange::ResponseEvents& ev
   owed_ = uncredited_ = 0;
   released_ = request_ended_ = answer_begun_ = head_seen_ = tunnel_ = held_told_ = false;
   may_be_silent_ = false;
+  answered_after_seconds_ = 0;
   return exchange::BackendStreamPtr(this);
 }
 
@@ -166,6 +170,8 @@ void BackendConnection::on_informational(http::StreamId, http::ResponseHead&& he
 void BackendConnection::on_response(http::StreamId, http::ResponseHead&& head, http::End end) {
   head_seen_ = has_answered_ = true;
   tunnel_ = head.status == 101;
+  if (request_ended_ && is_work(head.status))
+    answered_after_seconds_ = limiters::to_seconds(last_read_ - last_write_);
   if (events_ != nullptr) events_->on_response_head(std::move(head), end);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "limiters/timeline.h"
+#include "proxy/backend/lag.h"
 #include "proxy/exchange/streams.h"
 #include "proxy/http/h1_client_codec.h"
 #include "proxy/loop/deadline.h"
@@ -65,6 +66,9 @@ class BackendConnection final : public exchange::BackendStream,
   bool busy() const { return events_ != nullptr; }
   // Its last request was answered.
   bool answered() const { return head_seen_; }
+  // In seconds, from the last byte of its last request to the head of the answer; 0 where it had
+  // none, or one that says nothing of how busy the service is.
+  double answered_after_seconds() const { return answered_after_seconds_; }
   // Who closes right behind an answer would have done so by now.
   bool rested() const;
   // Where it leads; none while it does not stand.
@@ -82,9 +86,10 @@ class BackendConnection final : public exchange::BackendStream,
   bool reused() const override { return reused_; }
   bool begun() const override { return codec_.begun(); }
 
-  // Places in the lists of the pool; the pool's alone.
+  // Places in the lists of the pool, and how it is beside the others; the pool's alone.
   size_t idle_place = 0;
   size_t pool_place = 0;
+  Lag lag;
 
  private:
   void release() noexcept override;
@@ -143,6 +148,7 @@ class BackendConnection final : public exchange::BackendStream,
   bool tunnel_ = false;
   bool may_be_silent_ = false;
   bool held_told_ = false;  // that the client keeps the service waiting
+  double answered_after_seconds_ = 0;
   size_t unsent_seen_ = 0;
   limiters::TimePoint last_read_;
   limiters::TimePoint last_write_;

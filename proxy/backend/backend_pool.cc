@@ -62,7 +62,9 @@ void BackendPool::keep_only(const std::vector<transport::SocketAddress>& address
 void BackendPool::on_reusable(BackendConnection& connection) {
   if (connection.answered()) unanswered_ = 0;
   if (connection.reused() && connection.answered()) habit_.left_standing();
-  if (idle_.size() >= params_.max_idle_connections) {
+  const bool lagging = answer_times_.lags(connection.lag, connection.answered_after_seconds());
+  if (lagging) lagging_closed_.fetch_add(1, std::memory_order_relaxed);
+  if (lagging || idle_.size() >= params_.max_idle_connections) {
     connection.close();
     return on_over(connection);
   }

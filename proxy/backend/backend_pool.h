@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,9 +9,11 @@
 
 #include "proxy/backend/backend_connection.h"
 #include "proxy/backend/closing_habit.h"
+#include "proxy/backend/lag.h"
 
-// The connections of one loop to the service: kept while idle, the last used first, unless the
-// service might just be closing it; it does not know how many requests may run.
+// The connections of one loop to the service: kept while idle, unless they are answered later than
+// the others, and used again, the last used first, unless the service might just be closing it; it
+// does not know how many requests may run.
 namespace weir::backend {
 
 class BackendPool final : public exchange::Backends, private BackendConnectionOwner {
@@ -28,6 +31,8 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
 
   // From any thread.
   size_t connections() const { return open_.load(std::memory_order_relaxed); }
+  // Closed because they were answered later than the others, since ever.
+  uint64_t lagging_closed() const { return lagging_closed_.load(std::memory_order_relaxed); }
   size_t idle() const { return idle_.size(); }
   // Closes what is idle; for the end of the process.
   void close_idle();
@@ -55,10 +60,12 @@ class BackendPool final : public exchange::Backends, private BackendConnectionOw
   std::vector<std::unique_ptr<BackendConnection>> connections_;
   std::vector<BackendConnection*> idle_;
   ClosingHabit habit_;
+  AnswerTimes answer_times_;
   std::optional<transport::SocketAddress> silent_;  // where the last request had no answer in time
   int unanswered_ = 0;                              // so many there in a row
   // The size of connections_, for who shows it; orders nothing.
   std::atomic<size_t> open_{0};
+  std::atomic<uint64_t> lagging_closed_{0};
 };
 
 }  // namespace weir::backend

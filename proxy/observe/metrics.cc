@@ -279,6 +279,10 @@ void add_house(Families& families, const Sources& sources, const History& histor
   families.begin("weir_connections", MetricType::Gauge, "Open connections.");
   families.value(sources.clients(), {{"side", "client"}});
   families.value(static_cast<double>(sources.backends()), {{"side", "backend"}});
+  families.one("weir_backend_connections_lagging_total", MetricType::Counter,
+               "Connections to the service closed because it answered later over them than over "
+               "others; they are made anew.",
+               static_cast<double>(sources.lagging_closed()));
   families.one("weir_accept_paused", MetricType::Gauge,
                "1 while new connections wait in the kernel because too many are open.",
                sources.accept_paused() ? 1 : 0);

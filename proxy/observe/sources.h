@@ -32,6 +32,8 @@ struct Sources {
   const AccessLog& access_log;
   std::function<int()> clients;                         // open connections
   std::function<size_t()> backends = [] { return 0; };  // open connections to the service
+  // of these, closed because they were answered later than the others, since ever
+  std::function<uint64_t()> lagging_closed = [] { return 0; };
   std::function<bool()> accept_paused;
   std::string version, commit;
   std::string config_hash;
