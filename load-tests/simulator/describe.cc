@@ -86,6 +86,7 @@ Json to_json(const World& world) {
             {"step_at", or_null(world.step_seconds)},
             {"unloaded_p50", world.unloaded(0.5)},
             {"unloaded_p99", world.unloaded(0.99)}};
+  if (world.queues > 1) json["queues"] = world.queues;
   if (world.refuses_with == Refusal::kTooManyRequests) json["refuses_with"] = "429";
   for (const Conditions& each : world.conditions) json["conditions"].push_back(to_json(each));
   return json;

@@ -25,54 +25,67 @@ double slowdown(const Conditions& conditions, int inside) {
   return 1 + conditions.thrash * std::max(0.0, inside - conditions.workers);
 }
 
-// So many workers, and a queue.
+// So many workers, and a queue; or several of both.
 class PoolService final : public Service {
  public:
-  using Service::Service;
+  PoolService(const World& world, limiters::Timeline& timeline)
+      : Service(world, timeline), lines_(static_cast<size_t>(world.queues)) {}
   void refresh() override {
     if (conditions().stalled <= 0)
       for (Job* job : std::exchange(held_, {})) finish(*job);
-    fill();
+    for (Line& line : lines_) fill(line);
   }
 
  private:
+  struct Line {
+    std::deque<Job*> waiting;
+    int busy = 0;
+  };
+
+  Line& line_of(const Job& job) { return lines_[static_cast<size_t>(job.queue)]; }
   void start(Job& job) override {
-    waiting_.push_back(&job);
-    fill();
+    line_of(job).waiting.push_back(&job);
+    fill(line_of(job));
   }
   bool stop(Job& job) override {
-    std::erase(waiting_, &job);
+    std::erase(line_of(job).waiting, &job);
     if (!busy_.contains(&job)) return true;
     if (works_on()) return false;
     std::erase(held_, &job);
-    busy_.erase(&job);
-    fill();
+    end(job);
+    fill(line_of(job));
     return true;
   }
-  void fill() {
-    while (!waiting_.empty() &&
-           static_cast<double>(busy_.size()) + 1 <= conditions().workers + 1e-9) {
-      Job& job = take_next();
+  void end(Job& job) {
+    busy_.erase(&job);
+    --line_of(job).busy;
+  }
+  void fill(Line& line) {
+    const double workers = conditions().workers / world_.queues;
+    while (!line.waiting.empty() && line.busy + 1 <= workers + 1e-9) {
+      Job& job = take_next(line.waiting);
+      ++line.busy;
       const Conditions& is = conditions();
       const double end = thaw(now(), job.work_seconds * slowdown(is, inside()),
                               is.freeze_every_seconds, is.freeze_seconds);
       busy_[&job] = timeline_.at(TimePoint{} + from_seconds(end), [this, &job] { finish(job); });
     }
   }
-  Job& take_next() {
+  Job& take_next(std::deque<Job*>& waiting) const {
     const bool newest = world_.discipline == Discipline::kLifo;
-    Job* const next = newest ? waiting_.back() : waiting_.front();
-    newest ? waiting_.pop_back() : waiting_.pop_front();
+    Job* const next = newest ? waiting.back() : waiting.front();
+    newest ? waiting.pop_back() : waiting.pop_front();
     return *next;
   }
   void finish(Job& job) {
     if (conditions().stalled > 0) return held_.push_back(&job);
-    busy_.erase(&job);
+    end(job);
+    Line& line = line_of(job);
     worked(job);
-    fill();
+    fill(line);
   }
 
-  std::deque<Job*> waiting_;
+  std::vector<Line> lines_;
   std::deque<Job*> held_;  // done, but nothing gets out
   std::map<Job*, limiters::Timeline::Timer> busy_;
 };

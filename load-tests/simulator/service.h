@@ -24,6 +24,7 @@ class Job {
   double work_seconds = 0;  // drawn by the caller, so that every limiter meets the same
   bool fails = false;
   bool refused = false;               // whatever else is inside
+  int queue = 0;                      // that it is led to, from 0
   bool has_quota = false;             // beyond it, turned away whatever else is inside
   double without_worker_seconds = 0;  // above 0: answered well after so long, by no worker
 };

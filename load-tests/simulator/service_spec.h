@@ -72,6 +72,10 @@ struct World {
   std::vector<Conditions> conditions;  // by time, the first from 0
   Times times = Times::kExponential;
   Discipline discipline = Discipline::kFifo;
+  // The workers are in so many equal groups, with a queue each, and a request is led to one of
+  // these by chance, be it full or not: several processes, rows of a table, shards. Not of a
+  // service that shares.
+  int queues = 1;
   GoneCaller gone_caller = GoneCaller::kWorksOn;
   Refusal refuses_with = Refusal::kServiceUnavailable;
   bool repeats = false;  // the conditions come again and again, to the end

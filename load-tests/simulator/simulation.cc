@@ -185,6 +185,8 @@ void Simulation::arrive(const Errand& errand) {
   limiters::Random& chance = errand.attempt == 1 ? work_ : retries_;
   const Conditions& is = world_.at(now());
   request.work_seconds = draw_service(chance, world_.times, is) * world_.work_of(errand.tenant);
+  if (world_.queues > 1)
+    request.queue = static_cast<int>(chance.next() % static_cast<uint64_t>(world_.queues));
   request.has_quota = !world_.tenants.empty() && errand.tenant == 0;
   request.fails = chance.uniform() < is.failing_share;
   request.refused = is.refusing_share > 0 && chance.uniform() < is.refusing_share;

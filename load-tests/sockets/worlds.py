@@ -78,6 +78,7 @@ def why_not(world):
         (world["gives_up"] and world["gone_caller"] == "stops", "a service that notices when a caller gives up"),
         (ever(world, "failing_share") and ever(world, "quick_share"), "errors and quick answers in one world"),
         (world["discipline"] == "lifo", "a service that answers the newest first"),
+        (world.get("queues", 1) > 1, "a service of several queues"),
         (ever(world, "thrash") and world["discipline"] == "fifo", "workers that thrash without sharing"),
         (not always(world, "thrash"), "thrash that changes"),
         (any(is_["workers"] != int(is_["workers"]) for is_ in world["conditions"]), "a part of a worker"),
