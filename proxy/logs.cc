@@ -50,7 +50,7 @@ void Logs::say_what_was_kept_back() {
   for (const std::string& text : seldom_.overdue(loop_.timeline().now())) observe::log_warn(text);
 }
 
-void Logs::open_late(const observe::AccessLogSwitch::Done& on_opened) {
+void Logs::open_late(const observe::AccessLogSwitch::Opened& on_opened) {
   access_log_.open_late([this, on_opened](const std::string& error) {
     loop_.post([on_opened, error] { on_opened(error); });
   });

@@ -28,7 +28,7 @@ class Logs {
 
  private:
   void say_what_was_kept_back();
-  void open_late(const observe::AccessLogSwitch::Done& on_opened);
+  void open_late(const observe::AccessLogSwitch::Opened& on_opened);
 
   loop::EventLoop& loop_;
   observe::Seldom seldom_;

@@ -16,14 +16,16 @@ AccessLogSwitch::AccessLogSwitch(AccessLog& log, limiters::Timeline& timeline, O
       is_open_(configured_ != AccessLogMode::kOff) {}
 
 void AccessLogSwitch::change(Change change, Done done) {
-  if (pending_) give_up("the access log has been asked for something else meanwhile");
+  if (pending_)
+    give_up(Result::kOvertaken, fmt::format("nothing done: a later change counts (mode {}, by {})",
+                                            word_of(change.mode), change.by));
   if (!is_open_ && change.mode != AccessLogMode::kOff)
     return open_for({std::move(change), std::move(done)});
   // While nothing was logged nobody told it of a rotation.
   const bool was_off = is_open_ && log_.mode() == AccessLogMode::kOff;
   if (was_off && change.mode != AccessLogMode::kOff) log_.reopen();
   carry_out(std::move(change));
-  done({});
+  done(Result::kDone, {});
 }
 
 void AccessLogSwitch::forget() {
@@ -39,8 +41,8 @@ std::optional<limiters::Duration> AccessLogSwitch::left() const {
 void AccessLogSwitch::open_for(Pending pending) {
   pending_ = std::move(pending);
   patience_ = timeline_.after(kPatience, [this] {
-    give_up(fmt::format("cannot open the access log {}: not within {} s", log_.path(),
-                        kPatience.count()));
+    give_up(Result::kCannotOpen, fmt::format("cannot open the access log {}: not within {} s",
+                                             log_.path(), kPatience.count()));
   });
   if (!std::exchange(opening_, true)) open_([this](const std::string& error) { opened(error); });
 }
@@ -49,18 +51,18 @@ void AccessLogSwitch::opened(const std::string& error) {
   opening_ = false;
   is_open_ = error.empty();
   if (!pending_) return;
-  if (!is_open_) return give_up(error);
+  if (!is_open_) return give_up(Result::kCannotOpen, error);
   patience_.cancel();
   const Pending pending = *std::exchange(pending_, std::nullopt);
   carry_out(pending.change);
-  pending.done({});
+  pending.done(Result::kDone, {});
 }
 
-void AccessLogSwitch::give_up(const std::string& why) {
+void AccessLogSwitch::give_up(Result result, const std::string& why) {
   patience_.cancel();
   const Pending pending = *std::exchange(pending_, std::nullopt);
   log_warn(fmt::format("{} (for {})", why, pending.change.by));
-  pending.done(why);
+  pending.done(result, why);
 }
 
 void AccessLogSwitch::carry_out(Change change) {

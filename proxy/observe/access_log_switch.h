@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,10 +24,12 @@ class AccessLogSwitch {
     std::optional<std::chrono::seconds> lasts = {};  // then as configured again; none: for good
     std::string by;
   };
-  // Told once: why nothing has changed, or nothing.
-  using Done = std::function<void(const std::string& error)>;
-  // Opens the log and tells on the main loop why it cannot be, or nothing.
-  using Open = std::function<void(Done on_opened)>;
+  enum class Result : uint8_t { kDone, kCannotOpen, kOvertaken };
+  // Told once; but for kDone with why nothing has changed.
+  using Done = std::function<void(Result result, const std::string& why)>;
+  // Told on the main loop: why the log cannot be opened, or nothing.
+  using Opened = std::function<void(const std::string& error)>;
+  using Open = std::function<void(Opened on_opened)>;
 
   // What `log` wants now is what is configured. Both outlive the switch.
   AccessLogSwitch(AccessLog& log, limiters::Timeline& timeline, Open open);
@@ -53,7 +56,7 @@ class AccessLogSwitch {
   };
   void open_for(Pending pending);
   void opened(const std::string& error);
-  void give_up(const std::string& why);
+  void give_up(Result result, const std::string& why);
   void carry_out(Change change);
   void go_back();
 

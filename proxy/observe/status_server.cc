@@ -170,6 +170,19 @@ PlainReply changed(const AccessLogSwitch& log) {
                               word_of(log.configured()))};
 }
 
+PlainReply reply_of(const AccessLogSwitch& log, AccessLogSwitch::Result result,
+                    const std::string& why) {
+  switch (result) {
+    case AccessLogSwitch::Result::kDone:
+      return changed(log);
+    case AccessLogSwitch::Result::kOvertaken:
+      return {.status = 409, .body = why + "\n"};
+    case AccessLogSwitch::Result::kCannotOpen:
+      break;
+  }
+  return {.status = 500, .body = why + "\n"};
+}
+
 PlainReply change_access_log(AccessLogSwitch& log, const Query& query) {
   const std::string_view word = query.get("mode").value_or("");
   const std::optional<AccessLogMode> mode = mode_of(word);
@@ -183,8 +196,8 @@ PlainReply change_access_log(AccessLogSwitch& log, const Query& query) {
     change.lasts = std::chrono::seconds(seconds);
   }
   return {.later = [&log, change = std::move(change)](auto deliver) {
-    log.change(change, [&log, deliver = std::move(deliver)](const std::string& error) {
-      deliver(error.empty() ? changed(log) : PlainReply{.status = 500, .body = error + "\n"});
+    log.change(change, [&log, deliver = std::move(deliver)](auto result, const auto& why) {
+      deliver(reply_of(log, result, why));
     });
   }};
 }

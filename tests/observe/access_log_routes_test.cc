@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -22,6 +23,15 @@ class AccessLogRoutesTest : public ObservedHouse {
     if (!told.later) return told;
     const auto later = std::exchange(told.later, nullptr);
     later([&told](const PlainReply& reply) { told = reply; });
+    return told;
+  }
+  // What it is told, once that is known; its status is 0 before.
+  std::shared_ptr<PlainReply> ask_for_later(const std::string& query) {
+    auto told = std::make_shared<PlainReply>(PlainReply{.status = 0});
+    for (const auto& route : admin_)
+      if (route.method == "POST" && route.path == "/access_log")
+        route.answer({.text = query, .peer = "127.0.0.1:4711"})
+            .later([told](const PlainReply& reply) { *told = reply; });
     return told;
   }
   json shown() { return json::parse(ask("GET").body); }
@@ -77,6 +87,17 @@ TEST_F(AccessLogRoutesTest, SaysWhyTheLogCannotBeOpened) {
   EXPECT_EQ(reply.status, 500);
   EXPECT_EQ(reply.body, why_log_stays_shut + "\n");
   EXPECT_EQ(shown()["mode"], "off");
+}
+
+TEST_F(AccessLogRoutesTest, AChangeThatALaterOneHasOvertakenIsAConflictAndNoFailure) {
+  log_opens_at_once = false;
+  const auto all = ask_for_later("mode=all"), errors = ask_for_later("mode=errors");
+  EXPECT_EQ(all->status, 409);
+  EXPECT_EQ(all->body, "nothing done: a later change counts (mode errors, by 127.0.0.1:4711)\n");
+  EXPECT_EQ(errors->status, 0) << "it waits for the path";
+  open_log("");
+  EXPECT_EQ(errors->status, 200);
+  EXPECT_EQ(log.mode(), AccessLogMode::kErrors);
 }
 
 }  // namespace

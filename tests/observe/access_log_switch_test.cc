@@ -11,6 +11,7 @@ namespace weir::observe {
 namespace {
 
 using std::chrono::seconds;
+using Result = AccessLogSwitch::Result;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -20,18 +21,23 @@ class AccessLogSwitchTest : public ::testing::Test {
   void configure(AccessLogMode mode) {
     log.set_mode(mode);
     logged = std::make_unique<AccessLogSwitch>(
-        log, timeline, [this](const AccessLogSwitch::Done& done) { openings.push_back(done); });
+        log, timeline,
+        [this](const AccessLogSwitch::Opened& opened) { openings.push_back(opened); });
   }
   void change(AccessLogMode mode, std::optional<seconds> lasts = {}) {
     logged->change({.mode = mode, .lasts = lasts, .by = "a test"},
-                   [this](const std::string& error) { told.push_back(error); });
+                   [this](AccessLogSwitch::Result result, const std::string& why) {
+                     results.push_back(result);
+                     told.push_back(why);
+                   });
   }
   void open(const std::string& error = {}) { openings.back()(error); }
   void pass(seconds time) { timeline.run_until(timeline.now() + time); }
 
   limiters::Timeline timeline{limiters::TimePoint(std::chrono::hours(1))};
   AccessLog log{AccessLogMode::kOff, "/the/log", [](const std::string&) {}};
-  std::vector<AccessLogSwitch::Done> openings;
+  std::vector<AccessLogSwitch::Opened> openings;
+  std::vector<AccessLogSwitch::Result> results;
   std::vector<std::string> told;
   std::unique_ptr<AccessLogSwitch> logged;
 };
@@ -106,6 +112,7 @@ TEST_F(AccessLogSwitchTest, APathThatCannotBeOpenedChangesNothingAndIsTriedAgain
   change(AccessLogMode::kAll);
   open("no such folder");
   EXPECT_THAT(told, ElementsAre("no such folder"));
+  EXPECT_THAT(results, ElementsAre(Result::kCannotOpen));
   EXPECT_EQ(log.mode(), AccessLogMode::kOff);
   EXPECT_EQ(logged->in_force(), nullptr);
   change(AccessLogMode::kAll);
@@ -139,10 +146,11 @@ TEST_F(AccessLogSwitchTest, TheLastOfTwoThatWaitForThePathCounts) {
   configure(AccessLogMode::kOff);
   change(AccessLogMode::kAll);
   change(AccessLogMode::kErrors);
-  EXPECT_THAT(told, ElementsAre("the access log has been asked for something else meanwhile"));
+  EXPECT_THAT(told, ElementsAre("nothing done: a later change counts (mode errors, by a test)"));
   EXPECT_EQ(openings.size(), 1U) << "once is enough";
   open();
   EXPECT_EQ(log.mode(), AccessLogMode::kErrors);
+  EXPECT_THAT(results, ElementsAre(Result::kOvertaken, Result::kDone));
 }
 
 TEST_F(AccessLogSwitchTest, OffIsInForceAtOnceWhateverWaitsForThePath) {

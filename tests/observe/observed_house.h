@@ -56,8 +56,11 @@ class ObservedHouse : public ::testing::Test {
   MetricsShard shard;
   AccessLog log{AccessLogMode::kOff, "stdout", [](const std::string&) {}};
   std::string why_log_stays_shut;  // empty: it opens
-  AccessLogSwitch log_switch{log, timeline, [this](const AccessLogSwitch::Done& on_opened) {
-                               on_opened(why_log_stays_shut);
+  bool log_opens_at_once = true;   // else when the test calls open_log
+  AccessLogSwitch::Opened open_log;
+  AccessLogSwitch log_switch{log, timeline, [this](const AccessLogSwitch::Opened& on_opened) {
+                               open_log = on_opened;
+                               if (log_opens_at_once) on_opened(why_log_stays_shut);
                              }};
   bool paused = false;
   Pulse pulse{{&loop}, timeline};
