@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "config/config.h"
@@ -23,16 +24,17 @@ class Logs {
 
   // Says what happens again and again, but seldom. Safe from any thread.
   void warn_seldom(const std::string& text);
-  observe::AccessLog& access_log() { return access_log_; }
+  observe::AccessLog& access_log() { return *access_log_; }
   observe::AccessLogSwitch& access_log_switch() { return access_log_switch_; }
 
  private:
+  void close_access_log();
   void say_what_was_kept_back();
   void open_late(const observe::AccessLogSwitch::Opened& on_opened);
 
   loop::EventLoop& loop_;
   observe::Seldom seldom_;
-  observe::AccessLog access_log_;
+  std::unique_ptr<observe::AccessLog> access_log_;
   observe::AccessLogSwitch access_log_switch_;
   limiters::Timeline::Timer kept_back_;
 };

@@ -62,21 +62,37 @@ AccessLog::AccessLog(AccessLogMode mode, const std::string& path,
       on_reopened_(std::move(on_reopened)) {}
 
 AccessLog::~AccessLog() {
-  close();
+  if (thread_.joinable()) {
+    tell_to_end();
+    thread_.join();
+  }
   if (owns_fd_) ::close(fd_);
 }
 
-uint64_t AccessLog::close() {
-  if (thread_.joinable()) {
-    {
-      const std::lock_guard lock(mutex_);
-      ending_ = true;
-      if (output_) output_->hurry();
+AccessLog::Farewell AccessLog::close() {
+  if (!thread_.joinable()) return Farewell::kSaid;
+  tell_to_end();
+  {
+    std::unique_lock lock(mutex_);
+    if (gone_.wait_for(lock, kMostAtEnd, [this] { return ended_; })) {
+      lock.unlock();
+      thread_.join();
+      return Farewell::kSaid;
     }
-    more_.notify_one();
-    thread_.join();
   }
-  return dropped();
+  const std::lock_guard lock(telling_mutex_);
+  left_behind_ = true;
+  thread_.detach();
+  return Farewell::kHung;
+}
+
+void AccessLog::tell_to_end() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    if (output_) output_->hurry();
+  }
+  more_.notify_one();
 }
 
 bool AccessLog::open(std::string& error) {
@@ -154,12 +170,21 @@ void AccessLog::run() {
   while (true) {
     auto how_long = Rest::kShort;
     if (carry() == Round::kNothing) {
-      if (life == Life::kEnds) return;
+      if (life == Life::kEnds) break;
       asleep_.store(true, std::memory_order_relaxed);
       if (carry() == Round::kNothing) how_long = Rest::kUntilWoken;
     }
     life = rest(how_long);
   }
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  gone_.notify_one();
+}
+
+// Of a log that was left behind, whoever would be told is no more.
+void AccessLog::tell(const std::function<void()>& news) {
+  const std::lock_guard lock(telling_mutex_);
+  if (!left_behind_) news();
 }
 
 AccessLog::Life AccessLog::rest(Rest how_long) {
@@ -179,7 +204,10 @@ AccessLog::Life AccessLog::rest(Rest how_long) {
     carry();
     open_again();
   }
-  if (on_opened) on_opened(open_path());
+  if (on_opened) {
+    const std::string error = open_path();
+    tell([&] { on_opened(error); });
+  }
   return life;
 }
 
@@ -228,12 +256,14 @@ void AccessLog::open_again() {
   ::close(before);
   torn_ = false;
   troubled_ = false;
-  on_reopened_();
+  tell(on_reopened_);
 }
 
 void AccessLog::complain(std::string_view what, int error) {
   if (std::exchange(troubled_, true)) return;
-  on_trouble_(fmt::format("cannot {} the access log {}: {}", what, path_, std::strerror(error)));
+  const std::string text =
+      fmt::format("cannot {} the access log {}: {}", what, path_, std::strerror(error));
+  tell([&] { on_trouble_(text); });
 }
 
 }  // namespace weir::observe

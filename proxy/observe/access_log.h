@@ -55,7 +55,7 @@ class AccessLog {
       std::function<void()> on_reopened = [] {});
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
-  // As close().
+  // As close(), however long that takes.
   ~AccessLog();
 
   // Not before there is something to write: with kOff nothing is opened. False when the file cannot
@@ -66,9 +66,12 @@ class AccessLog {
   void open_late(std::function<void(const std::string& error)> on_opened);
   // Opens the path again, for whoever has moved the file away; at once, from the writing thread.
   void reopen();
+  enum class Farewell : bool { kSaid, kHung };
+  static constexpr auto kMostAtEnd = LogOutput::kFarewell + std::chrono::seconds(1);
   // Nothing is written after it. Writes what is held, as far as it is taken within
-  // LogOutput::kFarewell. How many lines there were in all that were not written.
-  uint64_t close();
+  // LogOutput::kFarewell. kHung: the system has kept the writing thread for kMostAtEnd, as a dead
+  // mount does. Then the log is that thread's, never to be destroyed, and tells nobody anything.
+  Farewell close();
   // A new one, for one worker.
   Pen& pen();
   bool wants(const exchange::ExchangeFacts& facts) const;
@@ -92,6 +95,8 @@ class AccessLog {
   void open_again();
   void adopt(int fd);
   void complain(std::string_view what, int error);
+  void tell(const std::function<void()>& news);
+  void tell_to_end();
   void wake();
 
   std::atomic<AccessLogMode> mode_;  // orders nothing, hence relaxed
@@ -112,13 +117,16 @@ class AccessLog {
   // before the next line: so whoever writes it sees that it has to wake the thread.
   std::atomic<bool> asleep_{false};
   std::mutex mutex_;
-  std::condition_variable more_;
+  std::condition_variable more_, gone_;
   std::unique_ptr<LogOutput> output_;  // the writing thread's; changed and hurried under mutex_
   bool ending_ = false;                // guarded by mutex_
+  bool ended_ = false;                 // guarded by mutex_; the writing thread does no more
   bool wanted_ = false;                // guarded by mutex_
   bool reopen_ = false;                // guarded by mutex_
   std::function<void(const std::string& error)> on_opened_;  // guarded by mutex_
   std::vector<std::unique_ptr<Pen>> pens_;                   // guarded by mutex_; only grows
+  std::mutex telling_mutex_;  // not mutex_, for which a request may wait
+  bool left_behind_ = false;  // guarded by telling_mutex_
   std::thread thread_;
 };
 
