@@ -254,9 +254,8 @@ limiters::TimePoint BackendConnection::next_deadline() const {
   if (!open_ || tunnel_ || events_ == nullptr) return Deadline::kNever;
   limiters::TimePoint earliest = Deadline::kNever;
   const auto by = [&](limiters::TimePoint when) { earliest = std::min(earliest, when); };
-  const bool output_stuck = transport_->unsent() > 0 || codec_.has_output();
-  if (output_stuck) by(last_write_ + params_.body_stall_timeout);
-  if (!head_seen_ && request_ended_ && !output_stuck)
+  if (output_stuck()) by(last_write_ + params_.body_stall_timeout);
+  if (!head_seen_ && request_ended_ && !output_stuck())
     by(last_write_ + params_.response_head_timeout);
   if (head_seen_ && !may_be_silent_ && transport_->reading())
     by(last_read_ + params_.body_stall_timeout);
@@ -270,16 +269,20 @@ bool BackendConnection::may_be_held() const {
 
 void BackendConnection::on_missed() {
   if (events_ == nullptr) return finish();  // idle for long enough
+  const limiters::TimePoint now = timeline_.now();
+  const bool reads_no_more = output_stuck() && last_write_ + params_.body_stall_timeout <= now;
+  // What it has read in time a loop that was held up may not have heard yet.
+  if (reads_no_more && transport_->takes_more()) last_write_ = now;
   watch();
-  if (next_deadline() > timeline_.now()) return;
-  if (may_be_held() && paused_ + limiters::Permit::kPatience <= timeline_.now()) {
+  if (next_deadline() > now) return;
+  if (may_be_held() && paused_ + limiters::Permit::kPatience <= now) {
     held_told_ = true;
     events_->on_response_held();
     return watch();
   }
   // Its answer a loop that was held up may not have heard yet, and goes on when it has.
   if (transport_->reading() && transport_->owes_news()) return deadline_.set(Deadline::kNever);
-  if (!head_seen_ && transport_->unsent() == 0 && !codec_.has_output()) {
+  if (!head_seen_ && !output_stuck()) {
     owner_.on_unanswered(*this);
     return fail(BackendFailure::kHeadTimedOut, "no response head in time");
   }

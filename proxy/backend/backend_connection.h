@@ -114,6 +114,7 @@ class BackendConnection final : public exchange::BackendStream,
   void settle();
   void watch();
   limiters::TimePoint next_deadline() const;
+  bool output_stuck() const { return transport_->unsent() > 0 || codec_.has_output(); }
   bool may_be_held() const;
   bool untouched() const { return reused() && !begun(); }
   void closed_by_service();

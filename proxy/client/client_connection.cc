@@ -314,10 +314,12 @@ limiters::TimePoint ClientConnection::next_deadline() const {
 
 void ClientConnection::on_missed() {
   if (over_) return;
-  watch();
   const limiters::TimePoint now = rooms_.timeline.now();
+  // What it has read in time a loop that was held up may not have heard yet.
+  if (reads_no_more() && transport_->takes_more()) last_write_ = now;
+  watch();
   if (next_deadline() > now) return;
-  if (!flushed() && last_write_ + params_.body_stall_timeout <= now) {
+  if (reads_no_more()) {
     if (stream_) stream_->exchange().on_client_stalled();
     return leave(giving_up());
   }

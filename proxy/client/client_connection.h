@@ -89,6 +89,9 @@ class ClientConnection final : private transport::TransportEvents,
   bool pump();
   void wrote();
   bool flushed() const { return !codec_.has_output() && transport_->unsent() == 0; }
+  bool reads_no_more() const {
+    return !flushed() && last_write_ + params_.body_stall_timeout <= rooms_.timeline.now();
+  }
   void watch();
   limiters::TimePoint next_deadline() const;
   transport::CloseHow giving_up() const;

@@ -42,7 +42,10 @@ void Connector::try_connect() {
   if (errno == EINPROGRESS) {
     if (!socket_.watch(loop_, *this)) return settle(errno);
     socket_.arm(UV_WRITABLE);
-    timer_ = loop_.timeline().at(attempt_deadline_, [this] { settle(ETIMEDOUT); });
+    timer_ = loop_.timeline().at(attempt_deadline_, [this] {
+      // A loop that was held up may not have heard yet that it stands.
+      settle(takes_more(socket_.fd()) ? take_socket_error(socket_.fd()) : ETIMEDOUT);
+    });
     return;
   }
   if (errno != EAGAIN || !target().is_unix()) return settle(errno);

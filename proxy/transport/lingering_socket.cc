@@ -48,6 +48,13 @@ void LingeringSocket::on_ready(int what) {
   if (!over_) settle();
 }
 
+// What its peer has read in time a loop that was held up may not have heard yet.
+void LingeringSocket::on_missed() {
+  if (end_sent_ || !takes_more(socket_.fd())) return over();
+  write();
+  if (!over_) settle();
+}
+
 void LingeringSocket::write() {
   const size_t before = unsent_.size();
   if (write_front(socket_.fd(), unsent_) != 0) return over();

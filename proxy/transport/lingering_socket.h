@@ -32,7 +32,7 @@ class LingeringSocket final : public loop::EventLoop::Straggler,
   void begin();
   void on_ready(int what) override;
   void on_socket_error() override { over(); }
-  void on_missed() override { over(); }
+  void on_missed() override;
   void write();
   void read_and_drop();
   void settle();

@@ -38,6 +38,7 @@ class PlainTransport final : public Transport, private SocketEvents, private loo
   void resume_reading() override;
   bool reading() const override { return reading_; }
   bool owes_news() const override;
+  bool takes_more() const override { return transport::takes_more(socket_.fd()); }
   std::optional<SocketAddress> peer() const override;
   void close(CloseHow how) override;
   const std::string& error_text() const override;

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -83,6 +84,11 @@ int write_front(int fd, Buffer& bytes) {
     if (static_cast<size_t>(offer.written) < offer.bytes) return 0;
   }
   return 0;
+}
+
+bool takes_more(int fd) {
+  pollfd one{fd, POLLOUT, 0};
+  return ::poll(&one, 1, 0) == 1 && (one.revents & POLLOUT) != 0;
 }
 
 void reset_when_closed(int fd) {

@@ -45,6 +45,8 @@ Fd open_stream_socket(int family);
 void tune_stream_socket(int fd, int family);
 // Writes from the front of `bytes` until it is empty or the kernel is full. 0 or an errno.
 [[nodiscard]] int write_front(int fd, Buffer& bytes);
+// The kernel takes more now, or a connection that was begun stands or has failed.
+bool takes_more(int fd);
 // When this socket is closed its peer is reset, and what it has not been sent yet is dropped. Does
 // nothing to Unix sockets.
 void reset_when_closed(int fd);

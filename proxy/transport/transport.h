@@ -72,6 +72,8 @@ class Transport {
   // Something has come, be it the end or a reset, that is not told yet though the loop may have
   // been told of it. What it is still to be told of is not looked for.
   virtual bool owes_news() const = 0;
+  // The peer has read on, so that the kernel takes more, which the loop may not have been told yet.
+  virtual bool takes_more() const = 0;
   // Where it leads; none while it does not stand. Asks the system.
   virtual std::optional<SocketAddress> peer() const = 0;
   // No event follows, and unsent() is empty. With kFlush the loop writes the rest on its own, even

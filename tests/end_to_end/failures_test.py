@@ -202,6 +202,23 @@ class ClientsThatLeaveTest(unittest.TestCase):
                     time.sleep(0.3)
                 self.assertEqual(client.response().status, 200)
 
+    def test_who_has_read_in_time_is_not_cut_off_though_it_is_noticed_late(self):
+        size = 16 << 20
+
+        def serve(client):
+            client.request()
+            client.send(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n" + "x" * size)
+
+        with Backend(serve) as backend, Weir(backend.address, "client.body_stall_timeout=1s") as weir, \
+                weir.connect() as client:
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            wait_until(lambda: weir.limits()["slow_readers"] == 1, "weir to wait for its client")
+            with weir.finding_at_once():
+                while client.readable(0.2):
+                    client.more()
+                time.sleep(1)
+            self.assertEqual(len(client.response().body), size)
+
 
 class BackendsThatFailTest(unittest.TestCase):
     def test_an_answer_that_came_in_time_is_passed_on_though_it_is_heard_late(self):

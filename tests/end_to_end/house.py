@@ -223,12 +223,15 @@ class Client:
         taken, self.held = self.held, b""
         return taken
 
+    def readable(self, deadline):
+        """True when more has come in time, or the end."""
+        return bool(select.select([self.socket], [], [], deadline)[0])
+
     def closed(self, deadline=DEADLINE):
         """True when the peer closes, without more bytes, in time."""
         if self.held:
             return False
-        ready, _, _ = select.select([self.socket], [], [], deadline)
-        if not ready:
+        if not self.readable(deadline):
             return False
         try:
             return self.socket.recv(1) == b""

@@ -33,6 +33,7 @@ class FakeTransport final : public transport::Transport {
   void resume_reading() override { record_.reading = true; }
   bool reading() const override { return record_.reading; }
   bool owes_news() const override { return record_.owes_news; }
+  bool takes_more() const override { return true; }
   void close(transport::CloseHow how) override { record_.closed = how; }
   std::optional<transport::SocketAddress> peer() const override { return record_.peer; }
   const std::string& error_text() const override { return error_text_; }
