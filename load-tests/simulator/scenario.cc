@@ -67,8 +67,7 @@ bool read_world_key(const std::string& key, const YAML::Node& value, World& worl
     return world.discipline = choice_of<Discipline>(
                value, std::array<std::string_view, 3>{"fifo", "sharing", "lifo"}),
            true;
-  if (key == "queues")
-    return world.queues = std::max(1, static_cast<int>(number_of(value))), true;
+  if (key == "queues") return world.queues = std::max(1, static_cast<int>(number_of(value))), true;
   if (key == "gone_caller")
     return world.gone_caller =
                choice_of<GoneCaller>(value, std::array<std::string_view, 2>{"works_on", "stops"}),

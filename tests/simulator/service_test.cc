@@ -96,6 +96,34 @@ TEST_F(ServiceTest, TheNewestMayGoFirst) {
   EXPECT_NEAR(second.replied_at.value(), 0.030, 1e-6);
 }
 
+TEST_F(ServiceTest, OneOfSeveralQueuesIsFullWhileAnotherHasNobody) {
+  world_.conditions = {{.workers = 2}};
+  world_.queues = 2;
+  service_ = make_service(world_, timeline_);
+  Visit first(*this, 0.010), second(*this, 0.010), elsewhere(*this, 0.010);
+  elsewhere.queue = 1;
+  for (Visit* each : {&first, &second}) service_->enter(*each);
+  run_until(0.005);
+  service_->enter(elsewhere);
+  run_until(0.100);
+  EXPECT_NEAR(first.replied_at.value(), 0.010, 1e-6);
+  EXPECT_NEAR(second.replied_at.value(), 0.020, 1e-6) << "behind the first";
+  EXPECT_NEAR(elsewhere.replied_at.value(), 0.015, 1e-6);
+}
+
+TEST_F(ServiceTest, WhoLeavesOneOfSeveralQueuesMakesRoomInThatOne) {
+  world_.conditions = {{.workers = 2}};
+  world_.queues = 2;
+  world_.gone_caller = GoneCaller::kStops;
+  service_ = make_service(world_, timeline_);
+  Visit first(*this, 0.010), second(*this, 0.010);
+  for (Visit* each : {&first, &second}) service_->enter(*each);
+  run_until(0.005);
+  EXPECT_TRUE(service_->leave(first));
+  run_until(0.100);
+  EXPECT_NEAR(second.replied_at.value(), 0.015, 1e-6);
+}
+
 TEST_F(ServiceTest, AWorkerWhoStandsStillStaysWithACallerWhoHasGone) {
   world_.conditions = {{.workers = 1, .stalled = 1}};
   Conditions later = world_.conditions.front();
