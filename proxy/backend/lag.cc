@@ -12,6 +12,8 @@ constexpr double kMostLate = 3;
 constexpr double kEnough = 16;
 constexpr double kMemory = 256;
 constexpr double kLeastLater = 0.1;
+// Less than that is who comes first in a turn of a loop, and no queue.
+constexpr double kLeastLaterSeconds = 0.001;
 constexpr double kErrors = 4;
 // A new connection costs a round trip, and the others have to be compared without the last.
 constexpr double kApart = 64;
@@ -36,6 +38,7 @@ bool AnswerTimes::lags(Lag& one, double seconds) {
   since_last_ += 1;
   const bool lagging = one.answers >= kEnough && since_last_ >= kApart &&
                        one.later > kLeastLater * one.answers &&
+                       one.later * mean_ > kLeastLaterSeconds * one.answers &&
                        one.later * one.later > kErrors * kErrors * spread_ * one.answers;
   if (lagging) since_last_ = 0;
   return lagging;

@@ -17,8 +17,8 @@ struct Lag {
 // with whoever accepts first, who is rarely the busiest.
 class AnswerTimes {
  public:
-  // One was answered so late, in seconds; true: it lags, by a tenth of the mean and more, and by
-  // four standard errors.
+  // One was answered so late, in seconds; true: it lags, by a tenth of the mean and a millisecond
+  // at least, and by four standard errors.
   bool lags(Lag& one, double seconds);
 
  private:

@@ -51,6 +51,12 @@ TEST_F(LagTest, OneThatIsAnsweredLaterByLittleDoesNot) {
   EXPECT_EQ(others_, 0);
 }
 
+TEST_F(LagTest, NorOneThatIsHandledLaterInTheSameTurnOfALoop) {
+  const auto seconds = [](size_t at) { return 0.0001 * static_cast<double>(at + 1); };
+  EXPECT_EQ(found_lagging(7, 8 * 1000, seconds), 0);
+  EXPECT_EQ(others_, 0);
+}
+
 TEST_F(LagTest, TimesThatVaryHideIsForAWhileOnly) {
   const auto seconds = [this](size_t at) { return exponential(at == 0 ? 0.02 : 0.01); };
   EXPECT_GE(found_lagging(0, 8 * 200, seconds), 1);
