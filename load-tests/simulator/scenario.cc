@@ -181,6 +181,15 @@ void check_tenants(const YAML::Node& node, const World& world) {
                                          world.priorities(), limiters::kPartitionedPriorities)};
 }
 
+void check_queues(const YAML::Node& node, const World& world) {
+  if (world.queues > 1 && world.discipline == Discipline::kSharing)
+    throw Wrong{node.Mark(), "queues of a service that shares, expected discipline fifo or lifo"};
+  for (const Conditions& is : world.conditions)
+    if (world.queues > 1 && is.workers < world.queues)
+      throw Wrong{node.Mark(), fmt::format("{} queues and {} workers, expected one for each",
+                                           world.queues, is.workers)};
+}
+
 // Its own bars go to `bars`; where there is none it is what worlds have in common, without any.
 World read_world(const YAML::Node& node, World world, std::vector<Bar>* bars) {
   std::optional<YAML::Node> changes, again, own_bars;
@@ -214,6 +223,7 @@ World read_world(const YAML::Node& node, World world, std::vector<Bar>* bars) {
   if (bars != nullptr && !world.batch_classes.empty() && !world.has_batch())
     throw Wrong{node.Mark(), "batch_classes without a batch, expected a batch_load above 0"};
   if (bars != nullptr) check_tenants(node, world);
+  if (bars != nullptr) check_queues(node, world);
   if (bars != nullptr && world.step_seconds && *world.step_seconds >= world.seconds)
     throw Wrong{node.Mark(), "step_at is at the end or after it, expected one before"};
   if (world.warm_up_seconds >= world.seconds)
