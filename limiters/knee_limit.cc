@@ -90,7 +90,8 @@ Cause KneeLimit::see(const Window& window, bool left) {
     return try_more(slowdown_.now(), slowdown_.limit(), kWider);
   if (!trial_ && look_around_.due(seen_of_fewer(), slow_start_)) {
     const bool more = look_around_.to_more(seen_of_fewer()) || left || is_least();
-    return more ? try_more(full_, limit_, 1.5) : try_less();
+    if (!more) return try_less();
+    return in_doubt() ? try_in_doubt() : try_more(full_, limit_, 1.5);
   }
   return settle(window.limited, knee);
 }
@@ -114,6 +115,7 @@ void KneeLimit::note(const Window& window) {
   full_.forget_all_but(kMemory);
   // A look ends where it began, whatever it finds on the way.
   if (!probing() && quickening_.note(near, limit(), curve_.spread())) widen(quickening_.since());
+  proof_.note(window.all_levels());
   look_around_.note(window);
   caution_.note(window);
   growth_.note(samples, window.seconds());
@@ -203,6 +205,11 @@ double KneeLimit::shown_fine() const {
 Cause KneeLimit::grow(double knee) {
   const bool below = limit() + 1 <= room(knee);
   if (refused_.holds(limit(), growth_.unmoved(), growth_.unmoved_seconds())) return Cause::kHeld;
+  if (in_doubt()) {
+    if (trial_ || !proof_.due(growth_.unmoved())) return Cause::kHeld;
+    proof_.put_off();
+    return try_in_doubt();
+  }
   if (!below && !growth_.rested()) return Cause::kHeld;
   if (trial_ && limit_ >= trial_->from * 0.9) trial_.reset();
   const double step = growth_.step(limit_, below);
@@ -231,6 +238,15 @@ Cause KneeLimit::try_more(const Level& before, double cut_from, double times) {
   return Cause::kTryingMore;
 }
 
+// What callers who leave have waited is no latency to be held against.
+bool KneeLimit::in_doubt() const { return !abandonment_.some_leave() && proof_.needed(full_); }
+
+Cause KneeLimit::try_in_doubt() {
+  const Cause cause = try_more(full_, limit_, proof_.begin());
+  trial_->in_doubt = true;
+  return cause;
+}
+
 std::optional<Cause> KneeLimit::judge() {
   const Trial::Verdict verdict = trial_->judge(full_, curve_.spread());
   if (verdict == Trial::Verdict::kWait) return Cause::kHeld;
@@ -254,6 +270,7 @@ std::optional<Cause> KneeLimit::conclude(const Trial& trial, bool queueing) {
         move(trial.cut_from);
         return Cause::kNoGain;
       }
+      proof_.given(full_);
       curve_.restart({trial.before, full_});
       slow_start_ = true;
       return std::nullopt;

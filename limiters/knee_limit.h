@@ -5,6 +5,7 @@
 #include "limiters/abandonment.h"
 #include "limiters/caution.h"
 #include "limiters/growth.h"
+#include "limiters/growth_proof.h"
 #include "limiters/knee_curve.h"
 #include "limiters/limit_algorithm.h"
 #include "limiters/limit_beside_hung.h"
@@ -95,6 +96,8 @@ class KneeLimit final : public LimitAlgorithm {
   Cause grow(double knee);
   Cause try_less();
   Cause try_more(const Level& before, double cut_from, double times);
+  bool in_doubt() const;
+  Cause try_in_doubt();
   std::optional<Cause> judge();
   std::optional<Cause> conclude(const Trial& trial, bool queueing);
 
@@ -110,6 +113,7 @@ class KneeLimit final : public LimitAlgorithm {
   LookAround look_around_;
   Caution caution_;
   Growth growth_;
+  GrowthProof proof_;
   RefusedLimit refused_;
   SteadyRefusals steady_;
   double refused_from_ = 0;  // the limit before it was cut for refusals

@@ -17,6 +17,7 @@ namespace {
 constexpr double kEnough = 50;  // samples: the mean of exponential times is then within 14 %
 constexpr double kFew = 10;     // will do when they took a second to come
 constexpr double kNearlyAll = 0.95;
+constexpr double kHalf = 0.5;
 constexpr int kLeastWaiting = 1000;
 constexpr size_t kMostOpen = SamplerShard::kCohorts - 2;
 
@@ -171,10 +172,11 @@ bool Regulator::complete(const Batch& batch) const {
   if (totals.answered >= totals.granted || batch.ramp) return true;
   const Duration since = timeline_.now() - batch.window.closed;
   if (since >= seconds(60)) return true;
-  const Duration mean = from_seconds(sum_of(read(batch.cohort).levels).mean());
-  if (totals.answered >= (since > 10 * mean ? 0.5 : kNearlyAll) * totals.granted &&
-      since >= std::max<Duration>(kTick, 3 * mean))
-    return true;
+  if (totals.answered >= kHalf * totals.granted && since >= kTick) {
+    const Duration mean = from_seconds(sum_of(read(batch.cohort).levels).mean());
+    const double enough = since > 10 * mean ? kHalf : kNearlyAll;
+    if (totals.answered >= enough * totals.granted && since >= 3 * mean) return true;
+  }
   return since > seconds(1) && passed_over(since);
 }
 
@@ -182,6 +184,9 @@ bool Regulator::complete(const Batch& batch) const {
 // long as any come. A service that stands still has answered neither.
 bool Regulator::passed_over(Duration since) const {
   return std::any_of(batches_.begin() + 1, batches_.end(), [&](const Batch& later) {
+    // The levels are much to read.
+    const CohortCounts counts = count(later.cohort);
+    if (counts.answered < std::max(kFew, kNearlyAll * counts.granted)) return false;
     const SamplerShard::CohortTotals totals = read(later.cohort);
     const Level served = sum_of(totals.levels);
     return served.count >= kFew && served.count >= kNearlyAll * totals.granted &&

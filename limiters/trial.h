@@ -23,6 +23,9 @@ struct Trial {
   double from;          // the limit before it
   Level before;         // latency near that limit
   double cut_from = 0;  // the limit that it was cut from without a judgement, if above that
+  // To more, where a queue is likelier than not: one that latency follows for a tenth is one, if
+  // that is not chance, and one that it may follow for half is, too.
+  bool in_doubt = false;
 
   // `now`: latency near the present limit; `spread`: of one latency, as a share of the mean, for a
   // few samples do not show their own.
