@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,9 +24,11 @@ constexpr double to_seconds(Duration duration) {
 }
 
 // One per loop, never shared between threads. Outlives its timers.
+//
+// A heap of four children to each, whose entries know where their actions are, and these where
+// their entries are: a timer that comes and goes with each request costs no search, and when as
+// many have waited at once before it takes nothing from the allocator.
 class Timeline {
-  using Key = std::pair<TimePoint, uint64_t>;
-
  public:
   // Destroying it cancels the action. Move-only; an empty one owns nothing.
   class Timer {
@@ -41,12 +43,14 @@ class Timeline {
 
    private:
     friend class Timeline;
-    Timer(Timeline& timeline, Key key) : timeline_(&timeline), key_(key) {}
+    Timer(Timeline& timeline, uint64_t id, uint32_t slot)
+        : timeline_(&timeline), id_(id), slot_(slot) {}
     Timeline* timeline_ = nullptr;
-    Key key_;
+    uint64_t id_ = 0;
+    uint32_t slot_ = 0;
   };
 
-  explicit Timeline(TimePoint start) : now_(start) { spare_.reserve(kMostSpare); }
+  explicit Timeline(TimePoint start) : now_(start) {}
   Timeline(const Timeline&) = delete;
   Timeline& operator=(const Timeline&) = delete;
 
@@ -66,19 +70,41 @@ class Timeline {
   void run_until(TimePoint t);
 
  private:
-  using Actions = std::map<Key, std::function<void()>>;
-  static constexpr size_t kMostSpare = 64;
+  using Action = std::function<void()>;
+  struct Entry {
+    TimePoint when;
+    uint64_t id;  // in order of insertion
+    uint32_t slot;
 
-  void let_go(Actions::node_type done) noexcept;
+    bool before(const Entry& other) const {
+      return when != other.when ? when < other.when : id < other.id;
+    }
+  };
+  struct Slot {
+    Action action;
+    uint64_t id = kNone;     // kNone: nothing waits here
+    size_t in_heap = kNone;  // kNone: not yet
+  };
+  static constexpr uint64_t kNone = std::numeric_limits<uint64_t>::max();
+
+  bool waits(uint64_t id, uint32_t slot) const { return slots_[slot].id == id; }
+  uint32_t take_slot();
+  // Its action, which is nowhere else then.
+  Action let_go(uint32_t slot) noexcept;
+  void push(const Entry& entry);
+  void remove(size_t in_heap) noexcept;
+  void place(const Entry& entry, size_t in_heap) noexcept;
+  void move_up(Entry entry, size_t in_heap) noexcept;
+  void move_down(Entry entry, size_t in_heap) noexcept;
 
   TimePoint now_;
   uint64_t inserted_ = 0;
   bool running_ = false;
-  Actions actions_;
-  Actions next_run_;  // due already when they were added during a run; they wait for the next one
-  // Used again, so that a timer that comes and goes with each request takes nothing from the
-  // allocator.
-  std::vector<Actions::node_type> spare_;
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_;  // of those
+  std::vector<Entry> heap_;
+  std::vector<Entry> next_run_;  // due already when they were added during a run; they wait for the
+                                 // next one, unless cancelled meanwhile
 };
 
 }  // namespace weir::limiters

@@ -33,7 +33,7 @@ struct OracleEffort {
   int seeds = std::numeric_limits<int>::max();  // of them so many; the last round is all of them
 };
 inline constexpr OracleEffort kThorough;
-inline constexpr OracleEffort kQuick{.rounds = 7, .seeds = 2};
+inline constexpr OracleEffort kQuick{.rounds = 7, .seeds = 1};
 
 // All phases are searched in the same rounds, with each its own limit, and judged each by itself; a
 // last round has all that were found together. Medians over the seeds 1 to `seeds`.
