@@ -27,7 +27,8 @@ namespace weir::limiters {
 //   limit > room(highest)   cut to that, at most to half: the knee is lower, and not by chance;
 //                           how sure that has to be: caution.h
 //   otherwise, in use       grow (growth.h); where the knee is thought to be here by one, after a
-//                           rest; twice in slow start, until the first cut
+//                           rest; twice in slow start, until the first cut. Where latency is far
+//                           above the least that was ever seen, only as a trial (growth_proof.h)
 //
 // room(c) = max(1.08 c, c + 1/2): enough that the service never waits for the next request.
 //

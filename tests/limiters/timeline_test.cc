@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "limiters/random.h"
 
 namespace weir::limiters {
 namespace {
@@ -71,6 +76,65 @@ TEST_F(TimelineTest, MovedTimerStillCancels) {
   other = Timeline::Timer();
   timeline.run_until(start + milliseconds(5));
   EXPECT_TRUE(said.empty());
+}
+
+TEST_F(TimelineTest, AnOverdueActionThatIsCancelledBeforeTheNextRunNeverRuns) {
+  auto outer = timeline.after(milliseconds(1), [&] {
+    auto cancelled = say("never", milliseconds(0));
+    cancelled.cancel();
+    EXPECT_FALSE(timeline.next());
+  });
+  timeline.run_until(start + milliseconds(1));
+  auto next = say("next", milliseconds(0));
+  timeline.run_until(start + milliseconds(1));
+  EXPECT_EQ(said, (std::vector<std::string>{"next"}));
+}
+
+TEST_F(TimelineTest, ATimerWhoseActionHasRunDoesNotCancelWhatCameInItsPlace) {
+  auto first = say("first", milliseconds(1));
+  timeline.run_until(start + milliseconds(1));
+  auto second = say("second", milliseconds(1));
+  EXPECT_FALSE(first.pending());
+  first.cancel();
+  EXPECT_TRUE(second.pending());
+  timeline.run_until(start + milliseconds(2));
+  EXPECT_EQ(said, (std::vector<std::string>{"first", "second"}));
+}
+
+TEST_F(TimelineTest, AnActionMayOwnItsOwnTimer) {
+  auto owned = std::make_shared<Timeline::Timer>();
+  *owned = timeline.after(milliseconds(1), [this, owned] { said.push_back("ran"); });
+  owned->cancel();
+  EXPECT_EQ(owned.use_count(), 1);
+  *owned = timeline.after(milliseconds(1), [this, owned] { said.push_back("ran"); });
+  timeline.run_until(start + milliseconds(1));
+  EXPECT_EQ(said, (std::vector<std::string>{"ran"}));
+  EXPECT_EQ(owned.use_count(), 1);
+}
+
+// Against a list that is sorted whole.
+TEST_F(TimelineTest, RunsManyThatComeAndGoByChanceInOrder) {
+  Random chance(1);
+  std::vector<std::pair<TimePoint, int>> expected;
+  std::vector<std::pair<int, Timeline::Timer>> timers;
+  std::vector<int> ran;
+  for (int i = 0; i < 3000; ++i) {
+    const Duration after = milliseconds(1 + chance.next() % 50);
+    timers.emplace_back(i, timeline.after(after, [&ran, i] { ran.push_back(i); }));
+    expected.emplace_back(timeline.now() + after, i);
+    if (chance.uniform() < 0.4) {
+      const size_t gone = chance.next() % timers.size();
+      if (timers[gone].second.pending())
+        std::erase_if(expected, [&](const auto& one) { return one.second == timers[gone].first; });
+      timers.erase(timers.begin() + static_cast<std::ptrdiff_t>(gone));
+    }
+    if (chance.uniform() < 0.1) timeline.run_until(timeline.now() + milliseconds(1));
+  }
+  timeline.run_until(timeline.now() + milliseconds(51));
+  std::sort(expected.begin(), expected.end());
+  ASSERT_EQ(ran.size(), expected.size());
+  for (size_t i = 0; i < ran.size(); ++i) ASSERT_EQ(ran[i], expected[i].second) << i;
+  EXPECT_FALSE(timeline.next());
 }
 
 }  // namespace
