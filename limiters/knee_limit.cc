@@ -239,7 +239,10 @@ Cause KneeLimit::try_more(const Level& before, double cut_from, double times) {
 }
 
 // What callers who leave have waited is no latency to be held against.
-bool KneeLimit::in_doubt() const { return !abandonment_.some_leave() && proof_.needed(full_); }
+bool KneeLimit::in_doubt() const {
+  return abandonment_.other_work().nobody_leaves() && !abandonment_.some_leave() &&
+         proof_.needed(full_);
+}
 
 Cause KneeLimit::try_in_doubt() {
   const Cause cause = try_more(full_, limit_, proof_.begin());
