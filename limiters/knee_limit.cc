@@ -9,13 +9,15 @@ namespace weir::limiters {
 namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
-constexpr double kFew = 5;         // show nothing yet
-constexpr double kMemory = 256;    // of the latency near the limit
-constexpr double kDoubted = 300;   // what was seen above the limit fades
-constexpr double kFewer = 0.6;     // of the limit: a bend between them shows
-constexpr double kOver = 0.75;     // of the latency before
-constexpr double kWider = 2;       // times the limit that a service had before it became slower
-constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
+constexpr double kFew = 5;            // show nothing yet
+constexpr double kMemory = 256;       // of the latency near the limit
+constexpr double kDoubted = 300;      // what was seen above the limit fades
+constexpr double kFewRefused = 0.02;  // for each that is served
+constexpr double kFewer = 0.6;        // of the limit: a bend between them shows
+constexpr double kOver = 0.75;        // of the latency before
+constexpr double kMore = 1.5;         // times the limit, to look around
+constexpr double kWider = 2;          // times the limit that a service had before it became slower
+constexpr double kManyPlaces = 8;     // from here on half of them is not dear to look at
 
 double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 
@@ -35,7 +37,10 @@ void KneeLimit::move(double limit) {
   // As many took so long before; where they take less now, the service has become wider meanwhile.
   if (this->limit() != before)
     quickening_.restart(this->limit() > before ? curve_.near(this->limit()) : Level{});
-  if (std::abs(this->limit() - before) * 10 > before) full_ = {};
+  if (std::abs(this->limit() - before) * 10 > before) {
+    full_ = {};
+    enough_.moved();
+  }
 }
 
 void KneeLimit::learn(const Window& window) {
@@ -79,8 +84,10 @@ Cause KneeLimit::see_answered(const Window& window) {
 Cause KneeLimit::see(const Window& window, bool left) {
   if (window.all_levels().count < 1) return Cause::kFewSamples;
   note(window);
+  note_served(window);
   Knee knee = fitted();
   if (full_.count < kFew) return window.limited ? Cause::kFewSamples : Cause::kNotLimited;
+  if (const auto cause = serve_all()) return *cause;
   if (trial_) {
     if (const auto verdict = judge()) return *verdict;
     if (!trial_) knee = fitted();
@@ -88,10 +95,11 @@ Cause KneeLimit::see(const Window& window, bool left) {
   const bool slower = window.overloaded && !trial_ && slowdown_.settled(curve_.spread());
   if (slower && !abandonment_.some_leave())
     return try_more(slowdown_.now(), slowdown_.limit(), kWider);
-  if (!trial_ && look_around_.due(seen_of_fewer(), slow_start_)) {
-    const bool more = look_around_.to_more(seen_of_fewer()) || left || is_least();
+  const bool lacking = !window.overloaded && enough_.lacks_for_long();
+  if (!trial_ && !enough_.proving() && look_around_.due(seen_of_fewer(), slow_start_, lacking)) {
+    const bool more = lacking || look_around_.to_more(seen_of_fewer()) || left || is_least();
     if (!more) return try_less();
-    return in_doubt() ? try_in_doubt() : try_more(full_, limit_, 1.5);
+    return in_doubt() ? try_in_doubt() : look_at_more();
   }
   return settle(window.limited, knee);
 }
@@ -133,7 +141,7 @@ void KneeLimit::widen(const Level& now) {
 }
 
 Cause KneeLimit::settle(bool limited, const Knee& knee) {
-  if (limit() > room(knee.highest)) return cut(knee.highest);
+  if (limit() > room(knee.highest) && !enough_.holds()) return cut(knee.highest);
   return limited ? grow(knee.at) : Cause::kNotLimited;
 }
 
@@ -236,6 +244,51 @@ Cause KneeLimit::try_more(const Level& before, double cut_from, double times) {
   slowdown_.forget();
   move(std::max(cut_from * times, limit_ + 1));
   return Cause::kTryingMore;
+}
+
+bool KneeLimit::looking() const {
+  return trial_ && trial_->kind == Trial::Kind::kMore && !trial_->in_doubt;
+}
+
+// Who leaves, or is refused by the service, is not turned away either, and yet not served.
+void KneeLimit::note_served(const Window& window) {
+  const double refused = window.lost() + window.count(Outcome::kOverQuota);
+  const bool told = abandonment_.other_work().nobody_leaves() && !abandonment_.some_leave() &&
+                    refused <= kFewRefused * window.count(Outcome::kSuccess);
+  if (told)
+    enough_.note(window, limit_);
+  else
+    enough_.forget();
+}
+
+std::optional<Cause> KneeLimit::serve_all() {
+  if (looking()) {
+    const Enough::Look verdict = enough_.look();
+    if (verdict == Enough::Look::kNotEnough) return std::nullopt;
+    if (verdict == Enough::Look::kWait) return Cause::kHeld;
+    if (verdict == Enough::Look::kBetter) {
+      const Enough::Here before = enough_.here();
+      move(limit_ * kMore);
+      enough_.begin_look(before);
+      return Cause::kTryingMore;
+    }
+    trial_.reset();
+    look_around_.ended(true);
+    return Cause::kAllServed;
+  }
+  if (trial_ && trial_->kind == Trial::Kind::kLess) return std::nullopt;
+  const std::optional<double> back = enough_.regret(limit_);
+  if (!back) return std::nullopt;
+  trial_.reset();
+  move(*back);
+  return Cause::kAllServed;
+}
+
+Cause KneeLimit::look_at_more() {
+  const Enough::Here before = enough_.here();
+  const Cause cause = try_more(full_, limit_, kMore);
+  enough_.begin_look(before);
+  return cause;
 }
 
 // What callers who leave have waited is no latency to be held against.

@@ -4,6 +4,7 @@
 
 #include "limiters/abandonment.h"
 #include "limiters/caution.h"
+#include "limiters/enough.h"
 #include "limiters/growth.h"
 #include "limiters/growth_proof.h"
 #include "limiters/knee_curve.h"
@@ -63,6 +64,9 @@ namespace weir::limiters {
 //     quicker it is over. Before it has settled cuts show nothing, and where callers leave it is
 //     not tried;
 //   - now and then (look_around.h) the limit is raised by half or halved for a while.
+//
+// And where latency asks for a limit that turns callers away whom the service could serve, that all
+// are served under a higher one has the last word (enough.h).
 class KneeLimit final : public LimitAlgorithm {
  public:
   explicit KneeLimit(const LimiterParams& params);
@@ -97,6 +101,10 @@ class KneeLimit final : public LimitAlgorithm {
   Cause grow(double knee);
   Cause try_less();
   Cause try_more(const Level& before, double cut_from, double times);
+  bool looking() const;
+  Cause look_at_more();
+  void note_served(const Window& window);
+  std::optional<Cause> serve_all();
   bool in_doubt() const;
   Cause try_in_doubt();
   std::optional<Cause> judge();
@@ -115,6 +123,7 @@ class KneeLimit final : public LimitAlgorithm {
   Caution caution_;
   Growth growth_;
   GrowthProof proof_;
+  Enough enough_;
   RefusedLimit refused_;
   SteadyRefusals steady_;
   double refused_from_ = 0;  // the limit before it was cut for refusals

@@ -25,6 +25,7 @@ enum class Cause : uint8_t {
   kTryingLess,     // to see whether fewer requests are faster
   kTryingMore,     // to see whether more are done
   kNoGain,         // more were not
+  kAllServed,      // as many inside serve all who come, and fewer did not
   kPlacesHung,     // most are held by callers who leave, and the others are answered as ever
 };
 inline constexpr size_t kCauses = static_cast<size_t>(Cause::kPlacesHung) + 1;

@@ -48,7 +48,7 @@ std::string_view word_of(Cause cause) {
   constexpr std::array<std::string_view, kCauses> words{
       "start",       "held",        "few_samples",  "not_limited", "slow_start",
       "latency_low", "in_use",      "latency_high", "overload",    "service_slower",
-      "trying_less", "trying_more", "no_gain",      "places_hung"};
+      "trying_less", "trying_more", "no_gain",      "all_served",  "places_hung"};
   return words[static_cast<size_t>(cause)];
 }
 

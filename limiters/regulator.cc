@@ -96,7 +96,6 @@ void Regulator::note_short_queue(const SamplerShard::Totals& now) {
   const DryPlaces& dry = pool_.dry();
   const bool in_dry_run = dry.per_second() > 0;
   const int taken = in_dry_run ? dry.taken() : pool_.in_flight();
-  const int waiting = in_dry_run ? dry.waiting_up_to(kRanks - 1) : pool_.waiting();
   double arrived = 0;
   for (size_t i = 0; i < kRanks; ++i) arrived += now.arrived[i] - arrived_before_[i];
   const double places =
@@ -106,7 +105,7 @@ void Regulator::note_short_queue(const SamplerShard::Totals& now) {
   short_queue_.note({.over = kTick,
                      .arrived = arrived,
                      .turned_away = turned_away,
-                     .unused = waiting > 0 ? 0 : empty * per_second * to_seconds(kTick),
+                     .unused = waiting() > 0 ? 0 : empty * per_second * to_seconds(kTick),
                      .per_second = per_second,
                      .longest_wait = queue_bounds(queue_params_, calm, {}).longest_wait});
 }
@@ -115,6 +114,12 @@ void Regulator::note_short_queue(const SamplerShard::Totals& now) {
 double Regulator::as_if_limited(double per_second) const {
   const double limited = pool_.dry().per_second();
   return limited > 0 ? std::min(per_second, limited) : per_second;
+}
+
+// In dry run those who would.
+int Regulator::waiting() const {
+  const DryPlaces& dry = pool_.dry();
+  return dry.per_second() > 0 ? dry.waiting_up_to(kRanks - 1) : pool_.waiting();
 }
 
 void Regulator::note_partitions() {
@@ -137,6 +142,7 @@ void Regulator::publish_shares() {
 
 void Regulator::note_use(Batch& batch) const {
   batch.in_use += std::min(1.0, static_cast<double>(pool_.in_flight()) / places());
+  batch.waiting += waiting();
   ++batch.looks;
 }
 
@@ -202,12 +208,16 @@ void Regulator::open_next(const SamplerShard::Totals& now) {
     for (size_t i = 0; i < kOutcomes; ++i)
       last.window.answered[i] = now.answered[i] - last.before.answered[i];
     last.window.broken_off = now.broken_off - last.before.broken_off;
+    for (size_t i = 0; i < kRanks; ++i)
+      last.window.arrived += now.arrived[i] - last.before.arrived[i];
+    last.window.turned_away = now.turned_away - last.before.turned_away;
     last.window.peak_in_flight = pool_.take_peak();
     last.window.limited = pool_.take_limited() || pool_.waiting() > 0;
     last.window.overloaded = pool_.standing();
     next = last.cohort + 1;
   }
-  batches_.push_back({.cohort = next, .window = {}, .before = now, .in_use = 0, .looks = 0});
+  batches_.push_back(
+      {.cohort = next, .window = {}, .before = now, .in_use = 0, .waiting = 0, .looks = 0});
   batches_.back().window.opened = timeline_.now();
   batches_.back().window.limit = places();
   pool_.publish_cohort(next);
@@ -221,7 +231,10 @@ Window Regulator::judged(const Batch& batch) const {
   window.as_answered = sum_of(totals.levels);
   window.over_quota = totals.over_quota;
   window.looks = batch.looks;
-  if (batch.looks > 0) window.in_use = batch.in_use / batch.looks;
+  if (batch.looks > 0) {
+    window.in_use = batch.in_use / batch.looks;
+    window.waiting = batch.waiting / batch.looks;
+  }
   window.count_unanswered(timeline_.now() - window.closed + (window.closed - window.opened) / 2);
   if (window.limited) window.count_passed_over(passed_over_.share());
   return window;

@@ -80,6 +80,7 @@ class Regulator {
     Window window;
     SamplerShard::Totals before;  // at its opening
     double in_use = 0;            // sum of the shares of places in use, one each look
+    double waiting = 0;           // sum of those who wait, one each look
     int looks = 0;
     bool ramp = false;  // a burst let in by a raised limit: shows the burst, not the limit
   };
@@ -93,6 +94,7 @@ class Regulator {
   void note_partitions();
   void publish_shares();
   void note_use(Batch& batch) const;
+  int waiting() const;
   void note_silence(const SamplerShard::Totals& now);
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;

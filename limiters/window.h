@@ -13,6 +13,8 @@ namespace weir::limiters {
 struct Window {
   TimePoint opened, closed;
   std::array<double, kOutcomes> answered{};  // requests by outcome, whenever they were granted
+  double arrived = 0;                        // asked for a place,
+  double turned_away = 0;                    // and were turned away, whenever they had come
   double broken_off = 0;  // failures that had been answered before, and are in there, too
   // Of those who were granted in this window, whenever they were answered: all,
   CohortCounts cohort;
@@ -25,6 +27,7 @@ struct Window {
   int limit = 0;  // they were granted under
   int peak_in_flight = 0;
   double in_use = 1;        // share of the places, on average,
+  double waiting = 0;       // for a place, on average,
   double looks = 0;         // over so many looks
   Duration stalled{};       // of the time, when nothing at all was answered
   bool limited = false;     // somebody had to wait or was turned away

@@ -173,6 +173,16 @@ TEST(Simulation, A429IsTakenForAQuotaButByTheLimitThatTriesIt) {
   EXPECT_GT(failed("gradient", Refusal::kTooManyRequests), 0.4);
 }
 
+// As of several processes that accept by chance: latency grows from the second request on.
+TEST(Simulation, AServiceOfSeveralQueuesThatCanDoAllHasNobodyTurnedAway) {
+  World world = world_of({.workers = 8, .service_seconds = 0.010, .load = 0.7}, 30);
+  world.queues = 8;
+  const Score score =
+      judge(world, Simulation(world, gate_named("knee"), 1, 100).run(), Oracle{560, {}});
+  EXPECT_GT(score.goodput_share, 0.97);
+  EXPECT_LT(score.false_shed_share, 0.01);
+}
+
 TEST(Simulation, SomeCallersLeaveWhateverHasComeByThen) {
   World world = world_of({.workers = 10,
                           .service_seconds = 0.010,
