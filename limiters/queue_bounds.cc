@@ -15,6 +15,7 @@ namespace {
 constexpr double kIdle = 0.015;   // of the service's time
 constexpr double kUneven = 0.21;  // by how much what was done is in doubt, for each spread beyond 1
 constexpr double kMostUneven = 3;
+constexpr double kJustAbove = 1.02;       // what can be done, by counts that do not tell
 constexpr double kMostWaiting = 1e9;      // fits an int
 constexpr double kLeastPerSecond = 1e-3;  // so that a time fits, too
 
@@ -55,6 +56,7 @@ double overload(const ServiceView& service, const Offered& offered) {
       1 + std::clamp(service.spread - 1, 0.0, kMostUneven) / std::sqrt(kLastingRequests);
   if (offered.lasting > std::max(service.per_second, service.lasting_per_second * by_chance))
     return offered.lasting / service.per_second;
+  if (service.standing) return std::max(kJustAbove, offered.likely / service.per_second);
   const double paused = service.per_second_with_pauses * by_chance;
   if (service.longer > 0 && paused > 0 && offered.lasting > paused) return offered.lasting / paused;
   return 0;

@@ -66,6 +66,7 @@ struct ServiceView {
   // How much of the way from the queue of an overload to that of a calm service it has to be, [0,
   // 1]: places stood empty soon after others were turned away (short_queue.h).
   double longer = 0;
+  bool standing = false;  // the queue stands (standing_queue.h)
 };
 
 // Two regimes. While no more is asked for than can be done, the queue comes and goes: a burst may
@@ -76,6 +77,7 @@ struct ServiceView {
 // fed by chance (Erlang's formula for M/M/c/N) idles for no more than 1.5 % of its time, within
 // bounds; see the README. It is more when `at_least` is, or `lasting` is and nothing recent speaks
 // against it: a twentieth too many fills the longest queue as surely as twice as many, only later.
+// Where neither is sure, but the queue never empties, it is more by a little.
 // Where latencies vary more than exponential ones, what a few windows have done does so too, and
 // `at_least` has to be above it by more.
 //

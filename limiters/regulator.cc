@@ -27,6 +27,17 @@ Duration memory_of(Duration baseline) { return std::max<Duration>(seconds(2), ba
 // Far enough apart that what was seen under one limit says little about the other.
 bool is_step(int one, int other) { return std::abs(one - other) * 10 > std::max(one, other); }
 
+// That are busy at once, while it does what it can.
+double places_of(const ServiceView& service) {
+  return std::max(1.0, service.per_second * to_seconds(service.baseline));
+}
+
+// Who comes, as far as that is certain, over what can be done.
+double load_of(const ServiceView& service, const OfferedRate& offered) {
+  const double most = std::max(service.lasting_per_second, service.per_second);
+  return most > 0 ? offered.now().lasting / most : 0;
+}
+
 }  // namespace
 
 Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_params, PermitPool& pool,
@@ -38,7 +49,8 @@ Regulator::Regulator(const LimiterParams& params, const QueueParams& queue_param
       shards_(std::move(shards)),
       timeline_(timeline),
       wake_(std::move(wake)),
-      offered_(queue_params.ranks()) {
+      offered_(queue_params.ranks()),
+      standing_(queue_params.ranks()) {
   if (queue_params.partitioned) fair_share_.emplace(queue_params.priorities);
   shared_ = timeline.now();
   last_ = {.when = timeline.now(), .from = 0, .to = places(), .cause = Cause::kStart};
@@ -70,18 +82,20 @@ void Regulator::tick() {
 
 void Regulator::note_arrivals(const SamplerShard::Totals& now) {
   const Duration baseline = algorithm_->baseline();
-  const ServiceView service{
-      .baseline = baseline,
-      .per_second = algorithm_->guessing() ? 0 : as_if_limited(pace_.per_second()),
-      .limit = algorithm_->limit(),
-      .lasting_per_second = as_if_limited(pace_.lasting_per_second()),
-      .per_second_with_pauses = as_if_limited(pace_.with_pauses()),
-      .spread = pace_.spread(),
-      .longer = short_queue_.longer()};
+  ServiceView service{.baseline = baseline,
+                      .per_second = algorithm_->guessing() ? 0 : as_if_limited(pace_.per_second()),
+                      .limit = algorithm_->limit(),
+                      .lasting_per_second = as_if_limited(pace_.lasting_per_second()),
+                      .per_second_with_pauses = as_if_limited(pace_.with_pauses()),
+                      .spread = pace_.spread(),
+                      .longer = short_queue_.longer()};
   double arrived = 0;
   for (size_t i = 0; i < offered_.size(); ++i) {
     arrived += now.arrived[i] - arrived_before_[i];
     offered_[i].add(arrived, kTick, memory_of(baseline));
+    standing_[i].look(arrived, kTick, waiting(i), places_of(service),
+                      load_of(service, offered_[i]));
+    service.standing = standing_[i].stands();
     const QueueBounds bounds = queue_bounds(queue_params_, service, offered_[i].now());
     pool_.publish_queue(bounds.longest_wait, bounds.most_waiting, i);
   }
@@ -116,10 +130,13 @@ double Regulator::as_if_limited(double per_second) const {
   return limited > 0 ? std::min(per_second, limited) : per_second;
 }
 
-// In dry run those who would.
-int Regulator::waiting() const {
+// Of that rank or more important; in dry run those who would.
+int Regulator::waiting(size_t rank) const {
   const DryPlaces& dry = pool_.dry();
-  return dry.per_second() > 0 ? dry.waiting_up_to(kRanks - 1) : pool_.waiting();
+  if (dry.per_second() > 0) return dry.waiting_up_to(rank);
+  int sum = 0;
+  for (size_t i = 0; i <= rank; ++i) sum += pool_.waiting(i);
+  return sum;
 }
 
 void Regulator::note_partitions() {

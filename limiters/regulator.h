@@ -19,6 +19,7 @@
 #include "limiters/service_pace.h"
 #include "limiters/short_queue.h"
 #include "limiters/silence.h"
+#include "limiters/standing_queue.h"
 #include "limiters/timeline.h"
 #include "limiters/window.h"
 
@@ -94,7 +95,7 @@ class Regulator {
   void note_partitions();
   void publish_shares();
   void note_use(Batch& batch) const;
-  int waiting() const;
+  int waiting(size_t rank = kRanks - 1) const;
   void note_silence(const SamplerShard::Totals& now);
   bool ripe(const Batch& batch) const;
   bool complete(const Batch& batch) const;
@@ -117,7 +118,8 @@ class Regulator {
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
   std::array<double, kRanks> arrived_before_{};
   double turned_away_before_ = 0;
-  std::vector<OfferedRate> offered_;  // by each rank and the more important ones
+  std::vector<OfferedRate> offered_;     // by each rank and the more important ones
+  std::vector<StandingQueue> standing_;  // the same
   std::optional<FairShare> fair_share_;
   int ticks_to_share_ = kTicksToShare;
   TimePoint shared_;  // when they were found

@@ -183,6 +183,15 @@ TEST(Simulation, AServiceOfSeveralQueuesThatCanDoAllHasNobodyTurnedAway) {
   EXPECT_LT(score.false_shed_share, 0.01);
 }
 
+TEST(Simulation, AHardlyOverloadedServiceHasNoStandingQueue) {
+  World world = world_of({.workers = 2, .service_seconds = 0.010, .load = 1.02}, 200);
+  world.times = Times::kConstant;
+  const Score score =
+      judge(world, Simulation(world, gate_named("knee"), 1, 100).run(), Oracle{200, {}});
+  EXPECT_LT(score.w50, 3) << "it was 20";
+  EXPECT_GT(score.goodput_share, 0.6) << "it was 0.2";
+}
+
 TEST(Simulation, SomeCallersLeaveWhateverHasComeByThen) {
   World world = world_of({.workers = 10,
                           .service_seconds = 0.010,

@@ -1,0 +1,23 @@
+#include "limiters/standing_queue.h"
+
+#include <chrono>
+
+namespace weir::limiters {
+namespace {
+
+constexpr double kArrivals = 500;
+constexpr Duration kLong = std::chrono::seconds(2);
+// Of the load, less two standard errors.
+constexpr double kFull = 0.97;
+constexpr double kNotFull = 0.9;
+
+}  // namespace
+
+void StandingQueue::look(double arrived, Duration over, int waiting, double places, double load) {
+  arrived_ = waiting > places ? arrived_ + arrived : 0;
+  since_ = waiting > places ? since_ + over : Duration(0);
+  if (arrived_ >= kArrivals && since_ >= kLong && load > kFull) stands_ = true;
+  if (load < kNotFull) stands_ = false;
+}
+
+}  // namespace weir::limiters
