@@ -42,8 +42,7 @@ double overload(const ServiceView& service, const Offered& offered) {
   if (service.per_second <= 0) return 0;
   // Between what is sure and what is likely: a queue that is too long costs latency, one that is
   // too short costs work.
-  const double doubt = kUneven * std::clamp(service.spread - 1, 0.0, kMostUneven);
-  if (offered.at_least > service.per_second * (1 + doubt)) {
+  if (offered.at_least > service.per_second * (1 + doubt(service))) {
     const double lasting =
         service.lasting_per_second > 0 ? service.lasting_per_second : service.per_second;
     // By chance they differ by this much; by more the service has changed, and the former knows.
@@ -63,6 +62,10 @@ double overload(const ServiceView& service, const Offered& offered) {
 }
 
 }  // namespace
+
+double doubt(const ServiceView& service) {
+  return kUneven * std::clamp(service.spread - 1, 0.0, kMostUneven);
+}
 
 void FadingRate::add(double count, Duration over, Duration age) {
   const double kept = std::exp(-count / memory_ - to_seconds(over) / to_seconds(age));
@@ -88,6 +91,7 @@ Offered OfferedRate::now() const {
   const double likely = slow_.per_second();
   return {.likely = likely,
           .at_least = std::max({0.0, quick_.at_least(2.5), slow_.at_least(2)}),
+          .on_average = lasting_.per_second(),
           .lasting = std::min(likely, lasting_.at_least(2))};
 }
 

@@ -29,9 +29,11 @@ class FadingRate {
 
 // How many ask.
 struct Offered {
-  double likely = 0;    // per second, as are all
-  double at_least = 0;  // with some certainty; 0: cannot be told
-  double lasting = 0;   // the same, of so many that little more than can be done shows; late
+  double likely = 0;      // per second, as are all
+  double at_least = 0;    // with some certainty; 0: cannot be told
+  double on_average = 0;  // of kLastingRequests
+  double lasting =
+      0;  // with some certainty, of so many that little more than can be done shows; late
 };
 
 // As far as chance allows to say; the memory is counted in arrivals, so that a busy service is
@@ -68,6 +70,10 @@ struct ServiceView {
   double longer = 0;
   bool standing = false;  // the queue stands (standing_queue.h)
 };
+
+// By what share what a few windows have done may be off, for latencies vary more than exponential
+// ones; 0 where they do not.
+double doubt(const ServiceView& service);
 
 // Two regimes. While no more is asked for than can be done, the queue comes and goes: a burst may
 // wait, and all of it is served; longest_wait is 70 / limit baselines (a queue in front of few

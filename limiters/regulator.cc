@@ -32,10 +32,11 @@ double places_of(const ServiceView& service) {
   return std::max(1.0, service.per_second * to_seconds(service.baseline));
 }
 
-// Who comes, as far as that is certain, over what can be done.
+// Who came lately, over what can be done.
 double load_of(const ServiceView& service, const OfferedRate& offered) {
-  const double most = std::max(service.lasting_per_second, service.per_second);
-  return most > 0 ? offered.now().lasting / most : 0;
+  const double most =
+      std::max(service.lasting_per_second, service.per_second) * (1 + doubt(service));
+  return most > 0 ? offered.now().on_average / most : 0;
 }
 
 }  // namespace

@@ -7,9 +7,9 @@ namespace {
 
 constexpr double kArrivals = 500;
 constexpr Duration kLong = std::chrono::seconds(2);
-// Of the load, less two standard errors.
-constexpr double kFull = 0.97;
-constexpr double kNotFull = 0.9;
+// Of the load, over two thousand arrivals: within 2 %.
+constexpr double kFull = 0.98;
+constexpr double kNotFull = 0.94;
 
 }  // namespace
 

@@ -39,16 +39,16 @@ TEST(StandingQueue, AFewWhoWaitForLongAreNoQueue) {
 
 TEST(StandingQueue, WhereFewerComeThanCanBeDoneItIsABurst) {
   StandingQueue queue;
-  look(queue, 1000, 50, 0.96);
+  look(queue, 1000, 50, 0.97);
   EXPECT_FALSE(queue.stands());
 }
 
-TEST(StandingQueue, StandsUntilItIsSureThatFewerCome) {
+TEST(StandingQueue, StandsUntilFewerCome) {
   StandingQueue queue;
   look(queue, 200, 50);
-  look(queue, 1000, 0, 0.91);
+  look(queue, 1000, 0, 0.95);
   EXPECT_TRUE(queue.stands()) << "it was made short";
-  look(queue, 1, 0, 0.89);
+  look(queue, 1, 0, 0.93);
   EXPECT_FALSE(queue.stands());
 }
 
