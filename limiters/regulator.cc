@@ -90,12 +90,13 @@ void Regulator::note_arrivals(const SamplerShard::Totals& now) {
                       .per_second_with_pauses = as_if_limited(pace_.with_pauses()),
                       .spread = pace_.spread(),
                       .longer = short_queue_.longer()};
+  const double served_so_far = now.answered[static_cast<size_t>(Outcome::kSuccess)];
+  const double served = served_so_far - std::exchange(served_before_, served_so_far);
   double arrived = 0;
   for (size_t i = 0; i < offered_.size(); ++i) {
     arrived += now.arrived[i] - arrived_before_[i];
     offered_[i].add(arrived, kTick, memory_of(baseline));
-    standing_[i].look(arrived, kTick, waiting(i), places_of(service),
-                      load_of(service, offered_[i]));
+    standing_[i].look(served, kTick, waiting(i), places_of(service), load_of(service, offered_[i]));
     service.standing = standing_[i].stands();
     const QueueBounds bounds = queue_bounds(queue_params_, service, offered_[i].now());
     pool_.publish_queue(bounds.longest_wait, bounds.most_waiting, i);

@@ -118,6 +118,7 @@ class Regulator {
   std::deque<Batch> batches_;  // the last is open, the others wait until they are answered
   std::array<double, kRanks> arrived_before_{};
   double turned_away_before_ = 0;
+  double served_before_ = 0;
   std::vector<OfferedRate> offered_;     // by each rank and the more important ones
   std::vector<StandingQueue> standing_;  // the same
   std::optional<FairShare> fair_share_;

@@ -7,9 +7,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Looks every 10 ms, at three arrivals each, before ten places.
-void look(StandingQueue& queue, int times, int waiting, double load = 1.0, double arrived = 3) {
-  for (int i = 0; i < times; ++i) queue.look(arrived, milliseconds(10), waiting, 10, load);
+// Looks every 10 ms, three served each, before ten places.
+void look(StandingQueue& queue, int times, int waiting, double load = 1.0, double served = 3) {
+  for (int i = 0; i < times; ++i) queue.look(served, milliseconds(10), waiting, 10, load);
 }
 
 TEST(StandingQueue, StandsWhenItHasNotBeenNearlyEmptyForLong) {
@@ -35,6 +35,12 @@ TEST(StandingQueue, AFewWhoWaitForLongAreNoQueue) {
   EXPECT_FALSE(queue.stands()) << "four hundred";
   look(queue, 100, 20, 1.0, 1);
   EXPECT_TRUE(queue.stands());
+}
+
+TEST(StandingQueue, BeforeAServiceThatStandsStillItSaysNothing) {
+  StandingQueue queue;
+  look(queue, 10000, 50, 1.0, 0);
+  EXPECT_FALSE(queue.stands());
 }
 
 TEST(StandingQueue, WhereFewerComeThanCanBeDoneItIsABurst) {
