@@ -9,11 +9,12 @@ namespace weir::limiters {
 // even two thousand are surer than that. But his queue tells it, which fills and never empties:
 // all wait for its whole length, for nothing (Nichols and Jacobson, Controlling Delay, 2012). So a
 // queue stands when while so many were served, and for so long, there was always more than one
-// waiting for each place, and about as many come as can be done; until fewer do.
+// waiting for each place, and about as many come as can be done; until fewer do. Before a service
+// that stands still it says nothing.
 class StandingQueue {
  public:
-  // Since the last look so many have come, `over` that time; so many wait now, for so many places.
-  // `load`: who came lately, of as many as show it within 2 %, over what can be done.
+  // Since the last look so many were served, `over` that time; so many wait now, for so many
+  // places. `load`: who came lately, of as many as show it within 2 %, over what can be done.
   void look(double served, Duration over, int waiting, double places, double load);
   bool stands() const { return stands_; }
 
