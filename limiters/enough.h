@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
-#include "limiters/window.h"
+#include "limiters/limit_algorithm.h"
+#include "limiters/under_limit.h"
 
 // Which limit is enough to serve all who come, and when to hold to it; it does not know latencies.
 namespace weir::limiters {
@@ -13,87 +15,117 @@ namespace weir::limiters {
 // hardly anybody has to be turned away, or to wait, is not too high, whatever latency says. So
 //
 //   - where a lower one has callers turned away although no more come than were all served before,
-//     and fewer are served, it was cut for nothing: it goes back;
-//   - a look at more ends with it where all are served; where markedly fewer are turned away, but
-//     some, it goes on to half as many more, until they are not fewer any more.
+//     and fewer are let in; or where they wait, and all are answered later: it was cut for nothing,
+//     and goes back;
+//   - a look at more that began where callers were turned away ends with it where all are served;
+//     where markedly fewer are turned away, but some, it goes on to half as many more, until they
+//     are not fewer any more.
 //
-// There it is held for as long as all are served, and more of them than were before: callers who
-// only come again when they are answered are never turned away by a limit that is too high, either.
-// When that was wrong, it rests for longer and longer.
+// There it is held for as long as all are served. But callers who come again when they are answered
+// are served by a limit that is too high, too: callers must be better off (worth.h) than by fewer.
+// Where they were not to begin with, it goes back, and rests for longer and longer before it holds
+// again. And after two thousand arrivals a third fewer are tried. Where these are all served, they
+// are enough; where callers are worse off, more are held for twice as long; and where callers lack
+// something and yet are not, latency may say how low.
 //
-// All is counted in arrivals, the older ones fading. Where callers leave, or the service refuses
-// them, nothing can be told: nobody has turned them away.
+// All is counted in arrivals. Where callers leave, or the service refuses them, nothing can be
+// told: nobody has turned them away.
 class Enough {
  public:
-  // What was seen under one limit.
-  struct Here {
-    double arrived = 0, turned_away = 0, served = 0;
-    double seconds = 0, waited_seconds = 0, place_seconds = 0;
-
-    void add(const Window& window);
-    double per_second() const { return seconds > 0 ? arrived / seconds : 0; }
-    double served_per_second() const { return seconds > 0 ? served / seconds : 0; }
-    double share_turned_away() const { return arrived > 0 ? turned_away / arrived : 0; }
-    bool all_served() const;
-    bool lacking() const;
-    bool lacks_much() const;
-    bool lacks_for_long() const;
-    bool turns_away_for_long() const;
+  struct Step {
+    Cause cause;
+    std::optional<double> limit;  // to go to; none: it stays
   };
-  // A window that was granted under about `limit`.
-  void note(const Window& window, double limit);
-  // The limit has moved by more than a little: what comes now is under another one.
-  void moved() {
-    here_ = {};
-    looking_ = false;
-  }
-  // It cannot be told: nothing is known any more.
-  void forget();
 
-  const Here& here() const { return here_; }
-  // The limit has been raised to look what comes of it, from where that was seen.
-  void begin_look(const Here& before) {
-    looking_ = true;
-    of_fewer_ = before.served_per_second();
-    before_ = before;
-  }
-  enum class Look : uint8_t {
-    kWait,       // not known yet
-    kNotEnough,  // others may judge it
-    kBetter,     // than before, but not enough: to be raised again
-    kEnough      // and held
-  };
-  // What has come of it; without a look, not enough.
-  Look look();
+  // A window that was granted under about `limit`; `told`: nobody left.
+  void note(const Window& window, double limit, bool told);
+  // The limit has moved.
+  void moved(double limit);
 
-  // The limit to go back to, which it holds from now on; to be asked after each window.
-  std::optional<double> regret(double limit);
-  // It is not to be cut whatever latency says.
-  bool holds() const { return held_; }
-  // For long, whatever the limit was, callers have been turned away.
-  bool lacks_for_long() const { return lately_.turns_away_for_long(); }
-  // It went back, and whether that was right is not known yet.
-  bool proving() const { return held_ && of_fewer_ > 0; }
+  // For long, whatever the limit was, many have been turned away, and still are; the last look is
+  // not that recent.
+  bool look_due() const;
+  // The limit is raised, from `from` to `to`, to look what comes of it; before moved().
+  void begin_look(double from, double to);
+  // After each window. `looking`: a look at more goes on; then what is to be done about it, none if
+  // others may judge it. Else what the limit is to be. kAllServed where it is held from now on.
+  std::optional<Step> step(double limit, bool looking);
+
+  // It is not to be cut from `limit` whatever latency says,
+  bool holds(double limit) const { return held_ && held_->is_at(limit); }
+  // nor raised: nobody lacks anything.
+  bool suffices(double limit) const { return holds(limit) && here_.all_served(); }
+  // Whether that is right is not known yet.
+  bool proving() const { return held_ && !held_->proven; }
+  // Fewer are tried.
+  bool trying_less() const { return held_ && held_->tried_from; }
 
  private:
-  struct Known {
-    double limit, per_second;
+  struct Seen {
+    double limit;
+    UnderLimit what;
+  };
+  struct Held {
+    double limit;
+    double from;  // to go back to where that was wrong
+    bool proven = false;
+    std::optional<Seen> tried_from = {};  // of fewer that are tried: the limit before
+    double arrived = 0;                   // since then
+
+    bool is_at(double now) const;
+  };
+  struct Look {
+    double from, to;
+    UnderLimit before;
+  };
+  // From when it was wrong to hold, until it may go back again.
+  class Rest {
+   public:
+    void note(double arrived) { since_ += arrived; }
+    void wrong();
+    void right() { length_ = kShortest; }
+    bool over() const { return since_ >= length_; }
+    // Twice at least since it was right.
+    bool wrong_again() const { return length_ > 2 * kShortest; }
+
+   private:
+    static constexpr double kShortest = 500;
+
+    double length_ = kShortest;
+    double since_ = kShortest;
   };
 
-  Look better() const;
-  void give_up();
+  void forget();
+  std::optional<Step> look(double limit);
+  std::optional<Step> look_further(double limit);
+  const UnderLimit& seen() const;
+  void end_look();
+  Step hold(double limit, double from);
+  Step go_back(Rest& rest);
+  std::optional<Step> check_hold(double limit);
+  void prove();
+  void let_go();
+  std::optional<Step> try_less(double limit);
+  std::optional<Step> judge_less();
+  std::optional<Step> regret(double limit);
+  bool better_off_by(const UnderLimit& known);
+  Rest& rest() { return fewer_.turns_away() ? rest_of_turned_away_ : rest_of_waiting_; }
 
-  static constexpr double kRest = 500;  // after it was wrong, at first
+  static constexpr double kShortest = 2000;
 
-  Here here_;
-  Here before_;
-  Here lately_;                 // whatever the limit was
-  std::optional<Known> known_;  // the last limit that was enough, and how many came then
-  bool looking_ = false;
-  bool held_ = false;
-  double of_fewer_ = 0;  // served a second by fewer, as long as more have not served more
-  double rest_ = kRest;  // from when that was not right, until it may go back again
-  double since_wrong_ = kRest;
+  bool told_ = false;
+  double limit_ = 0;            // under which here_ was seen
+  UnderLimit here_;             // since the limit has moved by more than a little
+  UnderLimit lately_;           // whatever the limit was
+  UnderLimit fewer_;            // under lower ones that it did not hold to
+  std::optional<Seen> known_;   // the last limit that was enough,
+  std::optional<Seen> higher_;  // and the one before, if that was higher
+  std::optional<Look> look_;
+  std::optional<Held> held_;
+  double hold_for_ = kShortest;
+  Rest rest_of_turned_away_;
+  Rest rest_of_waiting_;
+  Rest rest_of_looks_;
 };
 
 }  // namespace weir::limiters

@@ -25,6 +25,8 @@ class GrowthProof {
 
   // Whether latencies near the limit are so far above the least.
   bool needed(const Level& near) const;
+  // Or so far above that it is no service that all who come could be served by.
+  bool hopeless() const;
   // So many samples after the limit last moved.
   bool due(double unmoved) const { return unmoved >= until_next_; }
   // A trial begins, of so many times the limit.
@@ -39,6 +41,7 @@ class GrowthProof {
   static constexpr double kLatest = 4000;
 
   Level recent_;
+  Level lasting_;
   double least_ = 0;  // seconds; 0: not known
   double until_next_ = kSoon;
   bool far_ = false;

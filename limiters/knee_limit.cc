@@ -9,15 +9,14 @@ namespace weir::limiters {
 namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
-constexpr double kFew = 5;            // show nothing yet
-constexpr double kMemory = 256;       // of the latency near the limit
-constexpr double kDoubted = 300;      // what was seen above the limit fades
-constexpr double kFewRefused = 0.02;  // for each that is served
-constexpr double kFewer = 0.6;        // of the limit: a bend between them shows
-constexpr double kOver = 0.75;        // of the latency before
-constexpr double kMore = 1.5;         // times the limit, to look around
-constexpr double kWider = 2;          // times the limit that a service had before it became slower
-constexpr double kManyPlaces = 8;     // from here on half of them is not dear to look at
+constexpr double kFew = 5;         // show nothing yet
+constexpr double kMemory = 256;    // of the latency near the limit
+constexpr double kDoubted = 300;   // what was seen above the limit fades
+constexpr double kFewer = 0.6;     // of the limit: a bend between them shows
+constexpr double kOver = 0.75;     // of the latency before
+constexpr double kMore = 1.5;      // times the limit, to look around
+constexpr double kWider = 2;       // times the limit that a service had before it became slower
+constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
 
 double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 
@@ -37,10 +36,8 @@ void KneeLimit::move(double limit) {
   // As many took so long before; where they take less now, the service has become wider meanwhile.
   if (this->limit() != before)
     quickening_.restart(this->limit() > before ? curve_.near(this->limit()) : Level{});
-  if (std::abs(this->limit() - before) * 10 > before) {
-    full_ = {};
-    enough_.moved();
-  }
+  if (std::abs(this->limit() - before) * 10 > before) full_ = {};
+  enough_.moved(this->limit());
 }
 
 void KneeLimit::learn(const Window& window) {
@@ -69,7 +66,7 @@ Cause KneeLimit::update(const Window& window) {
 // What hangs is no part of the curve, and nothing is learnt beside it.
 Cause KneeLimit::see_answered(const Window& window) {
   if (beside_hung_.begin()) {
-    if (probing()) move(trial_->from);
+    if (in_trial()) move(trial_->from);
     full_ = abandonment_.usual();
     curve_.restart({full_});
     trial_.reset();
@@ -84,7 +81,7 @@ Cause KneeLimit::see_answered(const Window& window) {
 Cause KneeLimit::see(const Window& window, bool left) {
   if (window.all_levels().count < 1) return Cause::kFewSamples;
   note(window);
-  note_served(window);
+  enough_.note(window, limit_, nobody_leaves() && !proof_.hopeless());
   Knee knee = fitted();
   if (full_.count < kFew) return window.limited ? Cause::kFewSamples : Cause::kNotLimited;
   if (const auto cause = serve_all()) return *cause;
@@ -95,10 +92,10 @@ Cause KneeLimit::see(const Window& window, bool left) {
   const bool slower = window.overloaded && !trial_ && slowdown_.settled(curve_.spread());
   if (slower && !abandonment_.some_leave())
     return try_more(slowdown_.now(), slowdown_.limit(), kWider);
-  const bool lacking = !window.overloaded && enough_.lacks_for_long();
-  if (!trial_ && !enough_.proving() && look_around_.due(seen_of_fewer(), slow_start_, lacking)) {
-    const bool more = lacking || look_around_.to_more(seen_of_fewer()) || left || is_least();
-    if (!more) return try_less();
+  if (!trial_ && !window.overloaded && may_look_at_more() && enough_.look_due())
+    return look_at_more();
+  if (!trial_ && !enough_.proving() && look_around_.due(seen_of_fewer(), slow_start_)) {
+    if (!look_around_.to_more(seen_of_fewer()) && !left && !is_least()) return try_less();
     return in_doubt() ? try_in_doubt() : look_at_more();
   }
   return settle(window.limited, knee);
@@ -141,8 +138,9 @@ void KneeLimit::widen(const Level& now) {
 }
 
 Cause KneeLimit::settle(bool limited, const Knee& knee) {
-  if (limit() > room(knee.highest) && !enough_.holds()) return cut(knee.highest);
-  return limited ? grow(knee.at) : Cause::kNotLimited;
+  if (limit() > room(knee.highest) && !enough_.holds(limit_)) return cut(knee.highest);
+  if (!limited) return Cause::kNotLimited;
+  return enough_.suffices(limit_) ? Cause::kHeld : grow(knee.at);
 }
 
 Cause KneeLimit::cut(double highest) {
@@ -157,7 +155,7 @@ Cause KneeLimit::cut(double highest) {
 std::optional<Cause> KneeLimit::heed_cap(const Window& window) {
   const ServiceCap::Verdict verdict = cap_.note(window);
   if (verdict == ServiceCap::Verdict::kNone) return std::nullopt;
-  if (probing()) move(trial_->from);
+  if (in_trial()) move(trial_->from);
   trial_.reset();
   growth_.forget_last();
   if (verdict == ServiceCap::Verdict::kRefuted) {
@@ -246,56 +244,38 @@ Cause KneeLimit::try_more(const Level& before, double cut_from, double times) {
   return Cause::kTryingMore;
 }
 
+bool KneeLimit::nobody_leaves() const {
+  return abandonment_.other_work().nobody_leaves() && !abandonment_.some_leave();
+}
+
 bool KneeLimit::looking() const {
   return trial_ && trial_->kind == Trial::Kind::kMore && !trial_->in_doubt;
 }
 
-// Who leaves, or is refused by the service, is not turned away either, and yet not served.
-void KneeLimit::note_served(const Window& window) {
-  const double refused = window.lost() + window.count(Outcome::kOverQuota);
-  const bool told = abandonment_.other_work().nobody_leaves() && !abandonment_.some_leave() &&
-                    refused <= kFewRefused * window.count(Outcome::kSuccess);
-  if (told)
-    enough_.note(window, limit_);
-  else
-    enough_.forget();
+std::optional<Cause> KneeLimit::serve_all() {
+  if (trial_ && trial_->kind != Trial::Kind::kCut && !looking()) return std::nullopt;
+  const std::optional<Enough::Step> step = enough_.step(limit_, looking());
+  if (!step) return std::nullopt;
+  if (step->cause == Cause::kAllServed) {
+    if (looking()) look_around_.ended(true);
+    trial_.reset();
+  }
+  if (step->limit) move(*step->limit);
+  return step->cause;
 }
 
-std::optional<Cause> KneeLimit::serve_all() {
-  if (looking()) {
-    const Enough::Look verdict = enough_.look();
-    if (verdict == Enough::Look::kNotEnough) return std::nullopt;
-    if (verdict == Enough::Look::kWait) return Cause::kHeld;
-    if (verdict == Enough::Look::kBetter) {
-      const Enough::Here before = enough_.here();
-      move(limit_ * kMore);
-      enough_.begin_look(before);
-      return Cause::kTryingMore;
-    }
-    trial_.reset();
-    look_around_.ended(true);
-    return Cause::kAllServed;
-  }
-  if (trial_ && trial_->kind == Trial::Kind::kLess) return std::nullopt;
-  const std::optional<double> back = enough_.regret(limit_);
-  if (!back) return std::nullopt;
-  trial_.reset();
-  move(*back);
-  return Cause::kAllServed;
+bool KneeLimit::may_look_at_more() const {
+  return !slow_start_ && !in_doubt() && limit() < params_.max_limit;
 }
 
 Cause KneeLimit::look_at_more() {
-  const Enough::Here before = enough_.here();
-  const Cause cause = try_more(full_, limit_, kMore);
-  enough_.begin_look(before);
-  return cause;
+  const double more = std::max(limit_ * kMore, limit_ + 1);
+  enough_.begin_look(limit_, std::min<double>(more, params_.max_limit));
+  return try_more(full_, limit_, kMore);
 }
 
 // What callers who leave have waited is no latency to be held against.
-bool KneeLimit::in_doubt() const {
-  return abandonment_.other_work().nobody_leaves() && !abandonment_.some_leave() &&
-         proof_.needed(full_);
-}
+bool KneeLimit::in_doubt() const { return nobody_leaves() && proof_.needed(full_); }
 
 Cause KneeLimit::try_in_doubt() {
   const Cause cause = try_more(full_, limit_, proof_.begin());

@@ -78,10 +78,11 @@ class KneeLimit final : public LimitAlgorithm {
   Duration baseline() const override { return baseline_; }
   bool guessing() const override { return slow_start_; }
   bool refusals_are_steady() const override { return steady_.steady(); }
-  bool probing() const override { return trial_ && trial_->kind != Trial::Kind::kCut; }
+  bool probing() const override { return in_trial() || enough_.trying_less(); }
 
  private:
   bool is_least() const;
+  bool in_trial() const { return trial_ && trial_->kind != Trial::Kind::kCut; }
   // For places that hang.
   int room_beside() const { return params_.max_limit - limit(); }
   void move(double limit);
@@ -101,9 +102,10 @@ class KneeLimit final : public LimitAlgorithm {
   Cause grow(double knee);
   Cause try_less();
   Cause try_more(const Level& before, double cut_from, double times);
+  bool nobody_leaves() const;
   bool looking() const;
+  bool may_look_at_more() const;
   Cause look_at_more();
-  void note_served(const Window& window);
   std::optional<Cause> serve_all();
   bool in_doubt() const;
   Cause try_in_doubt();

@@ -26,9 +26,9 @@ void LookAround::note(const Window& window) {
 
 bool LookAround::hardly_known(double of_fewer) { return of_fewer < kHardlySeen; }
 
-bool LookAround::due(double of_fewer, bool slow_start, bool lacking) const {
+bool LookAround::due(double of_fewer, bool slow_start) const {
   const bool blind = crowded_ >= kForLong && hardly_known(of_fewer);
-  const bool lasting = (overloaded_ >= kLasting || lacking) && !slow_start;
+  const bool lasting = overloaded_ >= kLasting && !slow_start;
   if (!lasting && !blind) return false;
   return since_ >= until_next_ && since_seconds_ >= until_next_seconds_;
 }

@@ -17,9 +17,7 @@ class LookAround {
 
   // `of_fewer`: samples that are known of far fewer in flight than the limit, as below.
   // `slow_start`: more are let in anyhow where somebody is turned away.
-  // `lacking`: for long not all who came were served, although no more is asked for than can be
-  // done.
-  bool due(double of_fewer, bool slow_start, bool lacking = false) const;
+  bool due(double of_fewer, bool slow_start) const;
   // One begins: to more, else to fewer. In turn, but to fewer where little is known of them.
   bool to_more(double of_fewer);
   // One has ended, or what is as good.

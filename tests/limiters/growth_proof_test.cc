@@ -50,6 +50,16 @@ TEST(GrowthProof, WhatWasProvenIsTheLeast) {
   EXPECT_TRUE(proof.needed(Level::of(0.110, 20, 50)));
 }
 
+TEST(GrowthProof, IsHopelessWhereLatencyIsThreeTimesTheLeastForLong) {
+  GrowthProof proof = known();
+  EXPECT_FALSE(proof.hopeless());
+  for (int i = 0; i < 3; ++i) proof.note(Level::of(0.040, 20, 100));
+  EXPECT_FALSE(proof.hopeless()) << "a burst";
+  for (int i = 0; i < 6; ++i) proof.note(Level::of(0.040, 20, 100));
+  EXPECT_TRUE(proof.hopeless());
+  EXPECT_FALSE(GrowthProof().hopeless()) << "nothing is known";
+}
+
 TEST(GrowthProof, IsTriedLaterAndLaterUntilGiven) {
   GrowthProof proof = known();
   EXPECT_FALSE(proof.due(249));

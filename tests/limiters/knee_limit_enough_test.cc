@@ -53,7 +53,7 @@ TEST(KneeLimitEnough, ALimitThatServesAllIsFoundAgainAfterACut) {
   KneeLimit limit = fresh(20);
   // As many are inside as chance has it.
   for (int i = 0; i < 100 && limit.limit() == 20; ++i)
-    limit.update(queues.window(20, std::array{2, 5, 8, 11, 14}[i % 5]));
+    limit.update(queues.window(20, std::array{2, 5, 8, 11, 20}[i % 5]));
   EXPECT_LE(limit.limit(), 11) << "latency asks for less";
   EXPECT_LT(queues.most(limit.limit()), queues.come);
   EXPECT_EQ(queues.play(limit, 3), 1);

@@ -55,16 +55,6 @@ TEST_F(LookAroundTest, AnOverloadHasToLastForAHundredSamples) {
   EXPECT_FALSE(due()) << "it is over";
 }
 
-TEST_F(LookAroundTest, WhereCallersAreTurnedAwayForLongNoOverloadIsNeeded) {
-  Window calm = overload();
-  calm.overloaded = false;
-  see(calm, 20);
-  EXPECT_TRUE(look_around_.due(kWellKnown, false, true));
-  EXPECT_FALSE(look_around_.due(kWellKnown, true, true));
-  look_around_.ended(true);
-  EXPECT_FALSE(look_around_.due(kWellKnown, false, true)) << "not so soon";
-}
-
 TEST_F(LookAroundTest, WhereNearlyAllPlacesWereTakenForLongCalmWillDoIfLittleIsKnownOfFewer) {
   Window crowded = overload();
   crowded.overloaded = false;
