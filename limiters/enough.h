@@ -29,7 +29,8 @@ namespace weir::limiters {
 // something and yet are not, latency may say how low.
 //
 // All is counted in arrivals. Where callers leave, or the service refuses them, nothing can be
-// told: nobody has turned them away.
+// told: nobody has turned them away. Nor where they are answered far later than ever: there another
+// proxy may have let in as many.
 class Enough {
  public:
   struct Step {
@@ -37,7 +38,8 @@ class Enough {
     std::optional<double> limit;  // to go to; none: it stays
   };
 
-  // A window that was granted under about `limit`; `told`: nobody left.
+  // A window that was granted under about `limit`; `told`: nobody left, and none are answered so
+  // much later than ever that it cannot be for want of places.
   void note(const Window& window, double limit, bool told);
   // The limit has moved.
   void moved(double limit);
