@@ -16,6 +16,7 @@ constexpr double kMany = 800;
 constexpr double kLatest = 20000;
 
 constexpr double kSomeTimes = 10;     // so many for each place, if that is more
+constexpr double kRarely = 10;        // times that
 constexpr double kWorthALook = 0.08;  // of the arrivals, turned away
 constexpr double kHopeless = 0.45;    // half as many more will not do
 constexpr double kHardlyFewer = 0.9;  // of those turned away before
@@ -165,7 +166,9 @@ std::optional<Enough::Step> Enough::check_hold(double limit) {
     if (worth == Worth::kNone) return go_back(rest());
     if (worth == Worth::kSome) prove();
   }
-  return held_->arrived < hold_for_ ? std::nullopt : try_less(limit);
+  // Fewer are tried for a tenth of the time, at most.
+  const bool long_enough = held_->arrived >= std::max(hold_for_, kRarely * kSomeTimes * limit);
+  return long_enough ? try_less(limit) : std::nullopt;
 }
 
 void Enough::prove() {

@@ -9,14 +9,15 @@ namespace weir::limiters {
 namespace {
 
 // All counted in samples, so that a fast service and a slow one are judged alike.
-constexpr double kFew = 5;         // show nothing yet
-constexpr double kMemory = 256;    // of the latency near the limit
-constexpr double kDoubted = 300;   // what was seen above the limit fades
-constexpr double kFewer = 0.6;     // of the limit: a bend between them shows
-constexpr double kOver = 0.75;     // of the latency before
-constexpr double kMore = 1.5;      // times the limit, to look around
-constexpr double kWider = 2;       // times the limit that a service had before it became slower
-constexpr double kManyPlaces = 8;  // from here on half of them is not dear to look at
+constexpr double kFew = 5;          // show nothing yet
+constexpr double kUnfilled = 3000;  // of a trial whose limit is never reached
+constexpr double kMemory = 256;     // of the latency near the limit
+constexpr double kDoubted = 300;    // what was seen above the limit fades
+constexpr double kFewer = 0.6;      // of the limit: a bend between them shows
+constexpr double kOver = 0.75;      // of the latency before
+constexpr double kMore = 1.5;       // times the limit, to look around
+constexpr double kWider = 2;        // times the limit that a service had before it became slower
+constexpr double kManyPlaces = 8;   // from here on half of them is not dear to look at
 
 double room(double knee) { return std::max(knee * 1.08, knee + 0.5); }
 
@@ -83,8 +84,8 @@ Cause KneeLimit::see(const Window& window, bool left) {
   note(window);
   enough_.note(window, limit_, nobody_leaves() && !proof_.hopeless());
   Knee knee = fitted();
-  if (full_.count < kFew) return window.limited ? Cause::kFewSamples : Cause::kNotLimited;
   if (const auto cause = serve_all()) return *cause;
+  if (full_.count < kFew) return unfilled(window.limited);
   if (trial_) {
     if (const auto verdict = judge()) return *verdict;
     if (!trial_) knee = fitted();
@@ -99,6 +100,16 @@ Cause KneeLimit::see(const Window& window, bool left) {
     return in_doubt() ? try_in_doubt() : look_at_more();
   }
   return settle(window.limited, knee);
+}
+
+// What so many inside are like is not known; and is not waited for where they never are.
+Cause KneeLimit::unfilled(bool limited) {
+  if (in_trial() && growth_.unmoved() > kUnfilled) {
+    look_around_.ended(false);
+    move(std::exchange(trial_, std::nullopt)->from);
+    return Cause::kNoGain;
+  }
+  return limited ? Cause::kFewSamples : Cause::kNotLimited;
 }
 
 Knee KneeLimit::fitted() {

@@ -88,6 +88,7 @@ class KneeLimit final : public LimitAlgorithm {
   void move(double limit);
   void note(const Window& window);
   void widen(const Level& now);
+  Cause unfilled(bool limited);
   Knee fitted();
   double seen_of_fewer() const;
   Cause see(const Window& window, bool left);

@@ -59,7 +59,7 @@ TEST(KneeLimitEnough, ALimitThatServesAllIsFoundAgainAfterACut) {
   EXPECT_EQ(queues.play(limit, 3), 1);
   EXPECT_EQ(limit.limit(), 20) << "but has callers turned away whom the service can do";
   queues.play(limit, 50);
-  EXPECT_GE(limit.limit(), 20);
+  EXPECT_GE(queues.most(limit.limit()), queues.come);
 }
 
 TEST(KneeLimitEnough, ALookAtMoreStaysWhereAllAreServed) {
@@ -103,6 +103,29 @@ TEST(KneeLimitEnough, WhoIsRefusedByTheServiceIsNotServed) {
     if (limit.update(window) == Cause::kAllServed) ++served;
   }
   EXPECT_EQ(served, 0);
+}
+
+// Twenty callers, who come again as soon as they are answered, before ten places.
+TEST(KneeLimitEnough, ALookThatIsNeverFilledEnds) {
+  const Service pool{.places = 10, .samples = 200};
+  KneeLimit limit = fresh(12);
+  bool looked = false;
+  int looking = 0;
+  for (int i = 0; i < 200; ++i) {
+    const int in_flight = std::min(limit.limit(), 14);
+    Window window = pool.window(in_flight, limit.limit());
+    window.arrived = 200;
+    window.waiting = 20 - in_flight;
+    window.in_use = static_cast<double>(in_flight) / limit.limit();
+    window.overloaded = false;
+    // Until the first look it is full, and then never near the limit.
+    window.overloaded = window.limited = !looked;
+    limit.update(window);
+    looked |= limit.probing() && limit.limit() > 14;
+    looking = limit.probing() && limit.limit() > 14 ? looking + 1 : 0;
+    ASSERT_LT(looking, 20);
+  }
+  EXPECT_TRUE(looked);
 }
 
 }  // namespace
